@@ -1,0 +1,203 @@
+#ifndef STORE_DB_H
+#define STORE_DB_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "engine/base/status.h"
+#include "engine/store/sql.h"
+
+/*
+ * The connection interface: all that stands above the drivers sees of a
+ * database.  SQL is the portable subset ($1 parameters, RETURNING, ON
+ * CONFLICT); what differs between databases is a function here.
+ */
+
+/* An open database.  One thread at a time. */
+struct db;
+/* A statement being stepped.  Belongs to its db; end it with db_done(). */
+struct stmt;
+
+#define INT(v)       ((struct val){ .type = VAL_INT, .i = (v) })
+#define REAL(v)      ((struct val){ .type = VAL_REAL, .r = (v) })
+#define TEXT(s)      val_text(s)
+#define BLOB(b, len) ((struct val){ .type = VAL_BLOB, .p = (b), .n = (len) })
+#define NIL          ((struct val){ .type = VAL_NULL })
+#define ARGS(...)    ((const struct val[]){ __VA_ARGS__, { .type = VAL_END } })
+#define NOARGS       ((const struct val[]){ { .type = VAL_END } })
+
+/* Text up to its NUL; NULL gives the NULL value. */
+struct val val_text(const char *s);
+
+void db_close(struct db *db);
+
+/* What messages call it: the store's name, never a path with a secret. */
+const char *db_name(const struct db *db);
+
+/*
+ * SQL is a literal.  The number of values must equal the number of
+ * parameters, or the call fails.  db_exec() sets ${*changes} (may be NULL) to
+ * the rows changed.  Errors: ST_CONFLICT for a constraint, ST_BUSY for a lock
+ * not had in time, ST_FULL, ST_INTEGRITY, else ST_DB; each keeps a sentence.
+ */
+#define db_query(db, words, args, out) db_query_(db, "" words, args, out)
+#define db_exec(db, words, args)       db_exec_(db, "" words, args, NULL)
+enum status db_query_(struct db *db, const char *words, const struct val *args,
+    struct stmt **out) MUST_CHECK;
+enum status db_exec_(struct db *db, const char *words, const struct val *args,
+    int64_t *changes) MUST_CHECK;
+enum status db_query_sql(
+    struct db *db, const struct sql *q, struct stmt **out) MUST_CHECK;
+enum status db_exec_sql(
+    struct db *db, const struct sql *q, int64_t *changes) MUST_CHECK;
+
+/* Advance.  ST_OK: a row is ready.  ST_NOTFOUND: no more rows. */
+enum status db_row(struct stmt *s) MUST_CHECK;
+/* End a statement; NULL is fine.  Bind anew and start over: db_again(). */
+void db_done(struct stmt *s);
+enum status db_again(struct stmt *s, const struct val *args) MUST_CHECK;
+
+int db_columns(const struct stmt *s);
+const char *db_column_name(const struct stmt *s, int col);
+/* The value as stored; text and blobs are valid until the next db_row(),
+ * db_again() or db_done() on ${s}. */
+struct val db_val(struct stmt *s, int col);
+int64_t db_int(struct stmt *s, int col);
+const char *db_text(struct stmt *s, int col); /* NULL for NULL */
+
+/* One integer, ${missing} where no row comes back or it is NULL. */
+#define db_one_int(db, words, args, missing, out) \
+	db_one_int_(db, "" words, args, missing, out)
+enum status db_one_int_(struct db *db, const char *words,
+    const struct val *args, int64_t missing, int64_t *out) MUST_CHECK;
+enum status db_one_int_sql(struct db *db, const struct sql *q, int64_t missing,
+    int64_t *out) MUST_CHECK;
+
+/* Transactions do not nest.  A write transaction waits for its turn (up to
+ * 10 s, then ST_BUSY) before anything is read.  db_rollback() of nothing is
+ * fine, so that it can stand on every error path. */
+enum db_access { DB_READ, DB_WRITE };
+enum status db_begin(struct db *db, enum db_access access) MUST_CHECK;
+enum status db_commit(struct db *db) MUST_CHECK;
+void db_rollback(struct db *db);
+
+/* Run a file of several statements (a schema), in one transaction. */
+enum status db_script(struct db *db, const char *words) MUST_CHECK;
+
+/* ---- introspection ---- */
+
+struct db_column {
+	char *name;
+	char *type; /* as declared; "" if none */
+	int not_null;
+	int has_default;
+	int key; /* place in the primary key from 1; 0: not part of it */
+};
+struct db_foreign_key {
+	char *table; /* referenced */
+	char **from; /* own columns */
+	char **to;   /* referenced columns, same order */
+	size_t count;
+	char *on_delete; /* "NO ACTION", "CASCADE", "SET NULL", ... */
+};
+struct db_index {
+	char *name;
+	char **columns; /* leading plain columns; NULL for an expression */
+	size_t count;
+	int unique;
+	int partial;
+};
+struct db_table {
+	char *name;
+	struct db_column *columns;
+	size_t column_count;
+	struct db_foreign_key *foreign_keys;
+	size_t foreign_key_count;
+	struct db_index *indexes;
+	size_t index_count;
+};
+/* Tables of the people's data: our own (lethe_*) are left out. */
+struct db_schema {
+	struct db_table *tables;
+	size_t count;
+};
+enum status db_introspect(struct db *db, struct db_schema *out) MUST_CHECK;
+void db_schema_release(struct db_schema *schema);
+const struct db_table *db_schema_table(
+    const struct db_schema *schema, const char *name);
+const struct db_column *db_table_column(
+    const struct db_table *table, const char *name);
+
+/* ---- what differs between databases ---- */
+
+/*
+ * Add the test that the time in ${table}.${column} has come: a civil date not
+ * later than ${last_day} (days since 1970-01-01), an instant before ${before}
+ * (Unix seconds, UTC).  Dates, RFC 3339, 'YYYY-MM-DD HH:MM:SS' (UTC) and Unix
+ * seconds are understood (engine/base/when.h), as text or as native types.
+ * It is never true for what is not a time or lies before 1900, and it can use
+ * an index on the column.
+ */
+enum status db_add_due(struct db *db, struct sql *q,
+    const struct db_column *type, const char *table, const char *column,
+    int32_t last_day, int64_t before) MUST_CHECK;
+
+/*
+ * Add the test that ${table}.${column} is neither NULL nor a time from 1900 on
+ * (what a verdict calls UNDECIDED).  Finds by index what sorts outside the
+ * years 1900 to 9999; DB_EVERY reads every record.
+ */
+enum db_effort { DB_BY_INDEX, DB_EVERY };
+enum status db_add_unreadable(struct db *db, struct sql *q,
+    const struct db_column *type, const char *table, const char *column,
+    enum db_effort effort) MUST_CHECK;
+
+/*
+ * Delete at most ${limit} records of ${table} (alias t in ${where}) that
+ * satisfy ${where}, in the order of ${order} where one is given (a column
+ * with an index), inside the open write transaction.  ${each} sees the key
+ * columns of every record that goes, in the order given, before it is gone;
+ * what it returns other than ST_OK ends the batch.  Stops early once
+ * ${deadline_ns} (CLOCK_MONOTONIC; 0: none) has passed, but never before 256
+ * records.
+ */
+struct db_batch {
+	const char *table;
+	const char *const *keys;
+	size_t key_count;
+	const struct sql *where;
+	const char *order; /* or NULL */
+	int64_t limit;
+	int64_t deadline_ns;
+	enum status (*each)(void *ctx, const struct val *key);
+	void *ctx;
+};
+enum status db_delete_batch(
+    struct db *db, const struct db_batch *b, int64_t *deleted) MUST_CHECK;
+
+/*
+ * Add many records.  One statement, bound again and again; ${columns} in the
+ * order of the values.  DB_UPSERT replaces the other columns of a record
+ * whose primary key is there already.
+ */
+struct db_insert;
+enum db_insert_mode { DB_INSERT, DB_UPSERT };
+enum status db_insert_open(struct db *db, const struct db_table *table,
+    const char *const *columns, size_t count, enum db_insert_mode mode,
+    struct db_insert **out) MUST_CHECK;
+enum status db_insert_row(
+    struct db_insert *ins, const struct val *vals) MUST_CHECK;
+void db_insert_close(struct db_insert *ins);
+
+/*
+ * Make what was deleted unreadable: checkpoint the whole journal into the
+ * file, truncate it, sync.  ST_BUSY while a reader still holds an older state
+ * ("deleted, not yet scrubbed").  Fails where overwriting is not on.
+ */
+enum status db_scrub(struct db *db) MUST_CHECK;
+
+/* Read and authenticate every page of every file, and check the structure.
+ * ${*pages} (may be NULL) gets how many were read. */
+enum status db_integrity(struct db *db, int64_t *pages) MUST_CHECK;
+
+#endif /* !STORE_DB_H */
