@@ -62,7 +62,8 @@ $(B)/%.o: %.c $(B)/flags
 	$(Q)$(CC) $(ALL_CFLAGS) -c -o $@ $<
 $(B)/%.o: $(B)/%.c
 	$(Q)$(CC) $(ALL_CFLAGS) -c -o $@ $<
-$(B)/tests/%.o: WARN += -Wno-missing-prototypes # suites: see suites.sh
+# Suites are declared by tests/suites.sh.
+$(B)/tests/%.o: WARN += -Wno-missing-prototypes
 $(B)/embedded.c: $(DATA) schemas/embed.sh $(B)/flags
 	@echo "  GEN $@"
 	$(Q)sh schemas/embed.sh $(DATA) >$@
