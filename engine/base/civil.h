@@ -1,0 +1,35 @@
+#ifndef BASE_CIVIL_H
+#define BASE_CIVIL_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "engine/base/status.h"
+
+/*
+ * Civil dates of the Gregorian calendar as days since 1970-01-01, and
+ * instants as Unix seconds (64 bit, UTC, no leap seconds).  Years 1 to 9999.
+ */
+struct civil {
+	int year;
+	int month; /* 1-12 */
+	int day;   /* 1-31 */
+};
+#define CIVIL_DAY_SECONDS 86400
+
+int32_t civil_day(struct civil c);
+struct civil civil_date(int32_t day);
+int civil_month_length(int year, int month);
+/* 0 = Monday ... 6 = Sunday */
+int civil_weekday(int32_t day);
+
+/* "YYYY-MM-DD" and nothing else, a date that exists; else ST_INVALID. */
+enum status civil_parse(const char *text, size_t len, int32_t *day) MUST_CHECK;
+#define CIVIL_TEXT 11
+void civil_format(int32_t day, char out[CIVIL_TEXT]);
+
+/* "YYYY-MM-DDTHH:MM:SSZ" of an instant. */
+#define INSTANT_TEXT 21
+void civil_format_instant(int64_t seconds, char out[INSTANT_TEXT]);
+
+#endif /* !BASE_CIVIL_H */
