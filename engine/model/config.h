@@ -1,0 +1,61 @@
+#ifndef MODEL_CONFIG_H
+#define MODEL_CONFIG_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "engine/base/period.h"
+#include "engine/base/status.h"
+#include "engine/model/diag.h"
+
+/* lethe.yml, the installation.  Every path is resolved against the file. */
+
+enum config_driver { CONFIG_SQLITE, CONFIG_POSTGRESQL };
+struct config_store {
+	char *name;
+	enum config_driver driver;
+	char *url; /* postgresql only */
+	char *dataset;
+	char *schema;           /* sqlite: the SQL that makes it; may be NULL */
+	struct period segments; /* nothing: not segmented */
+	struct place at;
+};
+
+enum config_key { CONFIG_KEY_FILE, CONFIG_KEY_PASSPHRASE_FILE };
+struct config {
+	char *path;
+	char *installation;
+	char *time_zone;
+	char *data_dir;
+	enum config_key key_kind;
+	char *key_path; /* {credential: NAME} is $CREDENTIALS_DIRECTORY/NAME */
+	char **policies;
+	struct place *policies_at;
+	size_t policy_count;
+	struct config_store *stores;
+	size_t store_count;
+	struct {
+		struct period window; /* PT24H */
+		int64_t batch;        /* 100000 */
+		double max_share;     /* 0.5 */
+		int approvals;        /* 1 */
+	} purge;
+	struct {
+		struct period target;    /* P30D */
+		struct period due;       /* P1M */
+		struct period extension; /* P2M */
+		char *calendar_rule;     /* eu_1182_71 */
+		char *calendar_roll;     /* none or next_working_day */
+		char *holidays;          /* path, or NULL */
+	} requests;
+	char *listen; /* 127.0.0.1:8080 */
+};
+
+/* Read ${path}.  All that is wrong goes to ${d}; ST_INVALID then. */
+enum status config_load(
+    const char *path, struct diag *d, struct config *out) MUST_CHECK;
+void config_release(struct config *c);
+const struct config_store *config_find_store(
+    const struct config *c, const char *name);
+
+#endif /* !MODEL_CONFIG_H */

@@ -1,0 +1,160 @@
+#ifndef MODEL_POLICY_H
+#define MODEL_POLICY_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "engine/base/period.h"
+#include "engine/base/status.h"
+#include "engine/model/calendar.h"
+#include "engine/model/dataset.h"
+#include "engine/model/diag.h"
+#include "engine/model/text.h"
+
+/* A policy: purposes, recipients, starting points, clusters and their
+ * deletion rules, tests.  Names point into the same policy by index. */
+
+struct policy_recipient {
+	char *name;
+	struct text title;
+	char *role;
+	char *region;
+};
+struct policy_purpose {
+	char *name;
+	struct text title;
+	char *legal_basis;
+	char *reference; /* or NULL */
+	char **recipients;
+	size_t recipient_count;
+	struct place at;
+};
+
+enum policy_kind {
+	POLICY_COLLECTION, /* abstract starting points, ISO/IEC 27555 8.1 */
+	POLICY_END_OF_PROCESS,
+	POLICY_END_OF_RELATIONSHIP,
+};
+enum policy_pick { POLICY_LATEST, POLICY_EARLIEST };
+enum policy_null { POLICY_NULL_UNDECIDED, POLICY_NULL_OPEN };
+
+/*
+ * ${at} as written: a bare field of the record's own collection, or
+ * "dataset.collection.field", taken from the records that references reach.
+ */
+struct policy_starting_point {
+	char *name;
+	struct text title;
+	enum policy_kind kind;
+	char *dataset;    /* NULL for a bare field */
+	char *collection; /* NULL for a bare field */
+	char *field;
+	enum policy_pick pick; /* latest by default */
+	enum policy_null null_means;
+	enum calendar_from from;
+	char **via; /* "dataset.collection.field": the path must use it */
+	size_t via_count;
+	struct place at;
+};
+
+struct policy_cluster_purpose {
+	size_t purpose; /* index */
+	/* an end of its own; ${starting_point} SIZE_MAX: none */
+	size_t starting_point;
+	struct period period;
+};
+struct policy_cover {
+	char *path; /* "crm.customers", "telemetry.*", "crm.vehicles.paint" */
+	char *dataset;
+	char *collection; /* NULL: all of the dataset */
+	char *field;      /* NULL: all of the collection */
+	struct place at;
+};
+enum policy_action { POLICY_DELETE, POLICY_DE_IDENTIFY };
+enum policy_evidence { POLICY_EVIDENCE_RECORDS, POLICY_EVIDENCE_DIGEST };
+enum policy_referenced { POLICY_MINIMISE, POLICY_WAIT };
+
+struct policy_cluster {
+	char *name;
+	struct text title;
+	struct text source; /* the clause it comes from */
+	int own_rule;       /* no source gives the period: our decision */
+	struct policy_cover *covers;
+	size_t cover_count;
+	struct policy_cluster_purpose *purposes;
+	size_t purpose_count;
+	char *origin; /* data_subject, observed, derived or a recipient */
+	int has_retention;
+	struct period retention_period;
+	/* the rule: one of the three */
+	char *unlimited;       /* why nothing ends it yet; or NULL */
+	size_t starting_point; /* SIZE_MAX: purposes have ends of their own */
+	struct period regular_deletion_period;
+	enum policy_action action;
+	enum policy_evidence evidence;
+	enum policy_referenced on_referenced;
+	struct place at;
+};
+
+enum policy_verdict_word {
+	POLICY_EXPECT_ACTIVE,
+	POLICY_EXPECT_RETAIN,
+	POLICY_EXPECT_DUE,
+	POLICY_EXPECT_OVERDUE,
+	POLICY_EXPECT_UNDECIDED
+};
+struct policy_test {
+	size_t cluster;
+	int has_value; /* given: {starting_point: ...}; null: 0 */
+	char *value;
+	struct policy_expect {
+		char *at; /* a date or an instant, as written */
+		enum policy_verdict_word want;
+		struct place where;
+	} * expects;
+	size_t expect_count;
+	struct place where;
+};
+
+struct policy {
+	char *path;
+	char *name;
+	int64_t revision;
+	struct text title;
+	enum calendar_rule rule;
+	struct zone *zone; /* owned */
+	struct policy_recipient *recipients;
+	size_t recipient_count;
+	struct policy_purpose *purposes;
+	size_t purpose_count;
+	struct policy_starting_point *starting_points;
+	size_t starting_point_count;
+	struct policy_cluster *clusters;
+	size_t cluster_count;
+	struct policy_test *tests;
+	size_t test_count;
+};
+
+/* Read one file; what can be said without datasets is checked. */
+enum status policy_load(
+    const char *path, struct diag *d, struct policy *out) MUST_CHECK;
+void policy_release(struct policy *p);
+
+/*
+ * All policies against all datasets: every collection and every personal
+ * field in exactly one cluster (the longest path wins), covers and starting
+ * points name what exists.
+ */
+void policy_check(const struct policy *const *policies, size_t policy_count,
+    const struct dataset *const *datasets, size_t dataset_count,
+    struct diag *d);
+
+/* The cluster that a collection (${field} NULL) or a field falls in.
+ * ST_NOTFOUND: none. */
+enum status policy_cluster_of(const struct policy *p, const char *dataset,
+    const char *collection, const char *field,
+    const struct policy_cluster **out) MUST_CHECK;
+
+const char *policy_action_name(enum policy_action action);
+
+#endif /* !MODEL_POLICY_H */

@@ -1,0 +1,19 @@
+#ifndef MODEL_TEXT_H
+#define MODEL_TEXT_H
+
+#include <stddef.h>
+
+/* Text for people: one string, or one for each language. */
+struct text {
+	struct text_item {
+		char *language; /* "" where the file gave a plain string */
+		char *words;
+	} * items;
+	size_t count;
+};
+
+/* The words in ${language}, else English, else the first, else "". */
+const char *text_in(const struct text *t, const char *language);
+void text_release(struct text *t);
+
+#endif /* !MODEL_TEXT_H */
