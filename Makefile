@@ -39,7 +39,8 @@ CHECK    = $(call pkg,--libs check) $(foreach f,$(WRAP),-Wl,--wrap=$f)
 SRC     := $(wildcard $(addsuffix /*.c,$(LAYERS)))
 TEXT    := $(shell find engine tests -name '*.[ch]')
 # Files that the program carries inside itself: schemas, policies, SQL.
-DATA    := $(wildcard schemas/*.sql schemas/*.yml policies/*.yml)
+DATA    := $(wildcard schemas/*.sql schemas/*.yml schemas/*/*.sql \
+             policies/*.yml policies/*.csv)
 OBJ     := $(patsubst %.c,$(B)/%.o,$(filter-out %/main.c,$(SRC))) \
            $(B)/embedded.o
 SUITES  := $(wildcard tests/test_*.c)
