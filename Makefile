@@ -49,12 +49,14 @@ FUZZ    := $(patsubst tests/fuzz/%.c,$(B)/%,$(wildcard tests/fuzz/fuzz_*.c))
 
 all: $(B)/lethe                ## build the program (the default)
 	$(Q)[ $(MODE) != debug ] || ln -sfn debug/lethe build/lethe
-$(B)/lethe: $(B)/engine/cli/main.o $(OBJ)
+$(B)/lethe: $(B)/engine/cli/main.o $(B)/liblethe.a
 	$(LINK)
-$(B)/run-tests: $(TEST) $(OBJ)
+$(B)/run-tests: $(TEST) $(B)/liblethe.a
 	$(LINK) $(CHECK)
-$(B)/fuzz_%: $(B)/tests/fuzz/fuzz_%.o $(OBJ)
+$(B)/fuzz_%: $(B)/tests/fuzz/fuzz_%.o $(B)/liblethe.a
 	$(LINK) -fsanitize=fuzzer
+$(B)/liblethe.a: $(OBJ)
+	@echo "  AR  $@"; rm -f $@; ar rcs $@ $^
 LINK = @echo "  LD  $@"; $(CC) $(ALL_CFLAGS) $(LDFLAGS_$(MODE)) $(LDFLAGS) \
        -o $@ $^ $(LIBS)
 
