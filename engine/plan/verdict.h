@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include "engine/base/buf.h"
+#include "engine/base/civil.h"
 #include "engine/model/calendar.h"
 #include "engine/model/policy.h"
 
