@@ -243,9 +243,14 @@ static void describe(struct buf *b, const struct reference_graph *g,
 
 /* ---- the path ---- */
 
-static const struct field *const *step_fields(struct step s, int end)
+/* The columns at one end of a step. */
+enum step_side { STEP_START, STEP_END };
+static const struct field *const *step_fields(
+    struct step s, enum step_side side)
 {
-	return s.backwards == end ? s.edge->from_fields : s.edge->to_fields;
+	int referencing = s.backwards ? side == STEP_END : side == STEP_START;
+
+	return referencing ? s.edge->from_fields : s.edge->to_fields;
 }
 
 /* The same columns, in the same order, on both sides of a collection. */
@@ -256,8 +261,8 @@ static int passes_through(struct step in, struct step out)
 	if (in.edge->count != out.edge->count)
 		return 0;
 	for (i = 0; i < in.edge->count; i++) {
-		if (step_fields(in, !in.backwards)[i] !=
-		    step_fields(out, out.backwards)[i])
+		if (step_fields(in, STEP_END)[i] !=
+		    step_fields(out, STEP_START)[i])
 			return 0;
 	}
 	return 1;
@@ -266,7 +271,7 @@ static int passes_through(struct step in, struct step out)
 static enum status add_hop(
     struct path *p, const struct field *const *from, struct step last)
 {
-	const struct field *const *to = step_fields(last, !last.backwards);
+	const struct field *const *to = step_fields(last, STEP_END);
 	struct path_hop *h = &p->hops[p->count];
 	size_t i, n = last.edge->count;
 
@@ -297,9 +302,8 @@ static enum status build(
 		first = i;
 		while (i + 1 < length && passes_through(steps[i], steps[i + 1]))
 			i++;
-		st = add_hop(&p,
-		    step_fields(steps[first], steps[first].backwards),
-		    steps[i]);
+		st = add_hop(
+		    &p, step_fields(steps[first], STEP_START), steps[i]);
 	}
 	if (st != ST_OK)
 		path_release(&p);

@@ -142,6 +142,11 @@ enum status db_add_due(struct db *db, struct sql *q,
     const struct db_column *type, const char *table, const char *column,
     int32_t last_day, int64_t before) MUST_CHECK;
 
+/* The same for a time that lies after the cut-off: readable, and not due. */
+enum status db_add_later(struct db *db, struct sql *q,
+    const struct db_column *type, const char *table, const char *column,
+    int32_t last_day, int64_t before) MUST_CHECK;
+
 /*
  * Add the test that ${table}.${column} is neither NULL nor a time from 1900 on
  * (what a verdict calls UNDECIDED).  Finds by index what sorts outside the
