@@ -163,7 +163,7 @@ static enum status hash_rules(struct installation *in)
 	if (st == ST_OK)
 		st = buf_status(&all);
 	if (st == ST_OK)
-		st = sha256(all.data, all.len, digest);
+		sha256(all.data, all.len, digest);
 	for (i = 0; st == ST_OK && i < sizeof(digest); i++) {
 		in->rule_set[2 * i] = hex[digest[i] >> 4];
 		in->rule_set[2 * i + 1] = hex[digest[i] & 15];

@@ -38,16 +38,20 @@ enum rule_class {
 };
 
 /*
- * Add to ${q} the condition that a record t falls into ${class} at ${now}.
- * RULE_DUE and RULE_ACTIVE cost what they find where the columns have
- * indexes.  What is in none of the three is RETAIN.
+ * Add to ${q} the condition that a record t falls into ${class} at ${now}; it
+ * stands in brackets.  What is in none of the three is RETAIN.  With
+ * DB_BY_INDEX the conditions on a column of the record itself cost what they
+ * find (see db_add_unreadable()); DB_EVERY is exact.
  */
 enum status rule_where(const struct rule *r, enum rule_class class, int64_t now,
-    struct sql *q) MUST_CHECK;
+    enum db_effort effort, struct sql *q) MUST_CHECK;
 
-/* "SELECT count(*) FROM table AS t WHERE ...". */
+/* Add `"table" AS t`. */
+void rule_from(const struct rule *r, struct sql *q);
+
+/* How many records fall into ${class}. */
 enum status rule_count(const struct rule *r, enum rule_class class, int64_t now,
-    int64_t *records) MUST_CHECK;
+    enum db_effort effort, int64_t *records) MUST_CHECK;
 
 /*
  * Add " AND NOT EXISTS ..." for each foreign key that the database enforces
