@@ -4,10 +4,10 @@ CREATE TABLE entry (
   seq INTEGER NOT NULL PRIMARY KEY, -- from 0, without gaps
   at INTEGER NOT NULL,              -- Unix seconds
   action TEXT NOT NULL,
-  store TEXT,                       -- where an evidence row came from
-  evidence INTEGER,                 -- its id there
-  body TEXT NOT NULL,
-  UNIQUE (store, evidence)
+  source TEXT,                      -- id of the store whose evidence it is
+  evidence INTEGER,                 -- the evidence row's id there
+  body TEXT NOT NULL,               -- canonical JSON
+  UNIQUE (source, evidence)
 );
 CREATE INDEX entry_action ON entry (action, seq);
 

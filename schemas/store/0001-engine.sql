@@ -33,9 +33,3 @@ CREATE TABLE lethe_starting_point (
   value,                        -- as it stood in the record
   PRIMARY KEY (name, key)
 ) WITHOUT ROWID;
-
--- Which evidence rows the audit log has.
-CREATE TABLE lethe_shipped (
-  through INTEGER NOT NULL      -- the last id
-);
-INSERT INTO lethe_shipped (through) VALUES (0);
