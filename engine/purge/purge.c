@@ -16,7 +16,7 @@
 #include "engine/purge/batch.h"
 #include "engine/purge/report.h"
 
-#define RUN_TEXT 32
+#define RUN_TEXT 80
 
 struct run {
 	struct installation *in;
