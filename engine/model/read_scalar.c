@@ -56,11 +56,11 @@ int read_name(struct diag *d, const struct node *n, char **out)
 
 int read_name_key(struct diag *d, const struct node_key *key, char **out)
 {
-	if (is_name(key->text))
-		return set_string(d, key->text, out);
-	diag_error(d, key->at, "`%.60s`: expected %s",
-	    strstr(key->text, "://") ? "..." : key->text, NAME_EXPECTED);
-	return 0;
+	if (!is_name(key->text))
+		diag_error(d, key->at, "`%.60s`: expected %s",
+		    strstr(key->text, "://") ? "..." : key->text,
+		    NAME_EXPECTED);
+	return set_string(d, key->text, out);
 }
 
 /* The core schema's booleans; what YAML 1.1 read as one gets a hint. */
