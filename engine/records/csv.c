@@ -103,11 +103,11 @@ static inline uint64_t hits_plain(uint64_t w)
 	return (hits_quoted(w) | ((w ^ EACH(',')) - EACH(1))) & EACH(0x80);
 }
 
-#define SCAN(p, hits)                                        \
-	do {                                                 \
-		uint64_t hit_;                               \
-		while ((hit_ = hits(word_at(p))) == 0)       \
-			(p) += sizeof(hit_);                 \
+#define SCAN(p, hits)                                            \
+	do {                                                     \
+		uint64_t hit_;                                   \
+		while ((hit_ = hits(word_at(p))) == 0)           \
+			(p) += sizeof(hit_);                     \
 		(p) += (size_t)__builtin_ctzll(hit_) / CHAR_BIT; \
 	} while (0)
 
@@ -329,11 +329,10 @@ static enum status find_record(struct csv *c, char **stop)
 	struct feed *f = &c->feed;
 	enum status st = ST_OK;
 
-	while (st == ST_OK &&
-	       (*stop = scan_record(c, f->data + f->pos)) == NULL)
+	while (
+	    st == ST_OK && (*stop = scan_record(c, f->data + f->pos)) == NULL)
 		st = feed_more(f, CELL_MOST_BYTES);
-	if (st == ST_OK &&
-	    (size_t)(*stop - f->data) - f->pos > CELL_MOST_BYTES)
+	if (st == ST_OK && (size_t)(*stop - f->data) - f->pos > CELL_MOST_BYTES)
 		st = ST_LIMIT;
 	if (st == ST_LIMIT)
 		return fail(ST_LIMIT,
@@ -382,7 +381,8 @@ enum status csv_next(struct csv *c, const struct cell **cells, size_t *count)
 	char *stop = NULL;
 	enum status st;
 
-	if ((st = skip_blank(c)) != ST_OK || (st = find_record(c, &stop)) != ST_OK)
+	if ((st = skip_blank(c)) != ST_OK ||
+	    (st = find_record(c, &stop)) != ST_OK)
 		return st;
 	if (*stop == '\r')
 		stop++;

@@ -98,8 +98,7 @@ enum status feed_more(struct feed *f, size_t most)
 	memmove(f->data, f->data + f->pos, waiting);
 	f->pos = 0;
 	f->end = waiting;
-	if (waiting > f->size / 2 &&
-	    (st = resize(f, f->size * 2)) != ST_OK)
+	if (waiting > f->size / 2 && (st = resize(f, f->size * 2)) != ST_OK)
 		return st;
 	return fill(f);
 }

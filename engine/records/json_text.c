@@ -57,8 +57,7 @@ static enum status add_object(struct buf *out, const json_t *v, int depth)
 	if ((keys = calloc(count + 1, sizeof(*keys))) == NULL)
 		return fail(ST_NOMEM, "out of memory");
 	/* jansson iterates by a cursor that is not const; nothing changes. */
-	json_object_foreach((json_t *)(uintptr_t)v, key, item)
-		keys[i++] = key;
+	json_object_foreach((json_t *)(uintptr_t)v, key, item) keys[i++] = key;
 	qsort(keys, count, sizeof(*keys), by_bytes);
 	buf_addc(out, '{');
 	for (i = 0; i < count && st == ST_OK; i++) {

@@ -80,7 +80,8 @@ static enum status next_line(struct jsonl *j, const char **line, size_t *len)
 	*line = f->data + f->pos;
 	*len = (size_t)(stop - *line);
 	if (*len > CELL_MOST_BYTES)
-		return fail(ST_LIMIT, "the line is longer than %zu MiB: split it",
+		return fail(ST_LIMIT,
+		    "the line is longer than %zu MiB: split it",
 		    CELL_MOST_BYTES >> 20);
 	return ST_OK;
 }
@@ -108,8 +109,8 @@ static enum status say_wrong(const json_error_t *e)
 	switch (json_error_code(e)) {
 	case json_error_out_of_memory: return fail(ST_NOMEM, "out of memory");
 	case json_error_stack_overflow:
-		return fail(ST_INVALID,
-		    "found JSON nested too deeply: flatten it");
+		return fail(
+		    ST_INVALID, "found JSON nested too deeply: flatten it");
 	case json_error_invalid_utf8:
 		return fail(ST_INVALID,
 		    "not UTF-8 near column %d: convert the file, for example "
@@ -193,9 +194,7 @@ static const char *skip_value(const char *p)
 			depth--;
 			p++;
 			break;
-		default:
-			n = strcspn(p, "\"{}[],: \t\r\n");
-			p += n > 0 ? n : 1;
+		default: n = strcspn(p, "\"{}[],: \t\r\n"); p += n > 0 ? n : 1;
 		}
 	} while (depth > 0);
 	return p;
@@ -229,7 +228,8 @@ static void collect(struct jsonl *j, const char *line)
 	json_t *value;
 	size_t n = 0;
 
-	json_object_foreach(j->object, key, value) {
+	json_object_foreach(j->object, key, value)
+	{
 		p = skip_string(skip_space(p));
 		start = skip_space(skip_space(p) + 1); /* the colon */
 		p = skip_value(start);
@@ -261,8 +261,8 @@ enum status jsonl_next(
 	size_t len, n;
 	enum status st;
 
-	while ((st = next_line(j, &line, &len)) == ST_OK &&
-	       is_blank(line, len)) {
+	while (
+	    (st = next_line(j, &line, &len)) == ST_OK && is_blank(line, len)) {
 		if (j->blank == 0)
 			j->blank = j->line;
 		take_line(j, len);

@@ -113,7 +113,8 @@ enum status number_real(const char *text, size_t len, double *out)
 	power = (int)d.count - d.exponent;
 	if (d.count <= 15 && power >= 0 && power <= 15) {
 		for (size_t i = 0; i < d.count; i++)
-			mantissa = mantissa * 10 + (uint64_t)(d.digits[i] - '0');
+			mantissa =
+			    mantissa * 10 + (uint64_t)(d.digits[i] - '0');
 		r = (double)mantissa / tens[power];
 		*out = d.negative ? -r : r;
 		return ST_OK;

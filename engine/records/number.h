@@ -11,8 +11,7 @@
  * point and an exponent; nothing before, nothing behind.  Failures are
  * ST_INVALID without a sentence: the caller knows whose value it was.
  */
-enum status number_int(
-    const char *text, size_t len, int64_t *out) MUST_CHECK;
+enum status number_int(const char *text, size_t len, int64_t *out) MUST_CHECK;
 
 /* The nearest double.  What is too large for one is ST_INVALID. */
 enum status number_real(const char *text, size_t len, double *out) MUST_CHECK;
