@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include "engine/base/status.h"
+#include "engine/base/when.h"
 #include "engine/store/sql.h"
 
 /*
@@ -142,6 +143,10 @@ enum status db_add_due(struct db *db, struct sql *q,
     const struct db_column *type, const char *table, const char *column,
     int32_t last_day, int64_t before) MUST_CHECK;
 
+/* The time that a value holds, as db_add_due() sees it; WHEN_NONE for NULL
+ * and for what is none.  A fraction of a second is rounded up. */
+struct when db_when(struct val v);
+
 /*
  * Add the test that ${table}.${column} is neither NULL nor a time from 1900 on
  * (what a verdict calls UNDECIDED).  Finds by index what sorts outside the
@@ -154,10 +159,10 @@ enum status db_add_unreadable(struct db *db, struct sql *q,
 
 /*
  * Delete at most ${limit} records of ${table} (alias t in ${where}) that
- * satisfy ${where}, in the order of ${order} where one is given (a column
- * with an index), inside the open write transaction.  ${each} sees the key
- * columns of every record that goes, in the order given, before it is gone;
- * what it returns other than ST_OK ends the batch.  Stops early once
+ * satisfy ${where}, inside the open write transaction.  They are found along
+ * the index on ${order} where one is given, so the earliest go first.  ${each}
+ * sees the key columns of every record that goes, in the order given, before it
+ * is gone; what it returns other than ST_OK ends the batch.  Stops early once
  * ${deadline_ns} (CLOCK_MONOTONIC; 0: none) has passed, but never before 256
  * records.
  */
