@@ -8,7 +8,9 @@
 
 /*
  * Civil dates of the Gregorian calendar as days since 1970-01-01, and
- * instants as Unix seconds (64 bit, UTC, no leap seconds).  Years 1 to 9999.
+ * instants as Unix seconds (64 bit, UTC, no leap seconds).  Text has years 1
+ * to 9999; arithmetic goes on beyond, and what lies outside of 0000-01-01 to
+ * 9999-12-31 is formatted as the nearest day, or second, inside.
  */
 struct civil {
 	int year;

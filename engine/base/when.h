@@ -9,7 +9,9 @@
 /*
  * A time as a record holds it: a civil date, or an instant.  Read from
  * "YYYY-MM-DD", RFC 3339 ("2026-03-01T20:00:00+01:00", "...Z", "...z", with a
- * fraction or without), "YYYY-MM-DD HH:MM:SS" (UTC), or Unix seconds.
+ * fraction or without), "YYYY-MM-DD HH:MM:SS" (UTC), or Unix seconds.  The
+ * form with a space may have a fraction and an offset too.  All of it within
+ * the years 1 to 9999, so that milliseconds are not taken for seconds.
  */
 enum when_kind {
 	WHEN_NONE,    /* not a time, or NULL */
@@ -35,9 +37,14 @@ enum status when_parse(
 
 /*
  * The canonical form in which ingest stores an instant: UTC, 'T', 'Z', the
- * fraction kept as given without trailing zeros; dates stay dates.  Text of
- * one column then compares as time.  ${out} needs WHEN_TEXT bytes; a fraction
- * longer than 9 digits is ST_INVALID.
+ * fraction kept as given without trailing zeros; dates stay dates.  ${out}
+ * needs WHEN_TEXT bytes; a fraction longer than 9 digits is ST_INVALID.
+ *
+ * Text of one column then compares as time, but for one second: '.' sorts
+ * before 'Z', so "...59.5Z" before "...59Z".  Instants before ${T}, rounded up
+ * as above, are therefore, with S the text of T - 1 without its 'Z':
+ *
+ *	text <= 'SZ' AND NOT (text > 'S.' AND text < 'S/')
  */
 #define WHEN_TEXT 40
 enum status when_canonical(
