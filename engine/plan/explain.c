@@ -7,7 +7,8 @@
 /* The starting point's values of one record, copied out of the store. */
 struct values {
 	struct verdict_value *list;
-	char **from; /* "record", "reference" or "memory" */
+	char **texts; /* as stored; NULL for NULL */
+	char **from;  /* "record", "reference" or "memory" */
 	size_t count;
 };
 
@@ -16,10 +17,11 @@ static void values_release(struct values *v)
 	size_t i;
 
 	for (i = 0; i < v->count; i++) {
-		free((void *)(uintptr_t)v->list[i].text);
+		free(v->texts[i]);
 		free(v->from[i]);
 	}
 	free(v->list);
+	free(v->texts);
 	free(v->from);
 }
 
@@ -37,29 +39,40 @@ static char *value_text(struct val v)
 	return NULL;
 }
 
-static enum status values_add(
-    struct values *v, struct val value, const char *from)
+static enum status values_grow(struct values *v)
 {
 	struct verdict_value *list;
-	char **froms, *text = NULL, *origin = strdup(from ? from : "");
+	char **texts, **from;
 
 	list = reallocarray(v->list, v->count + 1, sizeof(*list));
 	if (list)
 		v->list = list;
-	froms = reallocarray(v->from, v->count + 1, sizeof(*froms));
-	if (froms)
-		v->from = froms;
-	if (value.type != VAL_NULL)
-		text = value_text(value);
-	if (list == NULL || froms == NULL || origin == NULL ||
-	    (value.type != VAL_NULL && text == NULL)) {
+	texts = reallocarray(v->texts, v->count + 1, sizeof(*texts));
+	if (texts)
+		v->texts = texts;
+	from = reallocarray(v->from, v->count + 1, sizeof(*from));
+	if (from)
+		v->from = from;
+	return list && texts && from ? ST_OK : fail(ST_NOMEM, "out of memory");
+}
+
+static enum status values_add(
+    struct values *v, struct val value, const char *from)
+{
+	char *text = value_text(value), *origin = strdup(from ? from : "");
+	enum status st = values_grow(v);
+
+	if (origin == NULL || (value.type != VAL_NULL && text == NULL))
+		st = fail(ST_NOMEM, "out of memory");
+	if (st != ST_OK) {
 		free(text);
 		free(origin);
-		return fail(ST_NOMEM, "out of memory");
+		return st;
 	}
-	list[v->count].text = text;
-	list[v->count].len = text ? strlen(text) : 0;
-	froms[v->count++] = origin;
+	v->list[v->count].is_null = value.type == VAL_NULL;
+	v->list[v->count].when = db_when(value);
+	v->texts[v->count] = text;
+	v->from[v->count++] = origin;
 	return ST_OK;
 }
 
@@ -188,7 +201,7 @@ static enum status add_start(json_t *o, const struct rule *r,
 	if (r->terms.start == NULL)
 		return ST_OK;
 	if (j->value < v->count) {
-		value = v->list[j->value].text;
+		value = v->texts[j->value];
 		origin = v->from[j->value];
 	}
 	from = str_format("%s.%s.%s%s", r->store->dataset->key,
@@ -251,7 +264,7 @@ static enum status agree(enum verdict judged, enum verdict asked)
 static enum status explain_mapped(
     const struct rule *r, const char *const *key, int64_t as_of, json_t **out)
 {
-	struct values v = { NULL, NULL, 0 };
+	struct values v = { NULL, NULL, NULL, 0 };
 	struct judgement j = { .reasons = BUF_INIT };
 	enum verdict asked;
 	enum status st;

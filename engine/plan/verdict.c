@@ -72,14 +72,14 @@ static int wins(const struct verdict_rule *rule, struct when a, struct when b)
 	return rule->start->pick == POLICY_LATEST ? eb > ea : eb < ea;
 }
 
-static int readable(const struct verdict_value *v, struct when *w)
+static int readable(struct when w)
 {
-	if (when_parse(v->text, v->len, w) != ST_OK) {
-		status_clear();
-		return 0;
+	switch (w.kind) {
+	case WHEN_NONE: break;
+	case WHEN_DATE: return w.day >= WHEN_FIRST_DAY;
+	case WHEN_INSTANT: return w.seconds >= WHEN_FIRST_SECOND;
 	}
-	return w->kind == WHEN_DATE ? w->day >= WHEN_FIRST_DAY
-				    : w->seconds >= WHEN_FIRST_SECOND;
+	return 0;
 }
 
 struct tally {
@@ -93,13 +93,14 @@ static struct tally tally(const struct verdict_rule *rule,
     const struct verdict_value *values, size_t count)
 {
 	struct tally t = { 0, 0, SIZE_MAX, { WHEN_NONE, 0, 0 } };
-	struct when w;
 	size_t i;
 
 	for (i = 0; i < count; i++) {
-		if (values[i].text == NULL) {
+		struct when w = values[i].when;
+
+		if (values[i].is_null) {
 			t.nulls++;
-		} else if (!readable(&values[i], &w)) {
+		} else if (!readable(w)) {
 			t.unreadable++;
 		} else if (t.picked == SIZE_MAX || wins(rule, t.event, w)) {
 			t.picked = i;

@@ -37,10 +37,11 @@ struct verdict_rule {
 	int64_t window_seconds; /* DUE becomes OVERDUE after it */
 };
 
-/* A value of the starting point as stored; NULL text for NULL. */
+/* A value of the starting point.  WHEN_NONE where it is not NULL: unreadable.
+ */
 struct verdict_value {
-	const char *text;
-	size_t len;
+	int is_null;
+	struct when when;
 };
 
 struct judgement {

@@ -41,25 +41,14 @@ static enum status make_key(const struct rule_leaves *l,
 	return st == ST_OK ? buf_status(b) : st;
 }
 
-static int parse(struct val v, struct when *w)
-{
-	char number[32];
-
-	if (v.type == VAL_INT) {
-		(void)snprintf(number, sizeof(number), "%lld", (long long)v.i);
-		return when_parse(number, strlen(number), w) == ST_OK;
-	}
-	return v.type == VAL_TEXT && when_parse(v.p, v.n, w) == ST_OK;
-}
-
 /* Does ${b} win over ${a} under the rule's pick? */
 static int wins(const struct rule *r, struct val a, struct val b)
 {
 	struct calendar_end ea, eb;
-	struct when wa, wb;
+	struct when wa = db_when(a), wb = db_when(b);
 
-	if (!parse(a, &wa) || !parse(b, &wb))
-		return 0;
+	if (wa.kind == WHEN_NONE || wb.kind == WHEN_NONE)
+		return wa.kind == WHEN_NONE;
 	ea = calendar_end(&r->terms.calendar, wa, r->terms.start->from,
 	    r->terms.cluster->regular_deletion_period);
 	eb = calendar_end(&r->terms.calendar, wb, r->terms.start->from,
