@@ -33,7 +33,7 @@ LDFLAGS_release := -pie -Wl,-z,relro,-z,now
 pkg      = $(shell pkg-config $(1) 2>/dev/null)
 ALL_CFLAGS = -std=c17 -D_GNU_SOURCE -I. -MMD -MP -Werror $(WARN) \
              $(CFLAGS_$(MODE)) $(call pkg,--cflags $(PKGS)) $(CFLAGS)
-LIBS     = $(call pkg,--libs $(PKGS)) -lpthread
+LIBS     = $(call pkg,--libs $(PKGS)) -lm -lpthread
 WRAP    := malloc calloc realloc reallocarray strdup
 CHECK    = $(call pkg,--libs check) $(foreach f,$(WRAP),-Wl,--wrap=$f)
 
