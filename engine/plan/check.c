@@ -6,11 +6,14 @@
 
 #include "engine/store/count.h"
 
+/* Takes ${text}, NULL where memory ran out. */
 static enum status warn(json_t *list, char *text)
 {
-	enum status st = text ? json_push(list, json_string(text))
-			      : fail(ST_NOMEM, "out of memory");
+	enum status st;
 
+	if (text == NULL)
+		return fail(ST_NOMEM, "out of memory");
+	st = json_push(list, json_string(text));
 	free(text);
 	return st;
 }
