@@ -14,7 +14,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "engine/records/feed.h"
 #include "engine/records/utf8.h"
 
 enum csv_wrong {
@@ -42,14 +41,15 @@ struct csv {
 	size_t wrong_byte; /* from 1, in the field */
 };
 
-enum status csv_open(const char *path, struct csv **out)
+enum status csv_open(
+    const char *path, const struct feed_watch *watch, struct csv **out)
 {
 	struct csv *c;
 	enum status st;
 
 	if ((c = calloc(1, sizeof(*c))) == NULL)
 		return fail(ST_NOMEM, "out of memory");
-	if ((st = feed_open(&c->feed, path)) != ST_OK) {
+	if ((st = feed_open(&c->feed, path, watch)) != ST_OK) {
 		free(c);
 		return st;
 	}

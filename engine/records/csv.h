@@ -3,6 +3,7 @@
 
 #include "engine/base/status.h"
 #include "engine/records/cell.h"
+#include "engine/records/feed.h"
 
 /*
  * Comma-separated values as RFC 4180 has them: LF or CRLF, a comma, fields in
@@ -14,8 +15,10 @@
  */
 struct csv;
 
-/* "-" is standard input.  ${path} must outlive the reader. */
-enum status csv_open(const char *path, struct csv **out) MUST_CHECK;
+/* "-" is standard input.  ${path} and ${watch} (may be NULL) must outlive the
+ * reader. */
+enum status csv_open(const char *path, const struct feed_watch *watch,
+    struct csv **out) MUST_CHECK;
 void csv_free(struct csv *c);
 
 /*

@@ -24,16 +24,19 @@ static enum status fail_read(const struct feed *f)
 static enum status fill(struct feed *f)
 {
 	ssize_t n;
+	enum status st;
 
 	while (!f->ended && f->end < f->size) {
 		n = read(f->fd, f->data + f->end, f->size - f->end);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
+		if (n < 0 && errno != EINTR)
 			return fail_read(f);
 		f->ended = n == 0;
-		f->end += (size_t)n;
-		f->read += n;
+		if (n > 0) {
+			f->end += (size_t)n;
+			f->read += n;
+		}
+		if (f->watch && (st = f->watch->tick(f->watch->ctx)) != ST_OK)
+			return st;
 	}
 	memset(f->data + f->end, 0, FEED_PAD);
 	return ST_OK;
@@ -50,12 +53,15 @@ static enum status resize(struct feed *f, size_t size)
 	return ST_OK;
 }
 
-enum status feed_open(struct feed *f, const char *path)
+enum status feed_open(
+    struct feed *f, const char *path, const struct feed_watch *watch)
 {
 	struct stat sb;
 	enum status st;
 
-	*f = (struct feed){ .fd = STDIN_FILENO, .name = path, .total = -1 };
+	*f = (struct feed){
+		.fd = STDIN_FILENO, .name = path, .watch = watch, .total = -1
+	};
 	if (strcmp(path, "-") == 0)
 		f->name = "standard input";
 	else

@@ -13,9 +13,18 @@
  */
 #define FEED_BLOCK ((size_t)1 << 20)
 #define FEED_PAD   16
+
+/* Called after each read, and when a signal broke one off; what it returns
+ * other than ST_OK ends the reading. */
+struct feed_watch {
+	enum status (*tick)(void *ctx);
+	void *ctx;
+};
+
 struct feed {
 	int fd;
-	const char *name; /* for messages; borrowed */
+	const char *name;               /* for messages; borrowed */
+	const struct feed_watch *watch; /* or NULL; borrowed */
 	char *data;
 	size_t size; /* without the padding */
 	size_t pos;  /* the first byte not used yet */
@@ -26,8 +35,9 @@ struct feed {
 };
 
 /* "-" is standard input.  A leading UTF-8 byte order mark is passed over.
- * ${path} must outlive the feed. */
-enum status feed_open(struct feed *f, const char *path) MUST_CHECK;
+ * ${path} and ${watch} (may be NULL) must outlive the feed. */
+enum status feed_open(struct feed *f, const char *path,
+    const struct feed_watch *watch) MUST_CHECK;
 /* Safe on a zeroed feed. */
 void feed_close(struct feed *f);
 

@@ -11,8 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "engine/records/feed.h"
-
 struct jsonl {
 	struct feed feed;
 	json_t *object; /* owns the strings of the members */
@@ -23,14 +21,15 @@ struct jsonl {
 	struct cell_place place;
 };
 
-enum status jsonl_open(const char *path, struct jsonl **out)
+enum status jsonl_open(
+    const char *path, const struct feed_watch *watch, struct jsonl **out)
 {
 	struct jsonl *j;
 	enum status st;
 
 	if ((j = calloc(1, sizeof(*j))) == NULL)
 		return fail(ST_NOMEM, "out of memory");
-	if ((st = feed_open(&j->feed, path)) != ST_OK) {
+	if ((st = feed_open(&j->feed, path, watch)) != ST_OK) {
 		free(j);
 		return st;
 	}

@@ -3,6 +3,7 @@
 
 #include "engine/base/status.h"
 #include "engine/records/cell.h"
+#include "engine/records/feed.h"
 
 /*
  * One JSON object a line (RFC 8259), LF or CRLF, UTF-8.  Numbers and nested
@@ -15,8 +16,10 @@ struct jsonl_member {
 	struct cell cell;
 };
 
-/* "-" is standard input.  ${path} must outlive the reader. */
-enum status jsonl_open(const char *path, struct jsonl **out) MUST_CHECK;
+/* "-" is standard input.  ${path} and ${watch} (may be NULL) must outlive the
+ * reader. */
+enum status jsonl_open(const char *path, const struct feed_watch *watch,
+    struct jsonl **out) MUST_CHECK;
 void jsonl_free(struct jsonl *j);
 
 /*
