@@ -252,9 +252,7 @@ void dataset_read_fields(struct diag *d, const struct node *n,
 		return;
 	for (size_t i = 0; i < c->field_count; i++)
 		names[i] =
-		    (struct diag_name){ c->fields[i].name ? c->fields[i].name
-							  : "",
-			    c->fields[i].at };
+		    (struct diag_name){ c->fields[i].name, c->fields[i].at };
 	diag_duplicates(d, names, c->field_count, "field");
 	free(names);
 }

@@ -32,7 +32,8 @@ int read_list_of(struct diag *d, const struct node *n, const char *what);
 int read_string(struct diag *d, const struct node *n, char **out);
 /* A name: [a-z][a-z0-9_-]{0,62}. */
 int read_name(struct diag *d, const struct node *n, char **out);
-/* The same of a key. */
+/* The same of a key; one that is no name is kept all the same, so that what
+ * refers to it is not reported too. */
 int read_name_key(struct diag *d, const struct node_key *key, char **out);
 int read_bool(struct diag *d, const struct node *n, int *out);
 int read_int(struct diag *d, const struct node *n, int64_t least, int64_t most,

@@ -56,11 +56,11 @@ int read_name(struct diag *d, const struct node *n, char **out)
 
 int read_name_key(struct diag *d, const struct node_key *key, char **out)
 {
-	if (is_name(key->text))
-		return set_string(d, key->text, out);
-	diag_error(d, key->at, "`%.60s`: expected %s",
-	    strstr(key->text, "://") ? "..." : key->text, NAME_EXPECTED);
-	return 0;
+	if (!is_name(key->text))
+		diag_error(d, key->at, "`%.60s`: expected %s",
+		    strstr(key->text, "://") ? "..." : key->text,
+		    NAME_EXPECTED);
+	return set_string(d, key->text, out);
 }
 
 /* The core schema's booleans; what YAML 1.1 read as one gets a hint. */
@@ -198,11 +198,28 @@ int read_some_period(struct diag *d, const struct node *n, struct period *out)
 	    out);
 }
 
+static void unknown_word(
+    struct diag *d, const struct node *n, const char *const *words)
+{
+	const char *near =
+	    n->kind == NODE_SCALAR ? diag_nearest(n->text, words) : NULL;
+	struct buf expected = BUF_INIT;
+
+	buf_adds(&expected, "one of ");
+	for (size_t i = 0; words[i]; i++)
+		buf_addf(&expected, "%s%s", i ? ", " : "", words[i]);
+	if (near)
+		buf_addf(&expected, " (did you mean `%s`?)", near);
+	if (buf_status(&expected) == ST_OK)
+		read_mismatch(d, n, buf_text(&expected));
+	else
+		diag_nomem(d);
+	buf_release(&expected);
+}
+
 int read_word(
     struct diag *d, const struct node *n, const char *const *words, int *out)
 {
-	struct buf expected = BUF_INIT;
-
 	if (is_skipped(n))
 		return 0;
 	for (int i = 0; n->kind == NODE_SCALAR && words[i]; i++) {
@@ -211,14 +228,7 @@ int read_word(
 		*out = i;
 		return 1;
 	}
-	buf_adds(&expected, "one of ");
-	for (size_t i = 0; words[i]; i++)
-		buf_addf(&expected, "%s%s", i ? ", " : "", words[i]);
-	if (buf_status(&expected) == ST_OK)
-		read_mismatch(d, n, buf_text(&expected));
-	else
-		diag_nomem(d);
-	buf_release(&expected);
+	unknown_word(d, n, words);
 	return 0;
 }
 
