@@ -24,13 +24,12 @@ const struct node *dataset_meta(const struct node *n)
 int dataset_read_name(struct diag *d, const struct node *n, char **out)
 {
 	if (!read_string(d, n, out))
-		return 0;
-	if (strchr(*out, '.') == NULL && strpbrk(*out, " \t\r\n\"") == NULL)
-		return 1;
-	read_mismatch(d, n,
-	    "a name without dots, spaces and quotes (dots separate dataset, "
-	    "collection and field)");
-	return 0;
+		return (*out = read_copy(d, "", 0)) != NULL;
+	if (strpbrk(*out, ". \t\r\n\"") != NULL)
+		read_mismatch(d, n,
+		    "a name without dots, spaces and quotes (dots separate "
+		    "dataset, collection and field)");
+	return 1;
 }
 
 struct dataset_categories dataset_read_categories(struct diag *d,

@@ -22,7 +22,8 @@ struct dataset_categories {
 
 /* `fides_meta`, or what it was called in older files; NULL for none. */
 const struct node *dataset_meta(const struct node *n);
-/* A name without the dots that separate names in a path. */
+/* A name without the dots that separate names in a path; "" where there is
+ * none, so that what it should name is read on.  0: out of memory. */
 int dataset_read_name(struct diag *d, const struct node *n, char **out);
 /* Own categories into ${*own}; returns them, or ${above} where none. */
 struct dataset_categories dataset_read_categories(struct diag *d,

@@ -228,6 +228,8 @@ void diag_duplicates(
 	for (size_t i = 1; i < count; i++) {
 		if (strcmp(names[i].text, names[first].text) != 0)
 			first = i;
+		else if (*names[i].text == '\0')
+			continue; /* missing, which was reported */
 		else if (names[i].at.file == names[first].at.file)
 			diag_error(d, names[i].at,
 			    "duplicate %s `%.60s`: the first is in line %d",

@@ -189,51 +189,52 @@ static enum status build_list(struct parse *p, int depth, struct node *list)
 	return ST_OK;
 }
 
-/* A key is text.  What else stands there is built all the same, to get past
- * it, and has a name that no reader asks for. */
+/* A key is text; of what else stands there, ${*out} gets none. */
 static enum status build_key(
     struct parse *p, const yaml_event_t *e, int depth, struct node_key *out)
 {
 	struct node n;
 	enum status st = build(p, e, NULL, depth + 1, &n);
 
-	if (st == ST_OK && n.kind != NODE_SCALAR && n.kind != NODE_NULL) {
-		if (n.kind != NODE_BAD)
-			diag_error(p->d, n.at, "a %s as a key: expected text",
-			    n.kind == NODE_LIST ? "list" : "map");
-		n.text = strdup("");
+	if (st == ST_OK && (n.kind == NODE_LIST || n.kind == NODE_MAP)) {
+		diag_error(p->d, n.at, "a %s as a key: expected text",
+		    n.kind == NODE_LIST ? "list" : "map");
 	} else if (st == ST_OK && n.plain && strcmp(n.text, "<<") == 0) {
 		diag_error(p->d, n.at,
 		    "merge key `<<`: write the keys out where they belong");
+	} else if (st == ST_OK && n.kind != NODE_BAD) {
+		*out = (struct node_key){ n.text, n.at };
+		n.text = NULL;
 	}
-	if (st == ST_OK && n.text == NULL)
-		st = fail(ST_NOMEM, "out of memory");
-	*out = (struct node_key){ n.text, n.at };
-	n.text = NULL;
 	node_release(&n);
 	return st;
 }
 
+/* What stands under a key that was refused is built all the same, so that it
+ * is passed and its own errors are reported. */
 static enum status build_pair(
     struct parse *p, const yaml_event_t *key, int depth, struct node *map)
 {
-	struct node_key *name;
+	struct node_key name = { 0 };
 	struct node *item;
 	yaml_event_t e;
 	enum status st;
 
 	if ((st = grow(map)) != ST_OK)
 		return st;
-	name = &map->keys[map->count];
+	if ((st = build_key(p, key, depth, &name)) != ST_OK)
+		return st;
 	item = &map->items[map->count];
 	*item = (struct node){ 0 };
-	*name = (struct node_key){ 0 };
-	map->count++;
-	if ((st = build_key(p, key, depth, name)) != ST_OK ||
-	    (st = next(p, &e)) != ST_OK)
+	map->keys[map->count++] = name;
+	if ((st = next(p, &e)) != ST_OK)
 		return st;
-	st = build(p, &e, name->text, depth + 1, item);
+	st = build(p, &e, name.text, depth + 1, item);
 	yaml_event_delete(&e);
+	if (st == ST_OK && name.text == NULL) {
+		node_release(item);
+		map->count--;
+	}
 	return st;
 }
 

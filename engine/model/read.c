@@ -15,8 +15,10 @@ static const char *found(const struct node *n, char *out, size_t size)
 
 	if (n->kind == NODE_NULL)
 		return "nothing";
-	if (n->kind != NODE_SCALAR)
-		return n->kind == NODE_LIST ? "a list" : "a map";
+	if (n->kind == NODE_LIST)
+		return n->count ? "a list" : "an empty list";
+	if (n->kind == NODE_MAP)
+		return n->count ? "a map" : "an empty map";
 	if (*n->text == '\0')
 		return "empty text";
 	if ((scheme = strstr(n->text, "://")) != NULL)
@@ -26,8 +28,8 @@ static const char *found(const struct node *n, char *out, size_t size)
 	while (len > SHOWN_MAX && i > 0 &&
 	       ((unsigned char)n->text[i] & 0xc0) == 0x80)
 		i--; /* not in the middle of a character */
-	(void)snprintf(out, size, "`%.*s%s`", (int)i, n->text,
-	    len > SHOWN_MAX ? "..." : "");
+	(void)snprintf(out, size, n->plain ? "`%.*s%s`" : "`\"%.*s%s\"`",
+	    (int)i, n->text, len > SHOWN_MAX ? "..." : "");
 	for (char *p = out; *p; p++)
 		if (*p == '\n' || *p == '\r' || *p == '\t')
 			*p = ' ';
@@ -46,7 +48,7 @@ static void mismatch(struct diag *d, const struct node *n, const char *expected,
 
 void read_mismatch(struct diag *d, const struct node *n, const char *expected)
 {
-	char shown[SHOWN_MAX + 8];
+	char shown[SHOWN_MAX + 10];
 
 	mismatch(d, n, expected, found(n, shown, sizeof(shown)));
 }

@@ -198,11 +198,28 @@ int read_some_period(struct diag *d, const struct node *n, struct period *out)
 	    out);
 }
 
+static void unknown_word(
+    struct diag *d, const struct node *n, const char *const *words)
+{
+	const char *near =
+	    n->kind == NODE_SCALAR ? diag_nearest(n->text, words) : NULL;
+	struct buf expected = BUF_INIT;
+
+	buf_adds(&expected, "one of ");
+	for (size_t i = 0; words[i]; i++)
+		buf_addf(&expected, "%s%s", i ? ", " : "", words[i]);
+	if (near)
+		buf_addf(&expected, " (did you mean `%s`?)", near);
+	if (buf_status(&expected) == ST_OK)
+		read_mismatch(d, n, buf_text(&expected));
+	else
+		diag_nomem(d);
+	buf_release(&expected);
+}
+
 int read_word(
     struct diag *d, const struct node *n, const char *const *words, int *out)
 {
-	struct buf expected = BUF_INIT;
-
 	if (is_skipped(n))
 		return 0;
 	for (int i = 0; n->kind == NODE_SCALAR && words[i]; i++) {
@@ -211,14 +228,7 @@ int read_word(
 		*out = i;
 		return 1;
 	}
-	buf_adds(&expected, "one of ");
-	for (size_t i = 0; words[i]; i++)
-		buf_addf(&expected, "%s%s", i ? ", " : "", words[i]);
-	if (buf_status(&expected) == ST_OK)
-		read_mismatch(d, n, buf_text(&expected));
-	else
-		diag_nomem(d);
-	buf_release(&expected);
+	unknown_word(d, n, words);
 	return 0;
 }
 
