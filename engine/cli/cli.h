@@ -6,6 +6,7 @@
 
 #include "engine/base/json.h"
 #include "engine/installation/installation.h"
+#include "engine/records/ingest.h"
 
 /*
  * What every command shares.  A command parses, calls, prints; it has no logic
@@ -67,6 +68,25 @@ enum status cli_as_of(
 /* A whole number from ${least} to ${most}; ${name} is the option's. */
 enum status cli_number(const char *name, const char *text, int64_t least,
     int64_t most, int64_t *out) MUST_CHECK;
+
+/*
+ * Ingest one file into a collection, with a progress bar on a terminal and
+ * problems on stderr.  ${path} "-" is standard input.
+ */
+struct cli_ingest {
+	const char *store;
+	const char *collection;
+	const char *path;
+	enum ingest_format format;
+	enum db_insert_mode mode;
+};
+enum status cli_ingest(struct cli *cli, const struct cli_ingest *what,
+    int64_t *records) MUST_CHECK;
+
+/* The store, opened, and the collection in it, both by name. */
+enum status cli_collection(struct cli *cli, const char *store,
+    const char *collection, struct installation_store **out_store,
+    const struct collection **out, const struct db_table **table) MUST_CHECK;
 
 /* Print ${value} on stdout: one JSON document. */
 enum status cli_print_json(const json_t *value) MUST_CHECK;

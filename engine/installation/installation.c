@@ -341,6 +341,48 @@ enum status installation_open_audit(struct installation *in)
 	return open_place(in, NULL, "audit", &in->audit);
 }
 
+/* ---- times ---- */
+
+/* Does the starting point stand in this collection, for this policy? */
+static int reads(const struct policy *p, size_t point, const char *dataset,
+    const char *collection)
+{
+	const struct policy_starting_point *s = &p->starting_points[point];
+	const struct policy_cluster *c = NULL;
+
+	if (s->dataset)
+		return strcmp(s->dataset, dataset) == 0 &&
+		       strcmp(s->collection, collection) == 0;
+	if (policy_cluster_of(p, dataset, collection, NULL, &c) != ST_OK)
+		return 0;
+	return c->starting_point == point;
+}
+
+enum status installation_times(const struct installation *in,
+    const struct installation_store *store, const struct collection *collection,
+    const char ***out, size_t *count)
+{
+	const char **list, *dataset = store->dataset->key;
+	size_t i, k, n = 0, most = 1;
+
+	for (i = 0; i < in->policy_count; i++)
+		most += in->policies[i].starting_point_count;
+	if ((list = calloc(most, sizeof(*list))) == NULL)
+		return fail(ST_NOMEM, "out of memory");
+	for (i = 0; i < in->policy_count; i++) {
+		const struct policy *p = &in->policies[i];
+
+		for (k = 0; k < p->starting_point_count; k++) {
+			if (reads(p, k, dataset, collection->name))
+				list[n++] = p->starting_points[k].field;
+		}
+	}
+	status_clear();
+	*out = list;
+	*count = n;
+	return ST_OK;
+}
+
 /* ---- init ---- */
 
 static enum status make_keys(struct installation *in,

@@ -69,6 +69,14 @@ enum status installation_open_store(
 enum status installation_open_control(struct installation *in) MUST_CHECK;
 enum status installation_open_audit(struct installation *in) MUST_CHECK;
 
+/*
+ * The columns of a collection that starting points read, so that ingest checks
+ * them as times.  The caller frees the array; the names are the policies'.
+ */
+enum status installation_times(const struct installation *in,
+    const struct installation_store *store, const struct collection *collection,
+    const char ***out, size_t *count) MUST_CHECK;
+
 /* ${data_dir}/${name}.  The caller frees; NULL when out of memory. */
 char *installation_path(const struct installation *in, const char *name);
 
