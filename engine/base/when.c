@@ -37,7 +37,7 @@ static int two_digits(const char *p)
 
 /* "HH:MM:SS" as seconds of the day, or -1.  A leap second is let through:
  * as second 60 it counts as the next minute's first. */
-static int read_clock(const char *p)
+static inline int read_clock(const char *p)
 {
 	int hour = two_digits(p), minute = two_digits(p + 3);
 	int second = two_digits(p + 6);
@@ -159,26 +159,32 @@ static enum status fail_time(void)
 	    "YYYY-MM-DD HH:MM:SS for UTC, or Unix seconds");
 }
 
-enum status when_parse(const char *text, size_t len, struct when *out)
+static enum status parse_any(const char *text, size_t len, struct when *out)
 {
 	struct reading r;
+
+	if (!read_time(text, len, &r))
+		return fail_time();
+	*out = (struct when){ r.kind, r.kind == WHEN_DATE ? r.day : 0,
+		r.seconds + (r.digits > 0) };
+	return ST_OK;
+}
+
+enum status when_parse(const char *text, size_t len, struct when *out)
+{
 	int32_t day;
 	int clock;
 
-	/* What ingest stores, in one go. */
+	/* What ingest stores; everything else takes the long way. */
 	if (len == 20 && text[10] == 'T' && text[19] == 'Z' &&
 	    (clock = read_clock(text + 11)) >= 0 && clock < 86400 &&
 	    civil_parse(text, 10, &day) == ST_OK) {
-		*out = (struct when){ WHEN_INSTANT, 0,
-			(int64_t)day * CIVIL_DAY_SECONDS + clock };
+		out->kind = WHEN_INSTANT;
+		out->day = 0;
+		out->seconds = (int64_t)day * CIVIL_DAY_SECONDS + clock;
 		return ST_OK;
 	}
-	if (!read_time(text, len, &r))
-		return fail_time();
-	*out = (struct when){ r.kind, r.day, r.seconds + (r.digits > 0) };
-	if (r.kind == WHEN_INSTANT)
-		out->day = 0;
-	return ST_OK;
+	return parse_any(text, len, out);
 }
 
 enum status when_canonical(const char *text, size_t len, char out[WHEN_TEXT])
