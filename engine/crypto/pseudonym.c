@@ -21,7 +21,7 @@ static void twice(const uint8_t in[BLOCK], uint8_t out[BLOCK])
 
 	for (int i = 0; i < BLOCK - 1; i++)
 		out[i] = (uint8_t)(in[i] << 1 | in[i + 1] >> 7);
-	out[BLOCK - 1] = (uint8_t)(in[BLOCK - 1] << 1 ^ (0x87 & (0 - carry)));
+	out[BLOCK - 1] = (uint8_t)(in[BLOCK - 1] << 1 ^ (carry ? 0x87 : 0));
 }
 
 static gcry_error_t restart(gcry_cipher_hd_t h)
