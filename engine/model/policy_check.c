@@ -22,8 +22,6 @@ struct check {
 static size_t closeness(const struct policy_cover *cover, const char *dataset,
     const char *collection, const char *field)
 {
-	size_t n;
-
 	if (strcmp(cover->dataset, dataset) != 0)
 		return 0;
 	if (cover->collection == NULL)
@@ -34,8 +32,7 @@ static size_t closeness(const struct policy_cover *cover, const char *dataset,
 		return 2;
 	if (field == NULL || !category_is(field, cover->field))
 		return 0;
-	n = strlen(cover->field);
-	return 2 + n;
+	return 2 + strlen(cover->field);
 }
 
 enum status policy_cluster_of(const struct policy *p, const char *dataset,
@@ -108,7 +105,7 @@ static void check_cover(const struct check *k, const struct policy_cover *cover)
 		(void)dataset_names_find(&k->names, cover->at, cover->dataset);
 }
 
-/* Does anything of the collection fall in ${cluster}? */
+/* Does the field (NULL: the collection) fall in ${cluster}? */
 static int governs(const struct policy *p, const struct policy_cluster *cluster,
     const struct dataset *ds, const struct collection *c, const char *field)
 {
@@ -122,11 +119,15 @@ static int governs_any(const struct policy *p,
     const struct policy_cluster *cluster, const struct dataset *ds,
     const struct collection *c)
 {
-	if (governs(p, cluster, ds, c, NULL))
-		return 1;
-	for (size_t i = 0; i < c->field_count; i++)
-		if (governs(p, cluster, ds, c, c->fields[i].name))
+	for (size_t i = 0; i < cluster->cover_count; i++) {
+		const struct policy_cover *cover = &cluster->covers[i];
+
+		if (strcmp(cover->dataset, ds->key) == 0 &&
+		    (cover->collection == NULL ||
+			strcmp(cover->collection, c->name) == 0) &&
+		    governs(p, cluster, ds, c, cover->field))
 			return 1;
+	}
 	return 0;
 }
 
