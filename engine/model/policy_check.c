@@ -206,6 +206,24 @@ static void check_policy(const struct check *k, const struct policy *p)
 		check_cluster(k, p, &p->clusters[i]);
 }
 
+/* What ${p} covers, into ${names} where there are any; how many. */
+static size_t add_covers(const struct policy *p, struct diag_name *names)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < p->cluster_count; i++) {
+		const struct policy_cluster *c = &p->clusters[i];
+
+		for (size_t j = 0; j < c->cover_count; j++, n++) {
+			if (names == NULL)
+				continue;
+			names[n].text = c->covers[j].path;
+			names[n].at = c->covers[j].at;
+		}
+	}
+	return n;
+}
+
 /* The same policy twice, or the same thing in clusters of two policies. */
 static void check_twice(const struct check *k)
 {
@@ -213,25 +231,20 @@ static void check_twice(const struct check *k)
 	size_t n = k->policy_count;
 
 	for (size_t i = 0; i < k->policy_count; i++)
-		for (size_t j = 0; j < k->policies[i]->cluster_count; j++)
-			n += k->policies[i]->clusters[j].cover_count;
+		n += add_covers(k->policies[i], NULL);
 	if ((names = read_array(k->d, n, sizeof(*names))) == NULL)
 		return;
 	n = 0;
-	for (size_t i = 0; i < k->policy_count; i++) {
-		const struct policy *p = k->policies[i];
-
-		for (size_t j = 0; j < p->cluster_count; j++)
-			for (size_t m = 0; m < p->clusters[j].cover_count; m++)
-				names[n++] = (struct diag_name){
-					p->clusters[j].covers[m].path,
-					p->clusters[j].covers[m].at
-				};
-	}
+	for (size_t i = 0; i < k->policy_count; i++)
+		n += add_covers(k->policies[i], names + n);
 	diag_duplicates(k->d, names, n, "cover");
-	for (n = 0; n < k->policy_count; n++)
-		names[n] = (struct diag_name){ k->policies[n]->name,
-			{ diag_file(k->d, k->policies[n]->path), 0, 0 } };
+	for (n = 0; n < k->policy_count; n++) {
+		const struct policy *p = k->policies[n];
+		struct place at = { diag_file(k->d, p->path), 0, 0 };
+
+		names[n].text = p->name;
+		names[n].at = at;
+	}
 	diag_duplicates(k->d, names, n, "policy");
 	free(names);
 }
