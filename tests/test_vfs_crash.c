@@ -160,23 +160,23 @@ static void advance(size_t i)
 	crash_image_release(&one);
 }
 
-/* Apply a write sector by sector, each with a chance of ${percent}. */
-static void scatter(
-    struct crash_image *im, const struct crash_op *op, unsigned int percent)
+/* Apply a write sector by sector, in runs that reached the disk and runs that
+ * did not, so that whole frames are among both. */
+static void scatter(struct crash_image *im, const struct crash_op *op)
 {
+	int keep = draw(2) == 0;
 	size_t from = 0, n;
 
-	if (op->kind != CRASH_WRITE) {
-		if (draw(100) < percent)
-			crash_apply(im, op, 0, 0);
-		return;
-	}
+	if (op->kind != CRASH_WRITE && keep)
+		crash_apply(im, op, 0, 0);
 	for (; from < op->len; from += n) {
 		n = SECTOR - ((size_t)op->offset + from) % SECTOR;
 		if (n > op->len - from)
 			n = op->len - from;
-		if (draw(100) < percent)
+		if (keep)
 			crash_apply(im, op, from, n);
+		if (draw(8) == 0)
+			keep = !keep;
 	}
 }
 
@@ -204,9 +204,9 @@ static int stop_at(size_t n, enum way way, struct crash_image *out)
 		return 1;
 	}
 	crash_image_copy(out, &synced);
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < n && way == SCATTERED; i++)
 		if (i >= last_sync[crash_op(i)->file])
-			scatter(out, crash_op(i), way == LOST ? 0 : 50);
+			scatter(out, crash_op(i));
 	return 1;
 }
 
