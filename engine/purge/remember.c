@@ -41,21 +41,18 @@ static enum status make_key(const struct rule_leaves *l,
 	return st == ST_OK ? buf_status(b) : st;
 }
 
-/* Does ${b} win over ${a} under the rule's pick? */
-static int wins(const struct rule *r, struct val a, struct val b)
+static struct verdict_value judged(struct val v)
 {
-	struct calendar_end ea, eb;
-	struct when wa = db_when(a), wb = db_when(b);
+	struct verdict_value value = { v.type == VAL_NULL, db_when(v) };
 
-	if (wa.kind == WHEN_NONE || wb.kind == WHEN_NONE)
-		return wa.kind == WHEN_NONE;
-	ea = calendar_end(&r->terms.calendar, wa, r->terms.start->from,
-	    r->terms.cluster->regular_deletion_period);
-	eb = calendar_end(&r->terms.calendar, wb, r->terms.start->from,
-	    r->terms.cluster->regular_deletion_period);
-	return r->terms.start->pick == POLICY_LATEST
-		   ? eb.deletable_from > ea.deletable_from
-		   : eb.deletable_from < ea.deletable_from;
+	return value;
+}
+
+static int outranks(const struct rule *r, struct val a, struct val b)
+{
+	struct verdict_value va = judged(a), vb = judged(b);
+
+	return verdict_outranks(&r->terms, &va, &vb);
 }
 
 enum status remember(
@@ -80,9 +77,9 @@ enum status remember(
 		st = db_query(db,
 		    "SELECT value FROM lethe_starting_point"
 		    " WHERE name = $1 AND key = $2",
-		    ARGS(TEXT(r->memory), key), &s);
+		    ARGS(TEXT(l->name), key), &s);
 	if (st == ST_OK && (st = db_row(s)) == ST_OK)
-		keep = wins(r, db_val(s, 0), value);
+		keep = outranks(r, db_val(s, 0), value);
 	db_done(s);
 	if (st == ST_NOTFOUND)
 		st = ST_OK;
@@ -91,7 +88,47 @@ enum status remember(
 		    "INSERT INTO lethe_starting_point (name, key, value)"
 		    " VALUES ($1, $2, $3)"
 		    " ON CONFLICT (name, key) DO UPDATE SET value = $3",
-		    ARGS(TEXT(r->memory), key, value));
+		    ARGS(TEXT(l->name), key, value));
 	buf_release(&text);
+	return st;
+}
+
+/* A copy of the value that decides; ${bytes} holds its text. */
+static enum status keep_value(
+    struct val value, struct buf *bytes, struct val *best)
+{
+	*best = value;
+	if (value.type != VAL_TEXT && value.type != VAL_BLOB)
+		return ST_OK;
+	buf_clear(bytes);
+	buf_add(bytes, value.p, value.n);
+	best->p = buf_text(bytes);
+	return buf_status(bytes);
+}
+
+enum status remember_reached(const struct rule_leaves *l,
+    const struct rule *passed, const struct val *key, const struct val *matched)
+{
+	const struct rule *r = l->for_rule;
+	struct buf bytes = BUF_INIT;
+	struct sql q = SQL_INIT;
+	struct stmt *s = NULL;
+	struct val best = NIL;
+	enum status st;
+	int any = 0;
+
+	rule_select_reached(r, l->hop, passed, key, &q);
+	st = db_query_sql(r->store->db, &q, &s);
+	while (st == ST_OK && (st = db_row(s)) == ST_OK) {
+		if (any && !outranks(r, best, db_val(s, 0)))
+			continue;
+		any = 1;
+		st = keep_value(db_val(s, 0), &bytes, &best);
+	}
+	db_done(s);
+	if (st == ST_NOTFOUND)
+		st = any ? remember(l, matched, best) : ST_OK;
+	sql_release(&q);
+	buf_release(&bytes);
 	return st;
 }
