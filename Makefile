@@ -56,6 +56,14 @@ $(B)/run-tests: $(TEST) $(B)/liblethe.a
 	$(LINK) $(CHECK)
 $(B)/fuzz_%: $(B)/tests/fuzz/fuzz_%.o $(B)/liblethe.a
 	$(LINK) -fsanitize=fuzzer
+$(B)/bench_vfs: $(B)/tests/bench/bench_vfs.o $(B)/tests/bench/peer_lethe.o \
+                $(B)/liblethe.a
+	$(LINK)
+$(B)/bench_sqlcipher: tests/bench/bench_vfs.c tests/bench/peer_sqlcipher.c \
+                      $(B)/flags
+	@mkdir -p $(@D); echo "  LD  $@"
+	$(Q)$(CC) $(call pkg,--cflags sqlcipher) $(ALL_CFLAGS) -o $@ \
+	  $(filter %.c,$^) $(call pkg,--libs sqlcipher)
 $(B)/liblethe.a: $(OBJ)
 	@echo "  AR  $@"; rm -f $@; ar rcs $@ $^
 LINK = @echo "  LD  $@"; $(CC) $(ALL_CFLAGS) $(LDFLAGS_$(MODE)) $(LDFLAGS) \
@@ -103,6 +111,11 @@ check: all $(B)/run-tests      ## run the tests in this MODE
 asan: export LSAN_OPTIONS = suppressions=tests/lsan.supp:print_suppressions=0
 asan tsan:                     ## the same tests under sanitizers
 	$(Q)$(MAKE) --no-print-directory MODE=$@ check
+# Two cores and a disk are enough; ROWS=200000 RUNS=3 gives a quick look.
+bench: deps-bench              ## measure against plain SQLite and SQLCipher
+	$(Q)$(MAKE) --no-print-directory MODE=release all \
+	  build/release/bench_vfs build/release/bench_sqlcipher
+	$(Q)python3 tests/bench/bench.py build/release
 clean:                         ## remove what was built
 	rm -rf build compile_commands.json
 help:                          ## this list
@@ -113,7 +126,7 @@ format:                        ## rewrite with clang-format
 format-check:
 	clang-format -n -Werror $(TEXT)
 FORCE:
-.PHONY: all check test demo deps deps-test deps-lint deps-bench asan tsan \
+.PHONY: all bench check test demo deps deps-test deps-lint deps-bench asan tsan \
         format format-check clean help FORCE
 .SECONDARY:
 .DELETE_ON_ERROR:
