@@ -177,10 +177,9 @@ static enum status insert(struct intake *in)
 	if (st != ST_CONFLICT)
 		return st;
 	return intake_problem(in, st, intake_place(in).line, NULL,
-	    "%s: if this record is in the store or further up in the file "
-	    "already, remove it here%s",
-	    status_text(),
-	    in->mode == DB_INSERT ? " or replace what is there (--upsert)"
+	    "%s: correct or remove the record%s", status_text(),
+	    in->mode == DB_INSERT ? ", or replace the one that is there "
+				    "(--upsert)"
 				  : "");
 }
 
