@@ -3,20 +3,53 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/crypto/crypto.h"
 #include "engine/store/sqlite.h"
 #include "tests/suites.h"
 
+/* A new store in a folder of its own; its path stays valid. */
+static struct secret_key *key;
+static char path[200];
+
+static enum status open_as(
+    enum sqlite_mode mode, const char *name, struct db **out)
+{
+	struct sqlite_spec spec = { .name = name,
+		.path = path,
+		.key = key,
+		.algorithm = AEAD_AES256_OCB };
+
+	return sqlite_open(&spec, mode, out);
+}
+
+static struct db *open_again(void)
+{
+	struct db *db = NULL;
+
+	ck_assert_int_eq(open_as(SQLITE_MODE_OPEN, "crm", &db), ST_OK);
+	return db;
+}
+
 static struct db *open_new(const char *schema)
 {
-	struct sqlite_spec spec = { .name = "crm" };
-	static char path[200];
 	struct db *db = NULL;
 
 	(void)snprintf(path, sizeof(path), "%s/crm.db", test_folder());
-	spec.path = path;
-	ck_assert_int_eq(sqlite_open(&spec, SQLITE_MODE_CREATE, &db), ST_OK);
+	ck_assert_int_eq(open_as(SQLITE_MODE_CREATE, "crm", &db), ST_OK);
 	ck_assert_int_eq(db_script(db, schema), ST_OK);
 	return db;
+}
+
+static void set_up(void)
+{
+	ck_assert_int_eq(crypto_init(), ST_OK);
+	ck_assert_int_eq(secret_random(&key), ST_OK);
+}
+
+static void tear_down(void)
+{
+	secret_free(key);
+	key = NULL;
 }
 
 START_TEST(values_come_back_as_they_went_in)
@@ -45,6 +78,7 @@ START_TEST(values_come_back_as_they_went_in)
 	ck_assert_int_eq(db_row(s), ST_NOTFOUND);
 	db_done(s);
 	db_close(db);
+	db_close(open_again());
 }
 END_TEST
 
@@ -53,6 +87,7 @@ Suite *db_suite(void)
 	Suite *s = suite_create("db");
 	TCase *t = tcase_create("all");
 
+	tcase_add_checked_fixture(t, set_up, tear_down);
 	tcase_add_test(t, values_come_back_as_they_went_in);
 	suite_add_tcase(s, t);
 	return s;

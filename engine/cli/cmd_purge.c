@@ -61,7 +61,7 @@ static void print_attention(const json_t *report)
 			? " already: run `lethe purge`"
 			: " and are still there: other records refer to them, "
 			  "or they came in meanwhile");
-	if (!json_is_true(json_object_get(report, "scrubbed")))
+	if (json_is_false(json_object_get(report, "scrubbed")))
 		puts("deleted, not yet scrubbed: a reader still holds an older "
 		     "state; the next run scrubs");
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "engine/store/count.h"
+#include "engine/store/times.h"
 
 /* OVERDUE: it could have gone more than the window ago. */
 static enum status count_overdue(
@@ -14,10 +15,10 @@ static enum status count_overdue(
 	    DB_BY_INDEX, records);
 }
 
-static enum status count_item(
-    struct plan_item *item, int64_t now, enum db_effort effort)
+static enum status count_item(struct plan_item *item, int64_t now)
 {
 	const struct rule *r = item->rule;
+	enum db_effort effort = DB_EVERY;
 	enum status st;
 
 	st = count_get(r->store->db, r->table->name, &item->records);
@@ -28,7 +29,10 @@ static enum status count_item(
 		return ST_OK;
 	}
 	item->cutoff = verdict_cutoff(&r->terms, now);
-	st = rule_count(r, RULE_DUE, now, effort, &item->due);
+	st = times_effort(
+	    r->store->db, r->table->name, r->terms.start->field, &effort);
+	if (st == ST_OK)
+		st = rule_count(r, RULE_DUE, now, effort, &item->due);
 	if (st == ST_OK)
 		st = rule_count(
 		    r, RULE_UNDECIDED, now, effort, &item->undecided);
@@ -61,7 +65,7 @@ static enum status no_cluster(const struct schedule *s, const char *cluster)
 }
 
 enum status plan_init(struct plan *p, const struct schedule *s, int64_t as_of,
-    const char *cluster, enum db_effort effort)
+    const char *cluster)
 {
 	struct plan plan = { s, as_of, NULL, 0 };
 	enum status st = ST_OK;
@@ -77,7 +81,7 @@ enum status plan_init(struct plan *p, const struct schedule *s, int64_t as_of,
 			continue;
 		item->rule = &s->rules[i];
 		plan.count++;
-		st = count_item(item, as_of, effort);
+		st = count_item(item, as_of);
 	}
 	if (st == ST_OK && cluster && plan.count == 0)
 		st = no_cluster(s, cluster);

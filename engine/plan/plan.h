@@ -32,7 +32,7 @@ struct plan {
  * (ST_USAGE where there is none of that name).
  */
 enum status plan_init(struct plan *p, const struct schedule *s, int64_t as_of,
-    const char *cluster, enum db_effort effort) MUST_CHECK;
+    const char *cluster) MUST_CHECK;
 void plan_release(struct plan *p);
 
 /* "2025-03-01T00:00:00+09:00": what lies before it is due.  A date column is

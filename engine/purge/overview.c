@@ -87,7 +87,7 @@ enum status overview_json(struct installation *in, int64_t as_of, json_t **out)
 
 	if ((st = schedule_init(&s, in, NULL, &in->diag)) != ST_OK)
 		goto out;
-	st = plan_init(&p, &s, as_of, NULL, DB_BY_INDEX);
+	st = plan_init(&p, &s, as_of, NULL);
 	if (st == ST_OK && (stores == NULL || runs == NULL))
 		st = fail(ST_NOMEM, "out of memory");
 	if (st == ST_OK)

@@ -87,8 +87,7 @@ static enum status prepare(struct run *r)
 		return st;
 	st = schedule_init(&r->schedule, r->in, o->store, &r->in->diag);
 	if (st == ST_OK)
-		st = plan_init(
-		    &r->plan, &r->schedule, o->as_of, o->cluster, DB_BY_INDEX);
+		st = plan_init(&r->plan, &r->schedule, o->as_of, o->cluster);
 	if (st != ST_OK)
 		return st;
 	r->outcome.run = r->id;
@@ -262,8 +261,8 @@ static enum status verify(struct run *r)
 	enum status st;
 	size_t i;
 
-	st = plan_init(&after, &r->schedule, r->plan.as_of, r->options->cluster,
-	    DB_BY_INDEX);
+	st =
+	    plan_init(&after, &r->schedule, r->plan.as_of, r->options->cluster);
 	if (st != ST_OK)
 		return st;
 	r->outcome.verified = 1;
@@ -327,31 +326,61 @@ static enum status finish(struct run *r, const json_t *report)
 	return st;
 }
 
+static enum status work(struct run *r)
+{
+	enum status st;
+
+	if ((st = execute(r)) != ST_OK)
+		return st;
+	if ((st = forget(r)) != ST_OK)
+		return st;
+	if ((st = scrub(r)) != ST_OK)
+		return st;
+	return verify(r);
+}
+
+/* The run failed with ${why}: say so in the log and close its row. */
+static enum status record_failure(struct run *r, enum status why)
+{
+	json_t *details = NULL;
+	enum status st;
+
+	st = json_make(
+	    &details, "{s:s, s:s}", "run", r->id, "failure", status_name(why));
+	if (st == ST_OK)
+		st = audit_append(r->in->audit, when_now(), r->actor,
+		    "purge_failed", details);
+	json_decref(details);
+	if (st == ST_OK)
+		st = db_exec(r->in->control,
+		    "UPDATE run SET finished_at = $2, exit_code = 1"
+		    " WHERE id = $1",
+		    ARGS(TEXT(r->id), INT(when_now())));
+	return st;
+}
+
 /* What did go is shipped also where the run fails in the middle; the first
  * failure is the one to report. */
 static enum status carry_out(struct run *r)
 {
+	enum status st, then;
 	char *why;
-	enum status st, shipped;
 
 	if ((st = begin(r)) != ST_OK)
 		return st;
-	st = execute(r);
+	st = work(r);
 	if (st == ST_OK)
-		st = forget(r);
-	if (st != ST_OK) {
-		why = strdup(status_text());
-		shipped = ship(r);
-		if (why && shipped != ST_OK)
-			status_say("%s; and then: %s", why, status_text());
-		else if (why)
-			status_say("%s", why);
-		free(why);
-		return st;
-	}
-	if ((st = scrub(r)) == ST_OK)
-		st = verify(r);
-	return st == ST_OK ? ship(r) : st;
+		return ship(r);
+	why = strdup(status_text());
+	then = ship(r);
+	if (then == ST_OK)
+		then = record_failure(r, st);
+	if (why && then != ST_OK)
+		status_say("%s; and then: %s", why, status_text());
+	else if (why)
+		status_say("%s", why);
+	free(why);
+	return st;
 }
 
 enum status purge_run(
@@ -388,11 +417,8 @@ enum status purge_run(
 
 int purge_needs_attention(const json_t *report)
 {
-	int dry = json_is_true(json_object_get(report, "dry_run"));
-
-	if (json_int(report, "overdue") || json_int(report, "undecided") ||
-	    json_array_size(json_object_get(report, "unmapped")))
-		return 1;
-	return !dry && (!json_is_true(json_object_get(report, "verified")) ||
-			   !json_is_true(json_object_get(report, "scrubbed")));
+	return json_int(report, "overdue") || json_int(report, "undecided") ||
+	       json_array_size(json_object_get(report, "unmapped")) ||
+	       json_is_false(json_object_get(report, "verified")) ||
+	       json_is_false(json_object_get(report, "scrubbed"));
 }

@@ -68,7 +68,13 @@ enum status remember(
 	struct val key = NIL;
 	enum status st;
 	int keep = 1;
+	size_t i;
 
+	/* NULL equals nothing: no record ran from this one. */
+	for (i = 0; i < l->column_count; i++) {
+		if (matched[i].type == VAL_NULL)
+			return ST_OK;
+	}
 	st = make_key(l, matched, &text, &key);
 	if (st == ST_OK)
 		st = db_query(db,

@@ -45,6 +45,12 @@ static enum status unmapped_json(const struct schedule *s, json_t *list)
 	return st;
 }
 
+/* null: a dry run does neither. */
+static json_t *done(const struct purge_outcome *o, int yes)
+{
+	return o->dry_run ? json_null() : json_boolean(yes);
+}
+
 enum status report_json(const struct purge_outcome *o, json_t **out)
 {
 	json_t *clusters = json_array(), *unmapped = json_array(), *one = NULL;
@@ -67,15 +73,15 @@ enum status report_json(const struct purge_outcome *o, json_t **out)
 	civil_format_instant(o->plan->as_of, as_of);
 	if (st == ST_OK)
 		st = json_make(out,
-		    "{s:s, s:s, s:b, s:s, s:O, s:O, s:b, s:b, s:I, s:I, s:I, "
+		    "{s:s, s:s, s:b, s:s, s:O, s:O, s:o, s:o, s:I, s:I, s:I, "
 		    "s:f}",
 		    "run", o->run, "as_of", as_of, "dry_run", o->dry_run,
 		    "rule_set", o->plan->schedule->installation->rule_set,
 		    "clusters", clusters, "unmapped", unmapped, "verified",
-		    o->verified, "scrubbed", o->scrubbed, "deleted",
-		    (json_int_t)deleted, "overdue", (json_int_t)overdue,
-		    "undecided", (json_int_t)plan_undecided(o->plan), "seconds",
-		    o->seconds);
+		    done(o, o->verified), "scrubbed", done(o, o->scrubbed),
+		    "deleted", (json_int_t)deleted, "overdue",
+		    (json_int_t)overdue, "undecided",
+		    (json_int_t)plan_undecided(o->plan), "seconds", o->seconds);
 	json_decref(clusters);
 	json_decref(unmapped);
 	return st;

@@ -287,5 +287,9 @@ enum status db_scrub(struct db *db)
 
 enum status db_integrity(struct db *db, int64_t *pages)
 {
+	if (db->in_transaction)
+		return fail(ST_DB,
+		    "%s: a transaction is open: end it before the check",
+		    db->name);
 	return db->driver->integrity(db, pages);
 }

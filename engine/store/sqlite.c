@@ -1,113 +1,21 @@
-/*
- * The SQLite driver: opening a file the one safe way, transactions, and what
- * SQLite's results mean.
- */
+/* The SQLite driver: opening a file the one safe way, and transactions. */
 #include "engine/store/sqlite.h"
 
 #include <assert.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "engine/base/buf.h"
+#include "engine/store/vfs.h"
 
 #define WAIT_NS     INT64_C(10000000000)
 #define NAP_NS      2000000
 #define CACHE_BYTES (INT64_C(64) << 20)
-
-/* ---- results ---- */
-
-/* "UNIQUE constraint failed: person.email" names columns; what a trigger or a
- * function of the schema says may hold anything. */
-static enum status fail_constraint(struct sqlite *s, int rc)
-{
-	switch (rc) {
-	case SQLITE_CONSTRAINT_TRIGGER:
-	case SQLITE_CONSTRAINT_FUNCTION:
-	case SQLITE_CONSTRAINT_VTAB:
-		return fail(ST_CONFLICT, "%s: a trigger of the schema refused",
-		    s->db.name);
-	case SQLITE_CONSTRAINT_FOREIGNKEY:
-		return fail(ST_CONFLICT,
-		    "%s: FOREIGN KEY constraint failed: a record refers to "
-		    "one that is not there, or is still referred to",
-		    s->db.name);
-	default:
-		return fail(ST_CONFLICT, "%s: %s", s->db.name,
-		    sqlite3_errmsg(s->handle));
-	}
-}
-
-static enum status fail_file(struct sqlite *s, int rc)
-{
-	int e = sqlite3_system_errno(s->handle);
-	const char *why = e ? strerror(e) : sqlite3_errstr(rc);
-
-	if (rc == SQLITE_IOERR_DATA) {
-		/* The VFS said which file and page. */
-		status_prefix("%s: ", s->db.name);
-		return ST_INTEGRITY;
-	}
-	if ((rc & 0xff) == SQLITE_IOERR && (e == ENOSPC || e == EDQUOT))
-		return fail(ST_FULL, "%s: disk full: make room, then repeat",
-		    s->db.name);
-	if (e == ENOENT)
-		return fail(ST_NOTFOUND, "%s: %s", s->db.name, why);
-	return fail(ST_IO, "%s: %s (SQLite %d)", s->db.name, why, rc);
-}
-
-enum status sqlite_fail(struct sqlite *s, int rc)
-{
-	const char *name = s->db.name;
-
-	switch (rc & 0xff) {
-	case SQLITE_NOMEM: return fail(ST_NOMEM, "out of memory");
-	case SQLITE_BUSY:
-	case SQLITE_LOCKED:
-	case SQLITE_PROTOCOL:
-		return fail(
-		    ST_BUSY, "%s: somebody else is writing: try again", name);
-	case SQLITE_FULL:
-		return fail(
-		    ST_FULL, "%s: disk full: make room, then repeat", name);
-	case SQLITE_CONSTRAINT: return fail_constraint(s, rc);
-	case SQLITE_MISMATCH:
-		return fail(ST_CONFLICT,
-		    "%s: a key that must be a whole number is none", name);
-	case SQLITE_TOOBIG:
-		return fail(ST_LIMIT,
-		    "%s: a value is larger than a record may be", name);
-	case SQLITE_CORRUPT:
-		return fail(ST_INTEGRITY,
-		    "%s: the structure of the file is damaged: restore it "
-		    "from a backup",
-		    name);
-	case SQLITE_NOTADB:
-		return fail(
-		    ST_INTEGRITY, "%s: not a store, or the key is wrong", name);
-	case SQLITE_IOERR:
-	case SQLITE_CANTOPEN:
-	case SQLITE_PERM:
-	case SQLITE_READONLY: return fail_file(s, rc);
-	default:
-		/* errmsg may quote values: a JSON path, a MATCH pattern. */
-		return fail(
-		    ST_DB, "%s: %s (SQLite %d)", name, sqlite3_errstr(rc), rc);
-	}
-}
-
-enum status sqlite_fail_words(struct sqlite *s, int rc, const char *words)
-{
-	enum status st = sqlite_fail(s, rc);
-
-	/* Nothing is bound yet: errmsg can quote only the words. */
-	if (st == ST_DB)
-		return fail(ST_DB, "%s: %s in: %.200s", s->db.name,
-		    sqlite3_errmsg(s->handle), words);
-	return st;
-}
 
 enum status sqlite_run(struct sqlite *s, const char *words)
 {
@@ -229,8 +137,6 @@ static enum status configure(struct sqlite *s)
 	return rc == SQLITE_OK ? ST_OK : sqlite_fail(s, rc);
 }
 
-/* A new file gets its journal before the first byte: MEMORY, so that there is
- * never a rollback journal on disk, then the write-ahead log. */
 static enum status open_safely(
     struct sqlite *s, const struct sqlite_spec *spec, enum sqlite_mode mode)
 {
@@ -240,18 +146,11 @@ static enum status open_safely(
 
 	if ((st = configure(s)) != ST_OK)
 		return st;
-	if (mode == SQLITE_MODE_CREATE) {
-		st = sqlite_run(s, "PRAGMA page_size=4096");
-		if (st == ST_OK)
-			st = sqlite_expect(
-			    s, "PRAGMA journal_mode=MEMORY", "memory");
-		if (st == ST_OK)
-			st = sqlite_expect(s, "PRAGMA journal_mode=WAL", "wal");
-	}
+	if (mode == SQLITE_MODE_CREATE &&
+	    (st = vfs_prepare(s->handle)) == ST_DB)
+		st = sqlite_fail(s, sqlite3_extended_errcode(s->handle));
 	if (st == ST_OK)
 		st = sqlite_expect(s, "PRAGMA journal_mode", "wal");
-	if (st == ST_OK)
-		st = sqlite_expect(s, "PRAGMA page_size", "4096");
 	if (st == ST_OK)
 		st = sqlite_expect(s, "PRAGMA secure_delete=ON", "1");
 	if (st == ST_OK)
@@ -348,7 +247,8 @@ static const struct driver driver = {
 };
 
 /* "file:PATH?...", the path escaped. */
-static void add_uri(struct buf *b, const struct sqlite_spec *spec)
+static void add_uri(
+    struct buf *b, const struct sqlite_spec *spec, unsigned int key)
 {
 	const char *p;
 
@@ -359,37 +259,81 @@ static void add_uri(struct buf *b, const struct sqlite_spec *spec)
 		else
 			buf_addc(b, *p);
 	}
+	buf_addf(b, "?vfs=" VFS_NAME "&key=%u", key);
+}
+
+/* A new file is made by us, so that its mode, which SQLite gives to what
+ * stands beside it, does not hang on the umask. */
+static enum status make_file(const struct sqlite_spec *spec)
+{
+	struct stat sb;
+	int fd;
+
+	fd = open(spec->path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+	if (fd < 0 || fstat(fd, &sb) != 0)
+		sb.st_size = -1;
+	if (fd >= 0)
+		(void)close(fd);
+	if (sb.st_size < 0)
+		return fail(ST_IO, "%s: make %s: %s", spec->name, spec->path,
+		    strerror(errno));
+	if (sb.st_size > 0)
+		return fail(ST_CONFLICT, "%s: %s exists already", spec->name,
+		    spec->path);
+	return ST_OK;
 }
 
 /* Looked at by name only: closing a descriptor of a database file drops the
  * locks of every connection of this process (SQLite, "How To Corrupt"). */
-static enum status look(const struct sqlite_spec *spec, enum sqlite_mode mode)
+static enum status find_file(const struct sqlite_spec *spec)
 {
 	struct stat sb;
-	int there = stat(spec->path, &sb) == 0;
 
-	if (mode == SQLITE_MODE_CREATE && there)
-		return fail(ST_CONFLICT, "%s: %s exists already", spec->name,
-		    spec->path);
-	if (mode == SQLITE_MODE_OPEN && (!there || sb.st_size == 0))
-		return fail(ST_NOTFOUND, "%s: %s is %s", spec->name, spec->path,
-		    there ? "empty" : "missing");
+	if (stat(spec->path, &sb) != 0)
+		return fail(errno == ENOENT ? ST_NOTFOUND : ST_IO, "%s: %s: %s",
+		    spec->name, spec->path, strerror(errno));
+	if (sb.st_size == 0)
+		return fail(
+		    ST_NOTFOUND, "%s: %s is empty", spec->name, spec->path);
 	return ST_OK;
+}
+
+static enum status open_handle(
+    struct sqlite *s, const struct sqlite_spec *spec, enum sqlite_mode mode)
+{
+	int rc, flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_URI |
+			SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE |
+			SQLITE_OPEN_EXRESCODE |
+			(mode == SQLITE_MODE_CREATE ? SQLITE_OPEN_CREATE : 0);
+	struct buf uri = BUF_INIT;
+	unsigned int key;
+	enum status st;
+
+	if ((st = vfs_register()) != ST_OK)
+		return st;
+	st = vfs_key_add(spec->key, spec->id, spec->algorithm, &key);
+	if (st != ST_OK)
+		return st;
+	add_uri(&uri, spec, key);
+	if ((st = buf_status(&uri)) == ST_OK) {
+		status_clear();
+		rc = sqlite3_open_v2(buf_text(&uri), &s->handle, flags, NULL);
+		st = rc == SQLITE_OK ? open_safely(s, spec, mode)
+				     : sqlite_fail(s, rc);
+	}
+	vfs_key_drop(key); /* the open file has it */
+	buf_release(&uri);
+	return st;
 }
 
 enum status sqlite_open(
     const struct sqlite_spec *spec, enum sqlite_mode mode, struct db **out)
 {
-	int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_URI |
-		    SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE |
-		    SQLITE_OPEN_EXRESCODE |
-		    (mode == SQLITE_MODE_CREATE ? SQLITE_OPEN_CREATE : 0);
-	struct buf uri = BUF_INIT;
 	struct sqlite *s;
 	enum status st;
-	int rc;
 
-	if ((st = look(spec, mode)) != ST_OK)
+	st = mode == SQLITE_MODE_CREATE ? make_file(spec) : find_file(spec);
+	if (st != ST_OK)
 		return st;
 	if ((s = calloc(1, sizeof(*s))) == NULL ||
 	    (s->db.name = strdup(spec->name)) == NULL) {
@@ -397,15 +341,7 @@ enum status sqlite_open(
 		return fail(ST_NOMEM, "out of memory");
 	}
 	s->db.driver = &driver;
-	add_uri(&uri, spec);
-	st = buf_status(&uri);
-	if (st == ST_OK) {
-		rc = sqlite3_open_v2(buf_text(&uri), &s->handle, flags, NULL);
-		st = rc == SQLITE_OK ? open_safely(s, spec, mode)
-				     : sqlite_fail(s, rc);
-	}
-	buf_release(&uri);
-	if (st != ST_OK)
+	if ((st = open_handle(s, spec, mode)) != ST_OK)
 		db_close(&s->db);
 	else
 		*out = &s->db;

@@ -5,18 +5,24 @@
 
 #include <sqlite3.h>
 
+#include "engine/crypto/aead.h"
+#include "engine/crypto/secret.h"
 #include "engine/store/db_driver.h"
 
 /* The SQLite driver: shared by sqlite*.c, and by store.c to open. */
 
 struct sqlite_spec {
-	const char *name;    /* for messages */
-	const char *path;    /* the file */
+	const char *name; /* for messages */
+	const char *path; /* the file */
+	const struct secret_key *key;
+	uint8_t id[16];
+	enum aead_algorithm algorithm;
 	int64_t cache_bytes; /* 0: 64 MiB */
 };
 enum sqlite_mode { SQLITE_MODE_OPEN, SQLITE_MODE_CREATE };
 
-/* Open a file that exists, or make one where none stands. */
+/* Open a file that exists (ST_NOTFOUND where it does not, or is empty), or make
+ * one (ST_CONFLICT where one stands that is not empty). */
 enum status sqlite_open(const struct sqlite_spec *spec, enum sqlite_mode mode,
     struct db **out) MUST_CHECK;
 

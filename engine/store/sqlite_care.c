@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "engine/store/sqlite.h"
+#include "engine/store/vfs.h"
 
 /* A checkpoint syncs the file it writes, not the journal that it empties:
  * without this, a power cut could bring the journal's old bytes back. */
@@ -95,10 +96,11 @@ enum status sqlite_integrity(struct db *db, int64_t *pages)
 	struct sqlite *s = sqlite_of(db);
 	enum status st;
 
-	if ((st = check_structure(s)) != ST_OK)
+	if ((st = vfs_verify(s->handle, pages)) != ST_OK) {
+		status_prefix("%s: ", db->name);
 		return st;
-	if (pages && (st = db_one_int(
-			  db, "PRAGMA page_count", NOARGS, 0, pages)) != ST_OK)
+	}
+	if ((st = check_structure(s)) != ST_OK)
 		return st;
 	return check_references(db);
 }

@@ -8,6 +8,10 @@
  * changed later, and leaving it out would lose them without a word.  With one
  * commit after it, it may belong to a transaction in flight, whose sectors
  * reached the disk in another order: SQLite leaves that out, and so do we.
+ *
+ * A frame whose masked salts are not those of the WAL's header is the common
+ * end, left over from before the WAL was last reset; or one whose header was
+ * changed.  It is told apart in the same way.
  */
 #include <string.h>
 
@@ -55,17 +59,10 @@ struct tail {
 	int in_run;
 };
 
-/* ${frame} is whole.  Frames left over from before the WAL was last reset
- * have other salts; those of a transaction that was rolled back do not
- * continue the checksum. */
-static void count(struct tail *t, const uint8_t *head, const uint8_t *frame)
+/* ${frame} is whole and of this WAL.  What a transaction left that was rolled
+ * back does not continue the checksum. */
+static void count(struct tail *t, const uint8_t *frame, int big_endian)
 {
-	int big_endian = head[3] & 1;
-
-	if (memcmp(frame + 8, head + 16, 8) != 0) {
-		t->in_run = 0;
-		return;
-	}
 	t->frames++;
 	add(t->sum, big_endian, frame, 8);
 	add(t->sum, big_endian, frame + VFS_FRAME_HEAD, VFS_PAGE);
@@ -78,25 +75,46 @@ static void count(struct tail *t, const uint8_t *head, const uint8_t *frame)
 		t->most = t->commits;
 }
 
-int vfs_wal_reject(struct vfs_wal *w, int64_t offset)
+int vfs_wal_current(const struct vfs_wal *w, const uint8_t *frame)
 {
-	/* Beyond the frame that any write could hold: used as one buffer. */
+	return memcmp(frame + 8, w->head + 16, 8) == 0;
+}
+
+/* Look at the frame at ${offset}; most are old ones, told by their header. */
+static int look(struct vfs_wal *w, int64_t offset, struct tail *t)
+{
+	sqlite3_file *b = w->f.below;
+	/* behind what vfs_wal_frame() reads into */
 	uint8_t *frame = w->buf + VFS_FRAME;
+	enum status st;
+	int rc;
+
+	rc = b->pMethods->xRead(b, frame, VFS_FRAME_HEAD, offset);
+	if (rc != SQLITE_OK)
+		return rc;
+	st = tweak_unmask(w->mask, (uint64_t)offset, frame + 8);
+	if (st != ST_OK)
+		return vfs_code(st, SQLITE_IOERR_READ);
+	rc = SQLITE_IOERR_DATA;
+	if (vfs_wal_current(w, frame))
+		rc = vfs_wal_frame(w, offset, frame);
+	if (rc == SQLITE_OK)
+		count(t, frame, w->head[3] & 1);
+	else
+		t->in_run = 0;
+	return rc == SQLITE_IOERR_DATA ? SQLITE_OK : rc;
+}
+
+int vfs_wal_reject(struct vfs_wal *w, int64_t offset, enum vfs_torn torn)
+{
 	struct tail t = { 0 };
 	sqlite3_int64 size = 0;
+	int64_t at = offset + VFS_FRAME;
 	int rc;
 
 	rc = w->f.below->pMethods->xFileSize(w->f.below, &size);
-	for (int64_t at = offset + VFS_FRAME;
-	     rc == SQLITE_OK && at + VFS_FRAME <= size; at += VFS_FRAME) {
-		rc = vfs_wal_frame(w, at, frame);
-		if (rc == SQLITE_OK)
-			count(&t, w->head, frame);
-		else if (rc == SQLITE_IOERR_DATA) {
-			t.in_run = 0;
-			rc = SQLITE_OK;
-		}
-	}
+	for (; rc == SQLITE_OK && at + VFS_FRAME <= size; at += VFS_FRAME)
+		rc = look(w, at, &t);
 	if (rc != SQLITE_OK)
 		return rc;
 	if (t.most >= 2) {
@@ -108,6 +126,6 @@ int vfs_wal_reject(struct vfs_wal *w, int64_t offset)
 		return SQLITE_IOERR_DATA;
 	}
 	status_clear();
-	w->main->rejected += 1 + t.frames;
+	w->main->rejected += t.frames + (torn == VFS_TORN);
 	return SQLITE_OK;
 }

@@ -297,10 +297,14 @@ static int read_frame(struct vfs_wal *w, uint8_t *buf, int64_t offset)
 	unsigned int slots = w->main->wanted & (SLOT_WRITE | SLOT_RECOVER);
 	int rc = vfs_wal_frame(w, offset, buf);
 
-	if (rc != SQLITE_IOERR_DATA || slots == SLOT_WRITE)
+	if (slots == SLOT_WRITE ||
+	    (rc != SQLITE_OK && rc != SQLITE_IOERR_DATA) ||
+	    (rc == SQLITE_OK && vfs_wal_current(w, buf)))
 		return rc;
+	if (rc == SQLITE_OK)
+		return vfs_wal_reject(w, offset, VFS_WHOLE);
 	memset(buf, 0, VFS_FRAME);
-	return vfs_wal_reject(w, offset);
+	return vfs_wal_reject(w, offset, VFS_TORN);
 }
 
 static int wal_read(sqlite3_file *file, void *buf, int n, sqlite3_int64 offset)

@@ -28,7 +28,12 @@ enum status vfs_wal_open_frame(struct vfs_wal *w, int64_t offset,
 /* Whether the checksum in a WAL's header is that of its other fields. */
 int vfs_wal_head_valid(const uint8_t *head);
 
-/* Recovery stops at the frame at ${offset}: fine after a crash, or not? */
-int vfs_wal_reject(struct vfs_wal *w, int64_t offset);
+/* Whether a frame has the salts of the header that was read last. */
+int vfs_wal_current(const struct vfs_wal *w, const uint8_t *frame);
+
+/* Recovery stops at the frame at ${offset}, torn or with other salts: fine
+ * after a crash, or not? */
+enum vfs_torn { VFS_WHOLE, VFS_TORN };
+int vfs_wal_reject(struct vfs_wal *w, int64_t offset, enum vfs_torn torn);
 
 #endif /* !STORE_VFS_WAL_H */

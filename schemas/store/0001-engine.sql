@@ -33,3 +33,12 @@ CREATE TABLE lethe_starting_point (
   value,                        -- as it stood in the record
   PRIMARY KEY (name, key)
 ) WITHOUT ROWID;
+
+-- Columns of which every value is NULL or a time, because ingest let nothing
+-- else in: what is UNDECIDED in them is found by index.  Of any other column a
+-- plan reads every record.
+CREATE TABLE lethe_time (
+  collection TEXT NOT NULL,
+  name TEXT NOT NULL,           -- the column
+  PRIMARY KEY (collection, name)
+) WITHOUT ROWID;
