@@ -5,15 +5,16 @@
 #include <unistd.h>
 
 #include "engine/base/file.h"
+#include "engine/crypto/crypto.h"
 #include "engine/records/dump.h"
 #include "engine/records/ingest.h"
 #include "engine/store/count.h"
+#include "engine/store/migrate.h"
 #include "engine/store/sqlite.h"
+#include "engine/store/times.h"
 #include "tests/suites.h"
 
 static const char schema[] =
-    "CREATE TABLE lethe_count ("
-    "  collection TEXT NOT NULL PRIMARY KEY, records INTEGER NOT NULL);"
     "CREATE TABLE parents (id TEXT NOT NULL PRIMARY KEY);"
     "CREATE TABLE people ("
     "  id TEXT NOT NULL PRIMARY KEY, n INTEGER, r REAL, m NUMERIC, b BOOLEAN,"
@@ -60,6 +61,7 @@ static const char dataset[] =
 
 /* A store, a dataset and a collection of them. */
 struct site {
+	struct secret_key *key;
 	struct db *db;
 	struct db_schema schema;
 	struct dataset *dataset;
@@ -83,7 +85,8 @@ static void set_target(struct site *s, const char *collection)
 
 static struct site *site_new(void)
 {
-	struct sqlite_spec spec = { .name = "crm" };
+	struct sqlite_spec spec = { .name = "crm",
+		.algorithm = AEAD_AES256_OCB };
 	struct site *s = calloc(1, sizeof(*s));
 	char path[120];
 	size_t count;
@@ -97,8 +100,12 @@ static struct site *site_new(void)
 	ck_assert_ptr_nonnull(s->dataset);
 	(void)snprintf(path, sizeof(path), "%s/crm.db", s->folder);
 	spec.path = path;
+	ck_assert_int_eq(crypto_init(), ST_OK);
+	ck_assert_int_eq(secret_random(&s->key), ST_OK);
+	spec.key = s->key;
 	ck_assert_int_eq(sqlite_open(&spec, SQLITE_MODE_CREATE, &s->db), ST_OK);
 	ck_assert_int_eq(db_script(s->db, schema), ST_OK);
+	ck_assert_int_eq(migrate_run(s->db, embedded, "schemas/store/"), ST_OK);
 	ck_assert_int_eq(db_introspect(s->db, &s->schema), ST_OK);
 	set_target(s, "people");
 	return s;
@@ -113,6 +120,7 @@ static void site_free(struct site *s)
 	free(s->dataset);
 	diag_release(&s->diag);
 	db_close(s->db);
+	secret_free(s->key);
 	free(s);
 }
 
@@ -573,6 +581,50 @@ START_TEST(an_interrupted_ingest_keeps_nothing)
 }
 END_TEST
 
+static int is_vouched(struct site *s, const char *column)
+{
+	enum db_effort effort;
+
+	ck_assert_int_eq(times_effort(s->db, "people", column, &effort), ST_OK);
+	return effort == DB_BY_INDEX;
+}
+
+START_TEST(ingest_vouches_for_the_times_it_has_checked)
+{
+	struct site *s = site_new();
+
+	ck_assert_int_eq(ingest(s, "f.csv", "id,at\na,5\n", DB_INSERT), ST_OK);
+	ck_assert_int_eq(is_vouched(s, "at"), 1);
+	ck_assert_int_eq(is_vouched(s, "day"), 1);
+	ck_assert_int_eq(is_vouched(s, "n"), 0);
+	ck_assert_int_eq(db_script(s->db, "DELETE FROM lethe_time"), ST_OK);
+	ck_assert_int_eq(ingest(s, "f.csv", "id\nb\n", DB_INSERT), ST_OK);
+	ck_assert_int_eq(is_vouched(s, "at"), 0);
+	site_free(s);
+}
+END_TEST
+
+START_TEST(a_default_is_not_vouched_for)
+{
+	struct site *s = site_new();
+
+	db_schema_release(&s->schema);
+	ck_assert_int_eq(
+	    db_script(s->db, "ALTER TABLE people DROP COLUMN at;"
+			     "ALTER TABLE people ADD COLUMN at DEFAULT 'soon'"),
+	    ST_OK);
+	ck_assert_int_eq(db_introspect(s->db, &s->schema), ST_OK);
+	set_target(s, "people");
+	ck_assert_int_eq(
+	    ingest(s, "f.jsonl", "{\"id\":\"a\",\"at\":5}\n{\"id\":\"b\"}\n",
+		DB_INSERT),
+	    ST_OK);
+	ck_assert_int_eq(is_vouched(s, "at"), 0);
+	ck_assert_int_eq(is_vouched(s, "day"), 1);
+	site_free(s);
+}
+END_TEST
+
 START_TEST(a_format_goes_by_name)
 {
 	struct site *s = site_new();
@@ -799,6 +851,8 @@ Suite *ingest_suite(void)
 	tcase_add_test(t, a_key_that_is_there_twice_is_named);
 	tcase_add_test(t, what_fails_at_the_end_keeps_nothing);
 	tcase_add_test(t, an_interrupted_ingest_keeps_nothing);
+	tcase_add_test(t, ingest_vouches_for_the_times_it_has_checked);
+	tcase_add_test(t, a_default_is_not_vouched_for);
 	tcase_add_test(t, a_format_goes_by_name);
 	tcase_add_test(t, csv_comes_back_as_it_went);
 	tcase_add_test(t, jsonl_comes_back_as_it_went);

@@ -140,9 +140,13 @@ static enum status check_missing(struct intake *in, int64_t line)
 	     i++) {
 		const struct column *col = &in->columns[i];
 
-		if (in->seen[i] || col->db->has_default ||
-		    (col->field && col->field->read_only))
+		if (in->seen[i])
 			continue;
+		if (col->db->has_default ||
+		    (col->field && col->field->read_only)) {
+			in->left_out[i] = 1;
+			continue;
+		}
 		if (col->db->key)
 			st = intake_problem(in, ST_INVALID, line, col->db->name,
 			    "missing, expected it as part of the primary key: "
