@@ -49,7 +49,7 @@ static int verify(struct vfs_main *m, int64_t *pages)
 {
 	uint8_t buf[VFS_FRAME];
 	sqlite3_int64 size = 0;
-	uint32_t frames;
+	uint32_t frames = 0;
 	int rc;
 
 	rc = m->f.below->pMethods->xFileSize(m->f.below, &size);
