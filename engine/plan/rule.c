@@ -131,26 +131,24 @@ static void add_links(
 
 /*
  * What a record left behind that hop ${hop} led to, is kept under the key that
- * the hop matched: the column itself, or of several an unambiguous text (see
- * purge/remember.c, which writes it).
+ * the hop matched, as text: a number and its digits are the same key, as they
+ * are to the comparison of two columns (see purge/remember.c, which writes it).
  */
 static void add_memory_key(const struct rule *r, size_t hop, struct sql *q)
 {
 	const struct path_hop *h = &r->path.hops[hop];
-	const char *alias = alias_at(hop);
 	size_t k;
 
-	if (h->count == 1) {
-		sql_column(q, alias, h->from_columns[0]);
-		return;
-	}
 	for (k = 0; k < h->count; k++) {
 		if (k)
 			sql_add(q, " || ");
-		sql_add(q, "length(CAST(");
-		sql_column(q, alias, h->from_columns[k]);
-		sql_add(q, " AS TEXT)) || ':' || CAST(");
-		sql_column(q, alias, h->from_columns[k]);
+		if (h->count > 1) {
+			sql_add(q, "length(CAST(");
+			sql_column(q, alias_at(hop), h->from_columns[k]);
+			sql_add(q, " AS TEXT)) || ':' || ");
+		}
+		sql_add(q, "CAST(");
+		sql_column(q, alias_at(hop), h->from_columns[k]);
 		sql_add(q, " AS TEXT)");
 	}
 }
@@ -239,25 +237,35 @@ static void add_columns(
 	}
 }
 
-/* SELECT t's side of the first hop for due values that were left behind. */
+/* SELECT t's side of the first hop for due values that were left behind... */
 static void reached_by_remembered(struct question *w, size_t hop)
 {
-	const struct rule *r = w->rule;
-	const struct path_hop *h = &r->path.hops[0];
+	const struct path_hop *h = &w->rule->path.hops[0];
 	struct sql *q = w->q;
 
 	sql_add(q, " UNION ALL SELECT ");
-	if (hop == 0)
-		sql_add(q, "m.key");
-	else
-		add_columns("a1", h->to_columns, h->count, q);
+	add_columns("a1", h->to_columns, h->count, q);
 	sql_add(q, " FROM ");
-	add_memory_table(r, 0, hop, q);
+	add_memory_table(w->rule, 0, hop, q);
 	sql_add(q, " WHERE ");
-	if (hop == 0)
-		add_memory_name(r, hop, q);
-	else
-		add_memory_links(r, 1, hop, q);
+	add_memory_links(w->rule, 1, hop, q);
+	ask_value(w, ASK_DUE, "m", "value", NULL);
+}
+
+/* ... at the first hop itself: the key as text, and the number that it may
+ * be, for columns that convert neither. */
+static void remembered_keys(struct question *w)
+{
+	struct sql *q = w->q;
+
+	sql_add(q, " UNION ALL SELECT m.key FROM lethe_starting_point AS m"
+		   " WHERE ");
+	add_memory_name(w->rule, 0, q);
+	ask_value(w, ASK_DUE, "m", "value", NULL);
+	sql_add(q, " UNION ALL SELECT CAST(m.key AS NUMERIC)"
+		   " FROM lethe_starting_point AS m WHERE ");
+	add_memory_name(w->rule, 0, q);
+	sql_add(q, "CAST(CAST(m.key AS NUMERIC) AS TEXT) = m.key AND ");
 	ask_value(w, ASK_DUE, "m", "value", NULL);
 }
 
@@ -281,10 +289,12 @@ static void reached_by_due(struct question *w)
 	sql_add(q, " WHERE ");
 	add_links(r, 1, n, q);
 	ask_value(w, ASK_DUE, alias_at(n), value_column(r), r->value);
-	/* A remembered tuple does not come apart again. */
-	for (i = h->count > 1; i < n; i++)
+	if (h->count == 1)
+		remembered_keys(w);
+	for (i = 1; i < n; i++)
 		reached_by_remembered(w, i);
 	sql_add(q, ")");
+	/* A remembered tuple does not come apart again. */
 	if (h->count > 1) {
 		sql_add(q, " OR ");
 		remembered(w, ASK_DUE, 0);
