@@ -167,19 +167,19 @@ static int64_t at_least(int64_t n, int64_t least)
 
 static int64_t at_most(int64_t n, int64_t most) { return n > most ? most : n; }
 
-/* The first date that nothing due begins with; 9999-12-31 counts as later
- * than any. */
+/* The first date that nothing due begins with; LAST_DAY + 1 if there is none.
+ */
 static int32_t first_later_day(int32_t last_day, int64_t before)
 {
 	int64_t local, day = last_day;
 
-	before = at_most(at_least(before, WHEN_FIRST_SECOND), LAST_SECOND);
+	before = at_most(at_least(before, WHEN_FIRST_SECOND), LAST_SECOND + 1);
 	/* Shifted to be positive, so that the division rounds down. */
 	local = before - 1 + MOST_OFFSET - FIRST_SECOND;
 	day = at_least(
 	    day, local / CIVIL_DAY_SECONDS + FIRST_SECOND / CIVIL_DAY_SECONDS);
 	day = at_least(day + 1, WHEN_FIRST_DAY);
-	return (int32_t)at_most(day, LAST_DAY);
+	return (int32_t)at_most(day, LAST_DAY + 1);
 }
 
 /* What lies between the years from that of ${day} on. */
@@ -228,10 +228,11 @@ enum status sqlite_add_due(struct db *db, struct sql *q,
 	enum affinity as = affinity(type->type);
 	struct ranges r = { q, table, column, 0 };
 	int32_t day = first_later_day(last_day, before);
-	char bound[CIVIL_TEXT];
+	char bound[CIVIL_TEXT] = ":"; /* what follows every digit */
 
 	(void)db;
-	civil_format(day, bound);
+	if (day <= LAST_DAY)
+		civil_format(day, bound);
 	sql_add(q, "((");
 	if (as == AFFINITY_TEXT)
 		below(&r, TEXT(bound));
@@ -240,7 +241,7 @@ enum status sqlite_add_due(struct db *db, struct sql *q,
 		between(&r, TEXT(""), TEXT(bound));
 	}
 	/* Digits become numbers in a column of numbers. */
-	if (as != AFFINITY_NUMBER)
+	if (as != AFFINITY_NUMBER && day <= LAST_DAY)
 		add_gaps(&r, day);
 	sql_add(q, ") AND lethe_due(");
 	sql_column(q, table, column);
