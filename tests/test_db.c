@@ -322,6 +322,7 @@ START_TEST(a_script_cannot_undo_what_keeps_the_store_safe)
 		"ATTACH 'build/scratch/evil.db' AS evil",
 		"VACUUM INTO 'build/scratch/evil.db'",
 		"SELECT load_extension('x')",
+		"CREATE VIRTUAL TABLE words USING fts5 (text)",
 		"PRAGMA writable_schema=ON; DELETE FROM sqlite_schema",
 	};
 	struct db *db = stores_new("CREATE TABLE t (a)");

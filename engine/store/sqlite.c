@@ -107,7 +107,9 @@ static int authorize(void *ctx, int action, const char *a, const char *b,
 	(void)d;
 	switch (action) {
 	case SQLITE_ATTACH:
-	case SQLITE_DETACH: return SQLITE_DENY;
+	case SQLITE_DETACH:
+	case SQLITE_CREATE_VTABLE: /* may keep copies of what is deleted */
+		return SQLITE_DENY;
 	case SQLITE_PRAGMA:
 	case SQLITE_TRANSACTION:
 	case SQLITE_SAVEPOINT: return s->guarded ? SQLITE_DENY : SQLITE_OK;
@@ -220,8 +222,8 @@ static enum status script(struct db *db, const char *words)
 	s->guarded = 0;
 	if (rc == SQLITE_AUTH)
 		return fail(ST_DB,
-		    "%s: the schema holds PRAGMA, BEGIN, COMMIT or ATTACH: "
-		    "remove it, this is seen to",
+		    "%s: the schema holds PRAGMA, BEGIN, COMMIT, ATTACH or a "
+		    "virtual table: remove it",
 		    db->name);
 	if (rc == SQLITE_ERROR) /* no value was bound */
 		return fail(ST_DB, "%s: the schema: %s", db->name,
