@@ -41,7 +41,7 @@ static int begins_with_year(struct val v)
 	return v.n >= 10 && ((const char *)v.p)[4] == '-';
 }
 
-struct when db_when(struct val v)
+static struct when time_of(struct val v)
 {
 	struct when w = { WHEN_NONE, 0, 0 };
 
@@ -75,7 +75,7 @@ static struct when value_when(sqlite3_value *value)
 		break;
 	default: break;
 	}
-	return db_when(v);
+	return time_of(v);
 }
 
 static int is_since_1900(struct when w)
@@ -227,6 +227,13 @@ static int holds_integers(const struct db_column *type)
 	return type->type && strcasestr(type->type, "INT");
 }
 
+struct when db_when(const struct db_column *type, struct val v)
+{
+	if (type && holds_integers(type) && v.type == VAL_TEXT)
+		return (struct when){ WHEN_NONE, 0, 0 };
+	return time_of(v);
+}
+
 static void add_call(struct sql *q, const char *table, const char *column,
     int32_t last_day, int64_t before)
 {
@@ -269,12 +276,9 @@ enum status sqlite_add_later(struct db *db, struct sql *q,
 	(void)db;
 	civil_format(first_day_of_later(last_day, before), bound);
 	sql_add(q, "((");
-	if (holds_integers(type)) {
-		from(&r, INT(before));
-	} else {
+	between(&r, INT(before), TEXT(""));
+	if (!holds_integers(type))
 		from(&r, TEXT(bound));
-		between(&r, INT(before), TEXT(""));
-	}
 	sql_add(q, ") AND lethe_later(");
 	add_call(q, table, column, last_day, before);
 	return buf_status(&q->text);
@@ -300,8 +304,15 @@ enum status sqlite_add_unreadable(struct db *db, struct sql *q,
 		}
 		sql_add(q, ") AND ");
 	}
-	sql_add(q, "lethe_unreadable(");
+	sql_add(q, "(lethe_unreadable(");
 	sql_column(q, table, column);
+	if (holds_integers(type)) {
+		sql_add(q, ") OR typeof(");
+		sql_column(q, table, column);
+		sql_add(q, ") = 'text'");
+	} else {
+		sql_add(q, ")");
+	}
 	sql_add(q, "))");
 	return buf_status(&q->text);
 }
