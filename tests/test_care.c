@@ -275,6 +275,7 @@ Suite *care_suite(void)
 	TCase *t = tcase_create("all");
 
 	tcase_add_checked_fixture(t, stores_set_up, stores_tear_down);
+	tcase_set_timeout(t, 60);
 	tcase_add_test(t, files_are_for_their_owner_only);
 	tcase_add_test(t, a_file_is_neither_made_nor_overwritten_by_mistake);
 	tcase_add_test(t, another_key_does_not_open_it);

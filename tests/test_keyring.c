@@ -187,12 +187,15 @@ START_TEST(a_key_file_is_read_strictly)
 		{ " 123456789abcdef0123456789abcdef"
 		  "0123456789abcdef0123456789abcdef\n",
 		    ST_INVALID },
+		{ "0123456789ABCDEF0123456789abcdef"
+		  "0123456789abcdef0123456789abcdef\n",
+		    ST_INVALID },
 		/* Well written, but another's. */
 		{ "0123456789abcdef0123456789abcdef"
 		  "0123456789abcdef0123456789abcdef\n",
 		    ST_INTEGRITY },
-		{ "0123456789ABCDEF0123456789ABCDEF"
-		  "0123456789ABCDEF0123456789ABCDEF",
+		{ "0123456789abcdef0123456789abcdef"
+		  "0123456789abcdef0123456789abcdef",
 		    ST_INTEGRITY },
 	};
 	char *big = calloc(1, 5000);
