@@ -17,10 +17,7 @@ void demo_dice_init(struct demo_dice *d, uint64_t seed)
 	d->state = mix(seed + UINT64_C(0x4c65746865)); /* "Lethe" */
 }
 
-uint64_t demo_dice_next(struct demo_dice *d)
-{
-	return mix(d->state += GOLDEN);
-}
+uint64_t demo_dice_next(struct demo_dice *d) { return mix(d->state += GOLDEN); }
 
 int64_t demo_dice_range(struct demo_dice *d, int64_t least, int64_t most)
 {
