@@ -276,7 +276,8 @@ enum status sqlite_add_later(struct db *db, struct sql *q,
 	(void)db;
 	civil_format(first_day_of_later(last_day, before), bound);
 	sql_add(q, "((");
-	between(&r, INT(before), TEXT(""));
+	/* A fraction is rounded up: what is later may be a bit smaller. */
+	between(&r, INT(before - 1), TEXT(""));
 	if (!holds_integers(type))
 		from(&r, TEXT(bound));
 	sql_add(q, ") AND lethe_later(");
@@ -296,9 +297,9 @@ enum status sqlite_add_unreadable(struct db *db, struct sql *q,
 		sql_add(q, "(");
 		below(&r, INT(WHEN_FIRST_SECOND));
 		if (holds_integers(type)) {
-			from(&r, INT(LAST_SECOND + 1));
+			from(&r, INT(LAST_SECOND));
 		} else {
-			between(&r, INT(LAST_SECOND + 1), TEXT(""));
+			between(&r, INT(LAST_SECOND), TEXT(""));
 			between(&r, TEXT(""), TEXT("1900-01-02"));
 			from(&r, TEXT("9999-12-31T"));
 		}
