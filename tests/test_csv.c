@@ -5,7 +5,7 @@
 
 #include "engine/base/file.h"
 #include "engine/records/csv.h"
-#include "engine/records/utf8.h"
+#include "engine/base/utf8.h"
 #include "tests/suites.h"
 
 static const char *write_file(const void *data, size_t len)

@@ -96,12 +96,14 @@ static const char *alias_at(size_t hop)
 	return names[hop < 7 ? hop : 7];
 }
 
-static void add_tables(const struct rule *r, size_t hops, struct sql *q)
+/* What hops ${first} up to, not including, ${hops} lead to. */
+static void add_tables(
+    const struct rule *r, size_t first, size_t hops, struct sql *q)
 {
 	size_t i;
 
-	for (i = 0; i < hops; i++) {
-		if (i)
+	for (i = first; i < hops; i++) {
+		if (i > first)
 			sql_add(q, ", ");
 		sql_name(q, r->path.hops[i].to->name);
 		sql_add(q, " AS ");
@@ -127,41 +129,54 @@ static void add_links(
 	}
 }
 
-/* The key under which a starting point is remembered: the column itself, or
- * of several an unambiguous text (see purge/remember.c, which writes it). */
-static void add_memory_key(const struct rule *r, struct sql *q)
+/*
+ * What a record left behind that hop ${hop} led to, is kept under the key that
+ * the hop matched, as text: a number and its digits are the same key, as they
+ * are to the comparison of two columns (see purge/remember.c, which writes it).
+ */
+static void add_memory_key(const struct rule *r, size_t hop, struct sql *q)
 {
-	const struct path_hop *h = &r->path.hops[r->path.count - 1];
-	const char *alias = alias_at(r->path.count - 1);
+	const struct path_hop *h = &r->path.hops[hop];
 	size_t k;
 
-	if (h->count == 1) {
-		sql_column(q, alias, h->from_columns[0]);
-		return;
-	}
 	for (k = 0; k < h->count; k++) {
 		if (k)
 			sql_add(q, " || ");
-		sql_add(q, "length(CAST(");
-		sql_column(q, alias, h->from_columns[k]);
-		sql_add(q, " AS TEXT)) || ':' || CAST(");
-		sql_column(q, alias, h->from_columns[k]);
+		if (h->count > 1) {
+			sql_add(q, "length(CAST(");
+			sql_column(q, alias_at(hop), h->from_columns[k]);
+			sql_add(q, " AS TEXT)) || ':' || ");
+		}
+		sql_add(q, "CAST(");
+		sql_column(q, alias_at(hop), h->from_columns[k]);
 		sql_add(q, " AS TEXT)");
 	}
 }
 
-static void add_memory_table(const struct rule *r, struct sql *q)
+static void add_memory_table(
+    const struct rule *r, size_t first, size_t hop, struct sql *q)
 {
-	add_tables(r, r->path.count - 1, q);
-	if (r->path.count > 1)
+	add_tables(r, first, hop, q);
+	if (hop > first)
 		sql_add(q, ", ");
 	sql_add(q, "lethe_starting_point AS m");
 }
 
-static void add_memory_name(const struct rule *r, struct sql *q)
+static void add_memory_name(const struct rule *r, size_t hop, struct sql *q)
 {
 	sql_add(q, "m.name = ");
-	sql_bind_text(q, r->memory);
+	sql_bind_text(q, r->memory[hop]);
+	sql_add(q, " AND ");
+}
+
+/* The joins from ${first} on, and the one to what hop ${hop} led to. */
+static void add_memory_links(
+    const struct rule *r, size_t first, size_t hop, struct sql *q)
+{
+	add_links(r, first, hop, q);
+	add_memory_name(r, hop, q);
+	sql_add(q, "m.key = ");
+	add_memory_key(r, hop, q);
 	sql_add(q, " AND ");
 }
 
@@ -170,11 +185,21 @@ static const char *value_column(const struct rule *r)
 	return r->terms.start->field;
 }
 
+static void remembered(struct question *w, enum ask ask, size_t hop)
+{
+	sql_add(w->q, "EXISTS (SELECT 1 FROM ");
+	add_memory_table(w->rule, 0, hop, w->q);
+	sql_add(w->q, " WHERE ");
+	add_memory_links(w->rule, 0, hop, w->q);
+	ask_value(w, ask, "m", "value", NULL);
+	sql_add(w->q, ")");
+}
+
 /* There is a value in S(t) of which ${ask} holds. */
 static void exists(struct question *w, enum ask ask)
 {
 	const struct rule *r = w->rule;
-	size_t n = r->path.count;
+	size_t n = r->path.count, i;
 	struct sql *q = w->q;
 
 	if (n == 0) {
@@ -182,20 +207,16 @@ static void exists(struct question *w, enum ask ask)
 		return;
 	}
 	sql_add(q, "(EXISTS (SELECT 1 FROM ");
-	add_tables(r, n, q);
+	add_tables(r, 0, n, q);
 	sql_add(q, " WHERE ");
 	add_links(r, 0, n, q);
 	ask_value(w, ask, alias_at(n), value_column(r), r->value);
-	sql_add(q, ") OR EXISTS (SELECT 1 FROM ");
-	add_memory_table(r, q);
-	sql_add(q, " WHERE ");
-	add_links(r, 0, n - 1, q);
-	add_memory_name(r, q);
-	sql_add(q, "m.key = ");
-	add_memory_key(r, q);
-	sql_add(q, " AND ");
-	ask_value(w, ask, "m", "value", NULL);
-	sql_add(q, "))");
+	sql_add(q, ")");
+	for (i = 0; i < n; i++) {
+		sql_add(q, " OR ");
+		remembered(w, ask, i);
+	}
+	sql_add(q, ")");
 }
 
 static void exists_not(struct question *w, enum ask ask)
@@ -216,6 +237,38 @@ static void add_columns(
 	}
 }
 
+/* SELECT t's side of the first hop for due values that were left behind... */
+static void reached_by_remembered(struct question *w, size_t hop)
+{
+	const struct path_hop *h = &w->rule->path.hops[0];
+	struct sql *q = w->q;
+
+	sql_add(q, " UNION ALL SELECT ");
+	add_columns("a1", h->to_columns, h->count, q);
+	sql_add(q, " FROM ");
+	add_memory_table(w->rule, 0, hop, q);
+	sql_add(q, " WHERE ");
+	add_memory_links(w->rule, 1, hop, q);
+	ask_value(w, ASK_DUE, "m", "value", NULL);
+}
+
+/* ... at the first hop itself: the key as text, and the number that it may
+ * be, for columns that convert neither. */
+static void remembered_keys(struct question *w)
+{
+	struct sql *q = w->q;
+
+	sql_add(q, " UNION ALL SELECT m.key FROM lethe_starting_point AS m"
+		   " WHERE ");
+	add_memory_name(w->rule, 0, q);
+	ask_value(w, ASK_DUE, "m", "value", NULL);
+	sql_add(q, " UNION ALL SELECT CAST(m.key AS NUMERIC)"
+		   " FROM lethe_starting_point AS m WHERE ");
+	add_memory_name(w->rule, 0, q);
+	sql_add(q, "CAST(CAST(m.key AS NUMERIC) AS TEXT) = m.key AND ");
+	ask_value(w, ASK_DUE, "m", "value", NULL);
+}
+
 /*
  * The records that a due value reaches, found from the values' side so that
  * the cost is that of what is due, not of what is stored.
@@ -224,7 +277,7 @@ static void reached_by_due(struct question *w)
 {
 	const struct rule *r = w->rule;
 	const struct path_hop *h = &r->path.hops[0];
-	size_t n = r->path.count;
+	size_t n = r->path.count, i;
 	struct sql *q = w->q;
 
 	sql_add(q, "((");
@@ -232,34 +285,21 @@ static void reached_by_due(struct question *w)
 	sql_add(q, ") IN (SELECT ");
 	add_columns("a1", h->to_columns, h->count, q);
 	sql_add(q, " FROM ");
-	add_tables(r, n, q);
+	add_tables(r, 0, n, q);
 	sql_add(q, " WHERE ");
 	add_links(r, 1, n, q);
 	ask_value(w, ASK_DUE, alias_at(n), value_column(r), r->value);
-	if (n > 1 || h->count == 1) {
-		sql_add(q, " UNION ALL SELECT ");
-		if (n == 1)
-			sql_add(q, "m.key");
-		else
-			add_columns("a1", h->to_columns, h->count, q);
-		sql_add(q, " FROM ");
-		add_memory_table(r, q);
-		sql_add(q, " WHERE ");
-		add_links(r, 1, n - 1, q);
-		add_memory_name(r, q);
-		if (n > 1) {
-			sql_add(q, "m.key = ");
-			add_memory_key(r, q);
-			sql_add(q, " AND ");
-		}
-		ask_value(w, ASK_DUE, "m", "value", NULL);
-		sql_add(q, "))");
-	} else {
-		/* A remembered tuple does not come apart again. */
-		sql_add(q, ") OR ");
-		exists(w, ASK_DUE);
-		sql_add(q, ")");
+	if (h->count == 1)
+		remembered_keys(w);
+	for (i = 1; i < n; i++)
+		reached_by_remembered(w, i);
+	sql_add(q, ")");
+	/* A remembered tuple does not come apart again. */
+	if (h->count > 1) {
+		sql_add(q, " OR ");
+		remembered(w, ASK_DUE, 0);
 	}
+	sql_add(q, ")");
 }
 
 /* ---- the classes ---- */
@@ -411,10 +451,24 @@ void rule_where_key(const struct rule *r, const char *const *key, struct sql *q)
 	}
 }
 
+/* The values that are left behind where hops ${first} and following led. */
+static void select_remembered(
+    const struct rule *r, size_t first, size_t hop, struct sql *q)
+{
+	sql_add(q, " UNION ALL SELECT m.value, 'memory' FROM ");
+	if (first == 0) {
+		rule_from(r, q);
+		sql_add(q, ", ");
+	}
+	add_memory_table(r, first ? first - 1 : 0, hop, q);
+	sql_add(q, " WHERE ");
+	add_memory_links(r, first, hop, q);
+}
+
 enum status rule_select_values(
     const struct rule *r, const char *const *key, struct sql *q)
 {
-	size_t n = r->path.count;
+	size_t n = r->path.count, i;
 
 	sql_add(q, "SELECT ");
 	sql_column(q, alias_at(n), value_column(r));
@@ -428,22 +482,48 @@ enum status rule_select_values(
 	sql_add(q, ", 'reference' FROM ");
 	rule_from(r, q);
 	sql_add(q, ", ");
-	add_tables(r, n, q);
+	add_tables(r, 0, n, q);
 	sql_add(q, " WHERE ");
 	add_links(r, 0, n, q);
 	rule_where_key(r, key, q);
-	sql_add(q, " UNION ALL SELECT m.value, 'memory' FROM ");
-	rule_from(r, q);
-	sql_add(q, ", ");
-	add_memory_table(r, q);
-	sql_add(q, " WHERE ");
-	add_links(r, 0, n - 1, q);
-	add_memory_name(r, q);
-	sql_add(q, "m.key = ");
-	add_memory_key(r, q);
-	sql_add(q, " AND ");
-	rule_where_key(r, key, q);
+	for (i = 0; i < n; i++) {
+		select_remembered(r, 0, i, q);
+		rule_where_key(r, key, q);
+	}
 	return ST_OK;
+}
+
+/* ${passed} is the rule of the collection itself: it knows the key. */
+static void add_passed(
+    size_t hop, const struct rule *passed, const struct val *key, struct sql *q)
+{
+	size_t k;
+
+	for (k = 0; k < passed->key_count; k++) {
+		if (k)
+			sql_add(q, " AND ");
+		sql_column(q, alias_at(hop + 1), passed->keys[k]);
+		sql_add(q, " = ");
+		sql_bind(q, key[k]);
+	}
+}
+
+void rule_select_reached(const struct rule *r, size_t hop,
+    const struct rule *passed, const struct val *key, struct sql *q)
+{
+	size_t n = r->path.count, i;
+
+	sql_add(q, "SELECT ");
+	sql_column(q, alias_at(n), value_column(r));
+	sql_add(q, ", 'reference' FROM ");
+	add_tables(r, hop, n, q);
+	sql_add(q, " WHERE ");
+	add_links(r, hop + 1, n, q);
+	add_passed(hop, passed, key, q);
+	for (i = hop + 1; i < n; i++) {
+		select_remembered(r, hop + 1, i, q);
+		add_passed(hop, passed, key, q);
+	}
 }
 
 /* ---- references ---- */
@@ -498,32 +578,52 @@ void rule_unreferenced(const struct rule *r, struct sql *q)
 
 /* ---- what records that are gone left behind ---- */
 
-enum status rule_forget(const struct schedule *s, const struct rule *r)
+/* Is ${other} in need of what is kept under ${name} and the key in m? */
+static void add_needed(
+    const struct rule *other, const char *name, struct sql *q)
+{
+	size_t i;
+
+	for (i = 0; i < other->path.count; i++) {
+		if (strcmp(other->memory[i], name) != 0)
+			continue;
+		sql_add(q, " AND NOT EXISTS (SELECT 1 FROM ");
+		rule_from(other, q);
+		if (i > 0)
+			sql_add(q, ", ");
+		add_tables(other, 0, i, q);
+		sql_add(q, " WHERE ");
+		add_links(other, 0, i, q);
+		sql_add(q, "m.key = ");
+		add_memory_key(other, i, q);
+		sql_add(q, ")");
+	}
+}
+
+static enum status forget(
+    const struct schedule *s, const struct rule *r, const char *name)
 {
 	struct sql q = SQL_INIT;
 	enum status st;
 	size_t i;
 
 	sql_add(&q, "DELETE FROM lethe_starting_point AS m WHERE m.name = ");
-	sql_bind_text(&q, r->memory);
+	sql_bind_text(&q, name);
 	for (i = 0; i < s->count; i++) {
-		const struct rule *other = &s->rules[i];
-
-		if (other->memory == NULL || other->store != r->store ||
-		    strcmp(other->memory, r->memory) != 0)
-			continue;
-		sql_add(&q, " AND NOT EXISTS (SELECT 1 FROM ");
-		rule_from(other, &q);
-		if (other->path.count > 1)
-			sql_add(&q, ", ");
-		add_tables(other, other->path.count - 1, &q);
-		sql_add(&q, " WHERE ");
-		add_links(other, 0, other->path.count - 1, &q);
-		sql_add(&q, "m.key = ");
-		add_memory_key(other, &q);
-		sql_add(&q, ")");
+		if (s->rules[i].store == r->store)
+			add_needed(&s->rules[i], name, &q);
 	}
 	st = db_exec_sql(r->store->db, &q, NULL);
 	sql_release(&q);
+	return st;
+}
+
+enum status rule_forget(const struct schedule *s, const struct rule *r)
+{
+	enum status st = ST_OK;
+	size_t i;
+
+	for (i = 0; st == ST_OK && i < r->path.count; i++)
+		st = forget(s, r, r->memory[i]);
 	return st;
 }

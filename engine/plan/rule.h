@@ -28,7 +28,8 @@ struct rule {
 	size_t key_count;
 	struct path path; /* no hops: a column of the record itself */
 	const struct db_column *value; /* of the starting point */
-	char *memory; /* name in lethe_starting_point; NULL without hops */
+	/* one name in lethe_starting_point for each hop of the path */
+	char **memory;
 };
 
 enum rule_class {
@@ -73,19 +74,31 @@ enum status rule_select_values(
     const struct rule *r, const char *const *key, struct sql *q) MUST_CHECK;
 
 /*
- * Forget the starting points kept under this rule's name that no record of
+ * Add a SELECT, columns as above, of what the path reaches from the record
+ * ${key} of the collection that its hop ${hop} leads to and ${passed} covers.
+ */
+void rule_select_reached(const struct rule *r, size_t hop,
+    const struct rule *passed, const struct val *key, struct sql *q);
+
+/*
+ * Forget the starting points kept under this rule's names that no record of
  * any rule of the schedule needs any more; inside a write transaction.
  */
 struct schedule;
 enum status rule_forget(
     const struct schedule *s, const struct rule *r) MUST_CHECK;
 
-/* A rule of another collection that starts from records of this one: what a
- * deletion has to leave behind. */
+/*
+ * A rule of another collection whose path leads through records of this one,
+ * or to them: what a deletion has to leave behind, so that the path holds.
+ */
 struct rule_leaves {
-	const struct rule *for_rule; /* gives name, pick and calendar */
+	const struct rule *for_rule; /* gives pick and calendar */
+	size_t hop;                  /* of its path, the one that leads here */
+	const char *name;            /* in lethe_starting_point */
 	const char **columns;        /* of this collection: what matched */
 	size_t column_count;
+	/* the starting point itself, or NULL: it stands further on */
 	const char *value;
 };
 

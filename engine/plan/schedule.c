@@ -104,9 +104,13 @@ static void check_fields(struct compiler *c, const struct db_table *table,
 
 static void rule_release(struct rule *r)
 {
+	size_t i;
+
+	for (i = 0; r->memory && i < r->path.count; i++)
+		free(r->memory[i]);
+	free(r->memory);
 	path_release(&r->path);
 	free(r->keys);
-	free(r->memory);
 }
 
 static enum status set_keys(struct compiler *c, struct rule *r)
@@ -138,18 +142,48 @@ static enum status set_keys(struct compiler *c, struct rule *r)
 	return ST_OK;
 }
 
-static enum status set_memory(struct rule *r)
+static void add_list(struct buf *b, const char **columns, size_t count)
 {
-	const struct path_hop *last = &r->path.hops[r->path.count - 1];
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		buf_addf(b, "%s%s", i ? "," : "", columns[i]);
+}
+
+/* "policy/starting point/collection.column", and the rest of the path: rules
+ * that go on alike from there share what is kept. */
+static char *memory_name(const struct rule *r, size_t hop)
+{
 	struct buf b = BUF_INIT;
 	size_t i;
 
-	buf_addf(&b, "%s/%s/%s.", r->policy->name, r->terms.start->name,
-	    last->to->name);
-	for (i = 0; i < last->count; i++)
-		buf_addf(&b, "%s%s", i ? "," : "", last->to_columns[i]);
-	r->memory = buf_take(&b);
-	return r->memory ? ST_OK : fail(ST_NOMEM, "out of memory");
+	buf_addf(&b, "%s/%s/", r->policy->name, r->terms.start->name);
+	for (i = hop; i < r->path.count; i++) {
+		const struct path_hop *h = &r->path.hops[i];
+
+		if (i > hop) {
+			buf_adds(&b, " ");
+			add_list(&b, h->from_columns, h->count);
+			buf_adds(&b, ">");
+		}
+		buf_addf(&b, "%s.", h->to->name);
+		add_list(&b, h->to_columns, h->count);
+	}
+	return buf_take(&b);
+}
+
+static enum status set_memory(struct rule *r)
+{
+	size_t i;
+
+	r->memory = calloc(r->path.count, sizeof(*r->memory));
+	if (r->memory == NULL)
+		return fail(ST_NOMEM, "out of memory");
+	for (i = 0; i < r->path.count; i++) {
+		if ((r->memory[i] = memory_name(r, i)) == NULL)
+			return fail(ST_NOMEM, "out of memory");
+	}
+	return ST_OK;
 }
 
 /* Where the starting point stands; what is wrong goes to the diagnostics. */
@@ -432,37 +466,51 @@ const struct rule *schedule_rule(
 	return NULL;
 }
 
+/* The hop of ${x}'s path that leads to ${c}; path.count: none. */
+static size_t hop_to(const struct rule *x, const struct collection *c)
+{
+	size_t i;
+
+	for (i = 0; i < x->path.count && x->path.hops[i].to != c; i++)
+		;
+	return i;
+}
+
+static int is_left(
+    const struct rule_leaves *list, size_t count, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++) {
+		if (strcmp(list[i].name, name) == 0)
+			return 1;
+	}
+	return 0;
+}
+
 enum status schedule_leaves(const struct schedule *s, const struct rule *r,
     struct rule_leaves **out, size_t *count)
 {
-	struct rule_leaves *list = NULL, *more;
-	size_t n = 0, i, k;
+	struct rule_leaves *list;
+	size_t n = 0, i, hop;
 
+	if ((list = calloc(s->count + 1, sizeof(*list))) == NULL)
+		return fail(ST_NOMEM, "out of memory");
 	for (i = 0; i < s->count; i++) {
 		const struct rule *x = &s->rules[i];
-		const struct path_hop *last;
 
-		if (x->memory == NULL || x->store != r->store)
+		hop = hop_to(x, r->collection);
+		if (x->store != r->store || hop == x->path.count ||
+		    is_left(list, n, x->memory[hop]))
 			continue;
-		last = &x->path.hops[x->path.count - 1];
-		if (last->to != r->collection)
-			continue;
-		for (k = 0; k < n; k++) {
-			if (strcmp(list[k].for_rule->memory, x->memory) == 0)
-				break;
-		}
-		if (k < n)
-			continue;
-		more = reallocarray(list, n + 1, sizeof(*more));
-		if (more == NULL) {
-			free(list);
-			return fail(ST_NOMEM, "out of memory");
-		}
-		list = more;
 		list[n].for_rule = x;
-		list[n].columns = last->to_columns;
-		list[n].column_count = last->count;
-		list[n++].value = x->terms.start->field;
+		list[n].hop = hop;
+		list[n].name = x->memory[hop];
+		list[n].columns = x->path.hops[hop].to_columns;
+		list[n].column_count = x->path.hops[hop].count;
+		if (hop + 1 == x->path.count)
+			list[n].value = x->terms.start->field;
+		n++;
 	}
 	*out = list;
 	*count = n;

@@ -62,16 +62,6 @@ static struct calendar_end end_of(
 	return kept.deletable_from > end.deletable_from ? kept : end;
 }
 
-/* Of two readable values, does ${b} win over ${a}?  By the end that each
- * would give, so that dates and instants compare. */
-static int wins(const struct verdict_rule *rule, struct when a, struct when b)
-{
-	int64_t ea = end_of(rule, a).deletable_from;
-	int64_t eb = end_of(rule, b).deletable_from;
-
-	return rule->start->pick == POLICY_LATEST ? eb > ea : eb < ea;
-}
-
 static int readable(struct when w)
 {
 	switch (w.kind) {
@@ -82,17 +72,68 @@ static int readable(struct when w)
 	return 0;
 }
 
+/*
+ * Where a value stands among others of its starting point, by time alone and
+ * not by the end that a period would give: periods clamp different days to
+ * one, and clusters with different periods share what is remembered.  A date
+ * is over with its day, so it stands behind every instant of it.
+ */
+static int64_t place_in_time(const struct verdict_rule *rule, struct when w)
+{
+	if (w.kind == WHEN_DATE)
+		return 2 * zone_midnight(rule->calendar.zone, w.day + 1) - 1;
+	return 2 * w.seconds;
+}
+
+static int is_later(
+    const struct verdict_rule *rule, struct when a, struct when b)
+{
+	int64_t pa = place_in_time(rule, a), pb = place_in_time(rule, b);
+
+	return rule->start->pick == POLICY_LATEST ? pb > pa : pb < pa;
+}
+
+/* What decides alone stands above what decides only among its like. */
+static int rank(
+    const struct policy_starting_point *s, const struct verdict_value *v)
+{
+	if (v->is_null && s->null_means == POLICY_NULL_OPEN)
+		return s->pick == POLICY_LATEST ? 3 : 0;
+	return v->is_null || !readable(v->when) ? 2 : 1;
+}
+
+int verdict_outranks(const struct verdict_rule *rule,
+    const struct verdict_value *a, const struct verdict_value *b)
+{
+	int ra = rank(rule->start, a), rb = rank(rule->start, b);
+
+	if (ra != rb || ra != 1)
+		return rb > ra;
+	return is_later(rule, a->when, b->when);
+}
+
+/* Does a starting point lie in the future? */
+static int is_ahead(
+    const struct verdict_rule *rule, struct when event, int64_t now)
+{
+	if (event.kind == WHEN_DATE)
+		return event.day > zone_day(rule->calendar.zone, now);
+	return event.seconds > now;
+}
+
 struct tally {
 	size_t nulls;
 	size_t unreadable;
+	size_t ahead;
+	size_t begun;
 	size_t picked; /* SIZE_MAX: none */
 	struct when event;
 };
 
 static struct tally tally(const struct verdict_rule *rule,
-    const struct verdict_value *values, size_t count)
+    const struct verdict_value *values, size_t count, int64_t now)
 {
-	struct tally t = { 0, 0, SIZE_MAX, { WHEN_NONE, 0, 0 } };
+	struct tally t = { .picked = SIZE_MAX, .event = { WHEN_NONE, 0, 0 } };
 	size_t i;
 
 	for (i = 0; i < count; i++) {
@@ -100,23 +141,19 @@ static struct tally tally(const struct verdict_rule *rule,
 
 		if (values[i].is_null) {
 			t.nulls++;
-		} else if (!readable(w)) {
+			continue;
+		}
+		if (!readable(w)) {
 			t.unreadable++;
-		} else if (t.picked == SIZE_MAX || wins(rule, t.event, w)) {
+			continue;
+		}
+		*(is_ahead(rule, w, now) ? &t.ahead : &t.begun) += 1;
+		if (t.picked == SIZE_MAX || is_later(rule, t.event, w)) {
 			t.picked = i;
 			t.event = w;
 		}
 	}
 	return t;
-}
-
-/* Does the starting point lie in the future? */
-static int is_ahead(
-    const struct verdict_rule *rule, struct when event, int64_t now)
-{
-	if (event.kind == WHEN_DATE)
-		return event.day > zone_day(rule->calendar.zone, now);
-	return event.seconds > now;
 }
 
 /* What stands before any date.  1: decided. */
@@ -171,7 +208,7 @@ static void by_date(const struct verdict_rule *rule, const struct tally *t,
 	j->deletion_due = j->end.deletable_from + rule->window_seconds;
 	civil_format(j->end.last_day, last);
 	zone_format(rule->calendar.zone, j->end.deletable_from, from);
-	if (is_ahead(rule, t->event, now)) {
+	if (rule->start->pick == POLICY_LATEST ? t->ahead > 0 : t->begun == 0) {
 		j->verdict = VERDICT_ACTIVE;
 		buf_addf(&j->reasons,
 		    "warning: %s lies in the future: check the data\n",
@@ -210,7 +247,7 @@ enum status verdict_judge(const struct verdict_rule *rule,
 		buf_addf(&j.reasons, "no rule ends this cluster yet: %s\n",
 		    rule->cluster->unlimited ? rule->cluster->unlimited : "");
 	} else {
-		t = tally(rule, values, count);
+		t = tally(rule, values, count, now);
 		if (!decided_without(rule, &t, &j))
 			by_date(rule, &t, now, &j);
 	}

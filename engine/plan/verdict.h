@@ -58,6 +58,14 @@ enum status verdict_judge(const struct verdict_rule *rule,
     const struct verdict_value *values, size_t count, int64_t now,
     struct judgement *out) MUST_CHECK;
 
+/*
+ * Does ${b} decide over ${a}, both values of the rule's starting point?  An
+ * order of all values: of any number, the verdict is that of the one which
+ * none outranks, so that one is all that need be remembered of many.
+ */
+int verdict_outranks(const struct verdict_rule *rule,
+    const struct verdict_value *a, const struct verdict_value *b);
+
 /* What has run out at ${now} under the rule's periods: both the regular
  * deletion period and the retention period have passed. */
 struct calendar_cutoff verdict_cutoff(

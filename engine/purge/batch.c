@@ -15,7 +15,8 @@ struct work {
 	struct evidence *evidence;
 	struct rule_leaves *leaves;
 	size_t leaves_count;
-	/* key columns, then for each of leaves its columns and its value */
+	/* key columns, then for each of leaves its columns, and its value
+	 * where it stands in this collection */
 	const char **columns;
 	size_t column_count;
 };
@@ -34,7 +35,7 @@ static enum status list_columns(struct work *w)
 	size_t n = r->key_count, i, k;
 
 	for (i = 0; i < w->leaves_count; i++)
-		n += w->leaves[i].column_count + 1;
+		n += w->leaves[i].column_count + (w->leaves[i].value != NULL);
 	if ((w->columns = calloc(n, sizeof(*w->columns))) == NULL)
 		return fail(ST_NOMEM, "out of memory");
 	for (i = 0; i < r->key_count; i++)
@@ -44,7 +45,8 @@ static enum status list_columns(struct work *w)
 
 		for (k = 0; k < l->column_count; k++)
 			w->columns[w->column_count++] = l->columns[k];
-		w->columns[w->column_count++] = l->value;
+		if (l->value)
+			w->columns[w->column_count++] = l->value;
 	}
 	return ST_OK;
 }
@@ -60,8 +62,11 @@ static enum status each(void *ctx, const struct val *row)
 	for (i = 0; st == ST_OK && i < w->leaves_count; i++) {
 		const struct rule_leaves *l = &w->leaves[i];
 
-		st = remember(l, next, next[l->column_count]);
-		next += l->column_count + 1;
+		if (l->value)
+			st = remember(l, next, next[l->column_count]);
+		else
+			st = remember_reached(l, w->rule, row, next);
+		next += l->column_count + (l->value != NULL);
 	}
 	return st;
 }

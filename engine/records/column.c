@@ -13,7 +13,7 @@
 #include "engine/records/json_text.h"
 #include "engine/records/number.h"
 #include "engine/records/shape.h"
-#include "engine/records/utf8.h"
+#include "engine/base/utf8.h"
 
 static enum column_kind kind_of_type(const char *declared)
 {

@@ -14,7 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "engine/records/utf8.h"
+#include "engine/base/utf8.h"
 
 enum csv_wrong {
 	CSV_FINE,

@@ -11,7 +11,7 @@
 #include "engine/records/column.h"
 #include "engine/records/json_text.h"
 #include "engine/records/number.h"
-#include "engine/records/utf8.h"
+#include "engine/base/utf8.h"
 
 #define BLOCK ((size_t)64 << 10)
 

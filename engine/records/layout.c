@@ -9,7 +9,7 @@
 
 #include "engine/model/diag.h"
 #include "engine/records/intake.h"
-#include "engine/records/utf8.h"
+#include "engine/base/utf8.h"
 
 #define NONE      SIZE_MAX
 #define NAME_TEXT 64

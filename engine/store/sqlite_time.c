@@ -193,19 +193,19 @@ static int64_t at_least(int64_t n, int64_t least)
 
 static int64_t at_most(int64_t n, int64_t most) { return n > most ? most : n; }
 
-/* The first date that nothing due begins with; 9999-12-31 counts as later
- * than any. */
+/* The first date that nothing due begins with; LAST_DAY + 1 if there is none.
+ */
 static int32_t first_later_day(int32_t last_day, int64_t before)
 {
 	int64_t local, day = last_day;
 
-	before = at_most(at_least(before, WHEN_FIRST_SECOND), LAST_SECOND);
+	before = at_most(at_least(before, WHEN_FIRST_SECOND), LAST_SECOND + 1);
 	/* Shifted to be positive, so that the division rounds down. */
 	local = before - 1 + MOST_OFFSET - FIRST_SECOND;
 	day = at_least(
 	    day, local / CIVIL_DAY_SECONDS + FIRST_SECOND / CIVIL_DAY_SECONDS);
 	day = at_least(day + 1, WHEN_FIRST_DAY);
-	return (int32_t)at_most(day, LAST_DAY);
+	return (int32_t)at_most(day, LAST_DAY + 1);
 }
 
 /* A date that nothing later begins before, whatever its offset. */
@@ -243,16 +243,17 @@ enum status sqlite_add_due(struct db *db, struct sql *q,
     int32_t last_day, int64_t before)
 {
 	struct ranges r = { q, table, column, 0 };
-	char bound[CIVIL_TEXT];
+	int32_t day = first_later_day(last_day, before);
+	char bound[CIVIL_TEXT] = ":"; /* what follows every digit */
 
 	(void)db;
+	if (day <= LAST_DAY)
+		civil_format(day, bound);
 	sql_add(q, "(");
-	if (holds_integers(type)) {
+	if (holds_integers(type))
 		below(&r, INT(before));
-	} else {
-		civil_format(first_later_day(last_day, before), bound);
+	else
 		below(&r, TEXT(bound));
-	}
 	sql_add(q, " AND lethe_due(");
 	add_call(q, table, column, last_day, before);
 	return buf_status(&q->text);

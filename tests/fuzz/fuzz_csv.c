@@ -10,7 +10,7 @@
 
 #include "engine/base/buf.h"
 #include "engine/records/csv.h"
-#include "engine/records/utf8.h"
+#include "engine/base/utf8.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
