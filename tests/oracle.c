@@ -12,7 +12,7 @@
 const char *oracle_name(enum oracle_verdict v)
 {
 	static const char *const names[] = { "ACTIVE", "RETAIN", "DUE",
-		"OVERDUE", "UNDECIDED" };
+		"OVERDUE", "UNDECIDED", "ACTIVE or RETAIN" };
 
 	return names[v];
 }
@@ -84,6 +84,7 @@ static int64_t nth_sunday(int64_t year, int64_t month, int n)
 static int64_t offset_of(enum world_zone zone, int64_t instant)
 {
 	int64_t y, m, d, day = instant / DAY - (instant % DAY < 0);
+	int64_t first, last;
 
 	oracle_civil(day, &y, &m, &d);
 	switch (zone) {
@@ -94,9 +95,11 @@ static int64_t offset_of(enum world_zone zone, int64_t instant)
 		    instant < last_sunday(y, 10) * DAY + 3600)
 			return 7200;
 		return 3600;
-	case ZONE_NEW_YORK: /* since 2007 */
-		if (instant >= nth_sunday(y, 3, 2) * DAY + 7 * 3600 &&
-		    instant < nth_sunday(y, 11, 1) * DAY + 6 * 3600)
+	case ZONE_NEW_YORK: /* since 1987, and since 2007 */
+		first = y < 2007 ? nth_sunday(y, 4, 1) : nth_sunday(y, 3, 2);
+		last = y < 2007 ? last_sunday(y, 10) : nth_sunday(y, 11, 1);
+		if (instant >= first * DAY + 7 * 3600 &&
+		    instant < last * DAY + 6 * 3600)
 			return -4 * 3600;
 		return -5 * 3600;
 	}
@@ -155,7 +158,9 @@ static int64_t end_of(const struct world *w, const struct world_cluster *c,
 /* ---- the values of a starting point ---- */
 
 struct found {
-	int any, nulls, unreadable, ahead, dates;
+	int any, nulls, unreadable, dates;
+	int ahead, after_today; /* begin after now, after this day */
+	int is_today;           /* a bare date */
 	int64_t first_end, last_end;
 };
 
@@ -163,16 +168,21 @@ static void take(const struct world *w, const struct world_cluster *c,
     const struct moment *at, int64_t now, struct found *f)
 {
 	enum world_zone zone = w->policies[c->policy].zone;
-	int64_t end, kept;
+	int64_t end, kept, today = oracle_local_day(zone, now);
 
 	f->any++;
 	switch (at->kind) {
 	case MOMENT_NULL: f->nulls++; return;
 	case MOMENT_UNREADABLE: f->unreadable++; return;
 	case MOMENT_DATE:
-		f->ahead += at->day > oracle_local_day(zone, now);
+		f->ahead += at->day > today;
+		f->after_today += at->day > today;
+		f->is_today += at->day == today;
 		break;
-	case MOMENT_INSTANT: f->ahead += at->seconds > now; break;
+	case MOMENT_INSTANT:
+		f->ahead += at->seconds > now;
+		f->after_today += oracle_local_day(zone, at->seconds) > today;
+		break;
 	}
 	end = end_of(w, c, at, c->regular);
 	if (c->has_retention) {
@@ -304,6 +314,8 @@ enum oracle_verdict oracle_judge(const struct world *w, int collection,
 	end = c->earliest ? f.first_end : f.last_end;
 	if (from)
 		*from = end;
+	if (!c->earliest && f.ahead && !f.after_today && f.is_today)
+		return ORACLE_EITHER;
 	if (c->earliest ? f.ahead == f.dates : f.ahead > 0)
 		return ORACLE_ACTIVE;
 	if (now < end)

@@ -116,6 +116,13 @@ enum oracle_verdict {
 	ORACLE_DUE,
 	ORACLE_OVERDUE,
 	ORACLE_UNDECIDED,
+	/*
+	 * ACTIVE or RETAIN: one value is today's date, another an instant
+	 * later today.  Both end alike, and the date is what is remembered of
+	 * the two once they are gone.
+	 */
+	ORACLE_EITHER,
+	ORACLE__MAX
 };
 const char *oracle_name(enum oracle_verdict v);
 

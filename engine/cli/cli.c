@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/base/file.h"
 #include "engine/base/when.h"
 
 static void unknown_option(const char *given, const struct option *options)
@@ -15,7 +16,7 @@ static void unknown_option(const char *given, const struct option *options)
 	char word[64];
 	size_t n = 0, len;
 
-	for (; options[n].name && n < 31; n++)
+	for (; n < 31 && options[n].name; n++)
 		names[n] = options[n].name;
 	names[n] = NULL;
 	while (*given == '-')
@@ -63,17 +64,15 @@ enum status cli_arguments(int argc, int least, int most, const char *expected)
 
 enum status cli_load(struct cli *cli)
 {
-	enum status st;
-
 	if (cli->loaded)
 		return ST_OK;
+	if (!file_exists(cli->config))
+		return fail(ST_USAGE,
+		    "there is no %s: go to the folder of a lethe.yml, or name "
+		    "one with -c",
+		    cli->config);
 	cli->loaded = 1;
-	st = installation_load(cli->config, &cli->in);
-	if (st == ST_NOTFOUND && !cli->in.diag.count)
-		status_say("%s: go to the folder of a lethe.yml, or name one "
-			   "with -c",
-		    status_text());
-	return st;
+	return installation_load(cli->config, &cli->in);
 }
 
 enum status cli_as_of(struct cli *cli, const char *text, int64_t *out)

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <yaml.h>
 
-#include "engine/model/utf8.h"
+#include "engine/model/characters.h"
 
 struct parse {
 	yaml_parser_t yaml;
@@ -368,7 +368,7 @@ enum status node_parse(const char *path, const char *bytes, size_t len,
 		    "larger than %u bytes: split it", NODE_MAX_BYTES);
 		return fail(ST_INVALID, "%s: too large", path);
 	}
-	if (!utf8_check(d, p.file, bytes, len))
+	if (!characters_check(d, p.file, bytes, len))
 		return fail(ST_INVALID, "%s: not UTF-8 text", path);
 	if (!yaml_parser_initialize(&p.yaml))
 		return fail(ST_NOMEM, "out of memory");

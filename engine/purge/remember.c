@@ -1,49 +1,29 @@
 /* Starting points whose records are gone. */
 #include "engine/purge/remember.h"
 
-#include <stdio.h>
-#include <string.h>
-
-/* As text, in the way that the store casts it. */
-static void add_text(struct buf *b, struct val v)
+/* The matched values as one text, which plan/rule.c makes of columns. */
+static void add_key(
+    const struct rule_leaves *l, const struct val *matched, struct sql *q)
 {
-	if (v.type == VAL_INT)
-		buf_addf(b, "%lld", (long long)v.i);
-	else if (v.type == VAL_REAL)
-		buf_addf(b, "%.15g", v.r);
-	else if (v.type == VAL_TEXT || v.type == VAL_BLOB)
-		buf_add(b, v.p, v.n);
-}
+	size_t i;
 
-/* One column as it is; several as one text, as plan/rule.c reads them. */
-static enum status make_key(const struct rule_leaves *l,
-    const struct val *matched, struct buf *b, struct val *key)
-{
-	struct buf one = BUF_INIT;
-	enum status st = ST_OK;
-	size_t i, k, chars;
-
-	if (l->column_count == 1) {
-		*key = matched[0];
-		return ST_OK;
+	for (i = 0; i < l->column_count; i++) {
+		if (i)
+			sql_add(q, " || ");
+		if (l->column_count > 1) {
+			sql_add(q, "length(CAST(");
+			sql_bind(q, matched[i]);
+			sql_add(q, " AS TEXT)) || ':' || ");
+		}
+		sql_add(q, "CAST(");
+		sql_bind(q, matched[i]);
+		sql_add(q, " AS TEXT)");
 	}
-	for (i = 0; st == ST_OK && i < l->column_count; i++) {
-		buf_clear(&one);
-		add_text(&one, matched[i]);
-		/* SQL's length() counts characters, not bytes. */
-		for (k = 0, chars = 0; k < one.len; k++)
-			chars += (one.data[k] & 0xc0) != 0x80;
-		buf_addf(b, "%zu:%s", chars, buf_text(&one));
-		st = buf_status(&one);
-	}
-	buf_release(&one);
-	*key = (struct val){ .type = VAL_TEXT, .p = b->data, .n = b->len };
-	return st == ST_OK ? buf_status(b) : st;
 }
 
 static struct verdict_value judged(struct val v)
 {
-	struct verdict_value value = { v.type == VAL_NULL, db_when(v) };
+	struct verdict_value value = { v.type == VAL_NULL, db_when(NULL, v) };
 
 	return value;
 }
@@ -55,16 +35,53 @@ static int outranks(const struct rule *r, struct val a, struct val b)
 	return verdict_outranks(&r->terms, &va, &vb);
 }
 
+/* Does ${value} decide over what is kept, or is nothing kept yet? */
+static enum status is_news(const struct rule_leaves *l,
+    const struct val *matched, struct val value, int *news)
+{
+	struct sql q = SQL_INIT;
+	struct stmt *s = NULL;
+	enum status st;
+
+	sql_add(&q, "SELECT value FROM lethe_starting_point WHERE name = ");
+	sql_bind_text(&q, l->name);
+	sql_add(&q, " AND key = ");
+	add_key(l, matched, &q);
+	st = db_query_sql(l->for_rule->store->db, &q, &s);
+	if (st == ST_OK && (st = db_row(s)) == ST_OK)
+		*news = outranks(l->for_rule, db_val(s, 0), value);
+	else if (st == ST_NOTFOUND)
+		*news = 1;
+	db_done(s);
+	sql_release(&q);
+	return st == ST_NOTFOUND ? ST_OK : st;
+}
+
+static enum status keep(
+    const struct rule_leaves *l, const struct val *matched, struct val value)
+{
+	struct sql q = SQL_INIT;
+	enum status st;
+
+	sql_add(
+	    &q, "INSERT INTO lethe_starting_point (name, key, value) VALUES (");
+	sql_bind_text(&q, l->name);
+	sql_add(&q, ", ");
+	add_key(l, matched, &q);
+	sql_add(&q, ", ");
+	sql_bind(&q, value);
+	sql_add(&q,
+	    ") ON CONFLICT (name, key) DO UPDATE SET value = excluded.value");
+	st = db_exec_sql(l->for_rule->store->db, &q, NULL);
+	sql_release(&q);
+	return st;
+}
+
 enum status remember(
     const struct rule_leaves *l, const struct val *matched, struct val value)
 {
-	const struct rule *r = l->for_rule;
-	struct db *db = r->store->db;
-	struct buf text = BUF_INIT;
-	struct stmt *s = NULL;
-	struct val key = NIL;
 	enum status st;
-	int keep = 1;
+	int news = 0;
 	size_t i;
 
 	/* NULL equals nothing: no record ran from this one. */
@@ -72,25 +89,8 @@ enum status remember(
 		if (matched[i].type == VAL_NULL)
 			return ST_OK;
 	}
-	st = make_key(l, matched, &text, &key);
-	if (st == ST_OK)
-		st = db_query(db,
-		    "SELECT value FROM lethe_starting_point"
-		    " WHERE name = $1 AND key = $2",
-		    ARGS(TEXT(l->name), key), &s);
-	if (st == ST_OK && (st = db_row(s)) == ST_OK)
-		keep = outranks(r, db_val(s, 0), value);
-	db_done(s);
-	if (st == ST_NOTFOUND)
-		st = ST_OK;
-	if (st == ST_OK && keep)
-		st = db_exec(db,
-		    "INSERT INTO lethe_starting_point (name, key, value)"
-		    " VALUES ($1, $2, $3)"
-		    " ON CONFLICT (name, key) DO UPDATE SET value = $3",
-		    ARGS(TEXT(l->name), key, value));
-	buf_release(&text);
-	return st;
+	st = is_news(l, matched, value, &news);
+	return st == ST_OK && news ? keep(l, matched, value) : st;
 }
 
 /* A copy of the value that decides; ${bytes} holds its text. */

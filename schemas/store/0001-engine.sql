@@ -29,7 +29,7 @@ CREATE TABLE lethe_evidence (
 -- them.
 CREATE TABLE lethe_starting_point (
   name TEXT NOT NULL,           -- policy/starting point/collection.column
-  key NOT NULL,                 -- the value that references matched
+  key TEXT NOT NULL,            -- the value that references matched, as text
   value,                        -- as it stood in the record
   PRIMARY KEY (name, key)
 ) WITHOUT ROWID;
