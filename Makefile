@@ -69,6 +69,14 @@ $(B)/fuzz_%: $(B)/tests/fuzz/fuzz_%.o $(B)/liblethe.a
 	$(LINK) -fsanitize=fuzzer
 $(B)/replay_%: $(B)/tests/fuzz/replay.o $(B)/tests/fuzz/fuzz_%.o $(B)/liblethe.a
 	$(LINK)
+$(B)/bench_vfs: $(B)/tests/bench/bench_vfs.o $(B)/tests/bench/peer_lethe.o \
+                $(B)/liblethe.a
+	$(LINK)
+$(B)/bench_sqlcipher: tests/bench/bench_vfs.c tests/bench/peer_sqlcipher.c \
+                      $(B)/flags
+	@mkdir -p $(@D); echo "  LD  $@"
+	$(Q)$(CC) $(call pkg,--cflags sqlcipher) $(ALL_CFLAGS) -o $@ \
+	  $(filter %.c,$^) $(call pkg,--libs sqlcipher)
 $(B)/liblethe.a: $(OBJ)
 	@echo "  AR  $@"; rm -f $@; ar rcs $@ $^
 LINK = @echo "  LD  $@"; $(CC) $(ALL_CFLAGS) $(LDFLAGS_$(MODE)) $(LDFLAGS) \
@@ -153,6 +161,11 @@ dist:                          ## the last commit as build/lethe-VERSION.tar.gz
 	  -o build/lethe-$(VERSION).tar.gz HEAD
 compile_commands.json: deps-dev FORCE  ## for clangd
 	$(Q)bear -- $(MAKE) -s B=build/cdb all build/cdb/run-tests
+# Two cores and a disk are enough; ROWS=200000 RUNS=3 gives a quick look.
+bench: deps-bench              ## measure against plain SQLite and SQLCipher
+	$(Q)$(MAKE) --no-print-directory MODE=release all \
+	  build/release/bench_vfs build/release/bench_sqlcipher
+	$(Q)python3 tests/bench/bench.py build/release
 clean:                         ## remove what was built
 	rm -rf build compile_commands.json
 help:                          ## this list
@@ -164,6 +177,8 @@ FORCE:
 .PHONY: all check test demo deps deps-test deps-lint deps-dev deps-bench asan \
         tsan valgrind coverage fuzz fuzz-all lint test-fresh install dist \
         clean help format FORCE
+.PHONY: all bench check test demo deps deps-test deps-lint deps-bench asan tsan \
+        format format-check clean help FORCE
 .SECONDARY:
 .DELETE_ON_ERROR:
 -include $(shell find $(B) -name '*.d' 2>/dev/null)

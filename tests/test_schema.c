@@ -269,6 +269,7 @@ Suite *schema_suite(void)
 	TCase *t = tcase_create("all");
 
 	tcase_add_checked_fixture(t, stores_set_up, stores_tear_down);
+	tcase_set_timeout(t, 60);
 	tcase_add_test(t, tables_are_described);
 	tcase_add_test(t, references_are_described);
 	tcase_add_test(t, indexes_are_described);

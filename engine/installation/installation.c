@@ -243,7 +243,8 @@ enum status installation_unlock(struct installation *in)
 	if ((path = installation_path(in, "keyring")) == NULL)
 		return fail(ST_NOMEM, "out of memory");
 	st = keyring_open(path, &u, &in->keys);
-	if (st == ST_NOTFOUND)
+	/* Where the key file is missing, its own sentence says so. */
+	if (st == ST_NOTFOUND && !file_exists(path))
 		st = fail(ST_NOTFOUND,
 		    "no keyring at %s: run `lethe init` first", path);
 	free(path);

@@ -259,6 +259,22 @@ static enum status say_problems(const struct intake *in)
 	    n < INGEST_MOST_PROBLEMS ? "" : " and perhaps more");
 }
 
+static enum status whole_file(struct intake *in)
+{
+	enum status st;
+
+	st = all_records(in);
+	if (st == ST_OK && in->failed != ST_OK)
+		return say_problems(in);
+	if (st == ST_OK)
+		st = keep(in);
+	if (st != ST_OK) {
+		db_rollback(in->db);
+		status_prefix("%s: nothing was kept: ", in->name);
+	}
+	return st;
+}
+
 enum status ingest_file(struct db *db, const struct ingest_target *target,
     const struct ingest_source *source, enum db_insert_mode mode,
     struct ingest_report *report)
@@ -276,17 +292,9 @@ enum status ingest_file(struct db *db, const struct ingest_target *target,
 	in->report = report;
 	in->watch = (struct feed_watch){ tick, in };
 	if ((st = intake_init(in)) == ST_OK)
-		st = all_records(in);
-	if (st == ST_OK && in->failed == ST_OK)
-		st = keep(in);
-	if (st != ST_OK) {
-		db_rollback(db);
-		status_prefix("%s: nothing was kept: ", source->path);
-	} else if (in->failed != ST_OK) {
-		st = say_problems(in);
-	} else {
+		st = whole_file(in);
+	if (st == ST_OK)
 		report->records = in->records;
-	}
 	intake_release(in);
 	free(in);
 	return st;

@@ -41,7 +41,7 @@ static int begins_with_year(struct val v)
 	return v.n >= 10 && ((const char *)v.p)[4] == '-';
 }
 
-struct when db_when(struct val v)
+static struct when time_of(struct val v)
 {
 	struct when w = { WHEN_NONE, 0, 0 };
 
@@ -75,7 +75,7 @@ static struct when value_when(sqlite3_value *value)
 		break;
 	default: break;
 	}
-	return db_when(v);
+	return time_of(v);
 }
 
 static int is_since_1900(struct when w)
@@ -227,6 +227,13 @@ static int holds_integers(const struct db_column *type)
 	return type->type && strcasestr(type->type, "INT");
 }
 
+struct when db_when(const struct db_column *type, struct val v)
+{
+	if (type && holds_integers(type) && v.type == VAL_TEXT)
+		return (struct when){ WHEN_NONE, 0, 0 };
+	return time_of(v);
+}
+
 static void add_call(struct sql *q, const char *table, const char *column,
     int32_t last_day, int64_t before)
 {
@@ -269,12 +276,10 @@ enum status sqlite_add_later(struct db *db, struct sql *q,
 	(void)db;
 	civil_format(first_day_of_later(last_day, before), bound);
 	sql_add(q, "((");
-	if (holds_integers(type)) {
-		from(&r, INT(before));
-	} else {
+	/* A fraction is rounded up: what is later may be a bit smaller. */
+	between(&r, INT(before - 1), TEXT(""));
+	if (!holds_integers(type))
 		from(&r, TEXT(bound));
-		between(&r, INT(before), TEXT(""));
-	}
 	sql_add(q, ") AND lethe_later(");
 	add_call(q, table, column, last_day, before);
 	return buf_status(&q->text);
@@ -292,16 +297,23 @@ enum status sqlite_add_unreadable(struct db *db, struct sql *q,
 		sql_add(q, "(");
 		below(&r, INT(WHEN_FIRST_SECOND));
 		if (holds_integers(type)) {
-			from(&r, INT(LAST_SECOND + 1));
+			from(&r, INT(LAST_SECOND));
 		} else {
-			between(&r, INT(LAST_SECOND + 1), TEXT(""));
+			between(&r, INT(LAST_SECOND), TEXT(""));
 			between(&r, TEXT(""), TEXT("1900-01-02"));
 			from(&r, TEXT("9999-12-31T"));
 		}
 		sql_add(q, ") AND ");
 	}
-	sql_add(q, "lethe_unreadable(");
+	sql_add(q, "(lethe_unreadable(");
 	sql_column(q, table, column);
+	if (holds_integers(type)) {
+		sql_add(q, ") OR typeof(");
+		sql_column(q, table, column);
+		sql_add(q, ") = 'text'");
+	} else {
+		sql_add(q, ")");
+	}
 	sql_add(q, "))");
 	return buf_status(&q->text);
 }

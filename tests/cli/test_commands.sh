@@ -1,6 +1,7 @@
 #!/bin/sh
 # Every command: its help, its JSON, its exit codes, wrong usage.
 # Guards invariant 4 (dry run, run, status and forecast show one plan).
+# shellcheck disable=SC1091
 . "$(dirname "$0")/lib.sh"
 installation
 records
