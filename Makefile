@@ -17,7 +17,8 @@ APT_BUILD := gcc libc6-dev pkg-config libsqlite3-dev libgcrypt20-dev \
              libyaml-dev libjansson-dev tzdata
 APT_TEST  := check libsubunit-dev python3-jsonschema python3-yaml sqlite3
 APT_LINT  := clang libclang-rt-dev clang-format cppcheck binutils shellcheck
-APT_DEV   := valgrind bear debootstrap
+APT_DEV   := valgrind bear
+APT_FRESH := debootstrap
 APT_BENCH := sqlite3 sqlcipher libsqlcipher-dev python3
 
 # Lowest layer first.
@@ -103,7 +104,7 @@ apt = @missing=$$(for p in $(1); do dpkg-query -W -f '$${Status}' $$p \
 	  2>/dev/null | grep -q 'ok installed' || echo $$p; done); \
 	[ -z "$$missing" ] || { s=; [ "$$(id -u)" = 0 ] || s=sudo; \
 	  echo "  APT" $$missing; $$s apt-get -q update && \
-	  $$s env DEBIAN_FRONTEND=noninteractive apt-get -q install -y \
+	  $$s env DEBIAN_FRONTEND=noninteractive apt-get -q -o Acquire::Retries=3 install -y \
 	    --no-install-recommends $$missing; }
 deps:                          ## install what the build needs (Debian 12)
 	$(call apt,$(APT_BUILD))
@@ -148,7 +149,8 @@ lint: deps-lint                ## layers, sizes, analysers, both compilers
 	$(Q)$(AGAIN) CC=gcc MODE=analyze all
 	$(Q)$(AGAIN) CC=clang B=build/clang all \
 	  build/clang/run-tests
-test-fresh: deps-dev           ## the README's commands in a bare Debian 12
+test-fresh:                    ## the README's commands in a bare Debian 12
+	$(call apt,$(APT_FRESH))
 	$(Q)sh tests/fresh.sh build/fresh
 install:                       ## the release build into $(DESTDIR)$(PREFIX)
 	$(Q)$(AGAIN) MODE=release all
