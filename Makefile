@@ -167,7 +167,7 @@ compile_commands.json: deps-dev FORCE  ## for clangd
 bench: deps-bench              ## measure against plain SQLite and SQLCipher
 	$(Q)$(MAKE) --no-print-directory MODE=release all \
 	  build/release/bench_vfs build/release/bench_sqlcipher
-	$(Q)python3 tests/bench/bench.py build/release
+	$(Q)python3 -B tests/bench/bench.py build/release
 clean:                         ## remove what was built
 	rm -rf build compile_commands.json
 help:                          ## this list
