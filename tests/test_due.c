@@ -281,18 +281,26 @@ START_TEST(what_cannot_be_read_is_found)
 	struct db_schema schema;
 	const struct db_column *column;
 	struct db *db = open_case(_i, &schema, &column);
-	struct sql every = SQL_INIT, some = SQL_INIT;
-	char all[ROWS + 1], few[ROWS + 1];
+	struct sql every = SQL_INIT, some = SQL_INIT, null = SQL_INIT;
+	char all[ROWS + 1], few[ROWS + 1], none[ROWS + 1];
 	struct stmt *s;
 	int odd, outside, found = 0;
 	const char *text;
 
-	ck_assert_int_eq(
-	    db_add_unreadable(db, &every, column, "t", "c", DB_EVERY), ST_OK);
-	ck_assert_int_eq(
-	    db_add_unreadable(db, &some, column, "t", "c", DB_BY_INDEX), ST_OK);
-	if (_i / TYPES % 2)
+	ck_assert_int_eq(db_add_unreadable(db, &every, column, "t", "c",
+			     DB_NULL_NOT, DB_EVERY),
+	    ST_OK);
+	ck_assert_int_eq(db_add_unreadable(db, &some, column, "t", "c",
+			     DB_NULL_NOT, DB_BY_INDEX),
+	    ST_OK);
+	ck_assert_int_eq(db_add_unreadable(db, &null, column, "t", "c",
+			     DB_NULL_TOO, DB_BY_INDEX),
+	    ST_OK);
+	if (_i / TYPES % 2) {
 		check_plan(db, &some);
+		check_plan(db, &null);
+	}
+	select_ids(db, &null, none);
 	select_ids(db, &every, all);
 	select_ids(db, &some, few);
 	ck_assert_int_eq(
@@ -310,12 +318,15 @@ START_TEST(what_cannot_be_read_is_found)
 		ck_assert_int_le(few[db_int(s, 0)], odd);
 		if (odd && outside)
 			ck_assert_msg(few[db_int(s, 0)], "%s", text);
+		ck_assert_int_eq(none[db_int(s, 0)],
+		    few[db_int(s, 0)] || v.type == VAL_NULL);
 		found += few[db_int(s, 0)];
 	}
 	ck_assert_int_gt(found, 20);
 	db_done(s);
 	sql_release(&every);
 	sql_release(&some);
+	sql_release(&null);
 	db_schema_release(&schema);
 	db_close(db);
 }

@@ -16,6 +16,7 @@ enum ask {
 	ASK_ANY,
 	ASK_NULL,
 	ASK_UNREADABLE,
+	ASK_NO_TIME, /* NULL or unreadable */
 	ASK_DUE,
 	ASK_NOT_DUE, /* anything else: NULL, unreadable, running, ahead */
 	ASK_LATER,   /* begins after now */
@@ -62,8 +63,12 @@ static void ask_value(struct question *w, enum ask ask, const char *alias,
 		sql_add(w->q, " IS NULL");
 		break;
 	case ASK_UNREADABLE:
-		take(w, db_add_unreadable(
-			    db, w->q, type, alias, column, w->effort));
+		take(w, db_add_unreadable(db, w->q, type, alias, column,
+			    DB_NULL_NOT, w->effort));
+		break;
+	case ASK_NO_TIME:
+		take(w, db_add_unreadable(db, w->q, type, alias, column,
+			    DB_NULL_TOO, w->effort));
 		break;
 	case ASK_NOT_DUE:
 	case ASK_DUE:
@@ -220,9 +225,7 @@ static void undecided(struct question *w)
 			exists_not(w, ASK_NULL);
 		}
 	} else {
-		exists(w, ASK_NULL);
-		sql_add(w->q, " OR ");
-		exists(w, ASK_UNREADABLE);
+		exists(w, ASK_NO_TIME);
 		if (w->rule->path.count) {
 			sql_add(w->q, " OR ");
 			exists_not(w, ASK_ANY);

@@ -260,9 +260,10 @@ enum status db_add_later(struct db *db, struct sql *q,
 
 enum status db_add_unreadable(struct db *db, struct sql *q,
     const struct db_column *type, const char *table, const char *column,
-    enum db_effort effort)
+    enum db_null null, enum db_effort effort)
 {
-	return db->driver->add_unreadable(db, q, type, table, column, effort);
+	return db->driver->add_unreadable(
+	    db, q, type, table, column, null, effort);
 }
 
 enum status db_delete_batch(

@@ -158,12 +158,14 @@ struct when db_when(const struct db_column *type, struct val v);
 /*
  * Add the test that ${table}.${column} is neither NULL nor a time from 1900 on
  * (what a verdict calls UNDECIDED).  Finds by index what sorts outside the
- * years 1900 to 9999; DB_EVERY reads every record.
+ * years 1900 to 9999; DB_EVERY reads every record.  DB_NULL_TOO adds the
+ * NULLs, here and not by an OR around it, which would use no index.
  */
 enum db_effort { DB_BY_INDEX, DB_EVERY };
+enum db_null { DB_NULL_NOT, DB_NULL_TOO };
 enum status db_add_unreadable(struct db *db, struct sql *q,
     const struct db_column *type, const char *table, const char *column,
-    enum db_effort effort) MUST_CHECK;
+    enum db_null null, enum db_effort effort) MUST_CHECK;
 
 /*
  * Delete at most ${limit} records of ${table} (alias t in ${where}) that

@@ -59,7 +59,7 @@ struct driver {
 	    int32_t last_day, int64_t before);
 	enum status (*add_unreadable)(struct db *db, struct sql *q,
 	    const struct db_column *type, const char *table, const char *column,
-	    enum db_effort effort);
+	    enum db_null null, enum db_effort effort);
 	enum status (*delete_batch)(
 	    struct db *db, const struct db_batch *b, int64_t *deleted);
 	enum status (*scrub)(struct db *db);

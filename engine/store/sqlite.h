@@ -85,7 +85,7 @@ enum status sqlite_add_later(struct db *db, struct sql *q,
     int32_t last_day, int64_t before) MUST_CHECK;
 enum status sqlite_add_unreadable(struct db *db, struct sql *q,
     const struct db_column *type, const char *table, const char *column,
-    enum db_effort effort) MUST_CHECK;
+    enum db_null null, enum db_effort effort) MUST_CHECK;
 
 /* sqlite_delete.c */
 enum status sqlite_delete_batch(

@@ -186,6 +186,12 @@ static void between(struct ranges *r, struct val low, struct val high)
 	sql_bind(r->q, high);
 }
 
+static void is_null(struct ranges *r)
+{
+	begin_range(r);
+	sql_add(r->q, " IS NULL");
+}
+
 static int64_t at_least(int64_t n, int64_t least)
 {
 	return n < least ? least : n;
@@ -285,27 +291,43 @@ enum status sqlite_add_later(struct db *db, struct sql *q,
 	return buf_status(&q->text);
 }
 
+/* What sorts outside the years 1900 to 9999. */
+static void outside(struct ranges *r, const struct db_column *type)
+{
+	below(r, INT(WHEN_FIRST_SECOND));
+	if (holds_integers(type)) {
+		from(r, INT(LAST_SECOND));
+	} else {
+		between(r, INT(LAST_SECOND), TEXT(""));
+		between(r, TEXT(""), TEXT("1900-01-02"));
+		from(r, TEXT("9999-12-31T"));
+	}
+}
+
 enum status sqlite_add_unreadable(struct db *db, struct sql *q,
     const struct db_column *type, const char *table, const char *column,
-    enum db_effort effort)
+    enum db_null null, enum db_effort effort)
 {
-	struct ranges r = { q, table, column, 0 };
+	struct ranges by_index = { q, table, column, 0 };
+	struct ranges exact = { q, table, column, 0 };
+	/* "IS NULL" of a NOT NULL column would keep SQLite from the index. */
+	int too = null == DB_NULL_TOO && !type->not_null;
 
 	(void)db;
 	sql_add(q, "(");
 	if (effort == DB_BY_INDEX) {
 		sql_add(q, "(");
-		below(&r, INT(WHEN_FIRST_SECOND));
-		if (holds_integers(type)) {
-			from(&r, INT(LAST_SECOND));
-		} else {
-			between(&r, INT(LAST_SECOND), TEXT(""));
-			between(&r, TEXT(""), TEXT("1900-01-02"));
-			from(&r, TEXT("9999-12-31T"));
-		}
+		if (too)
+			is_null(&by_index);
+		outside(&by_index, type);
 		sql_add(q, ") AND ");
 	}
-	sql_add(q, "(lethe_unreadable(");
+	sql_add(q, "(");
+	if (too) {
+		is_null(&exact);
+		sql_add(q, " OR ");
+	}
+	sql_add(q, "lethe_unreadable(");
 	sql_column(q, table, column);
 	if (holds_integers(type)) {
 		sql_add(q, ") OR typeof(");
