@@ -41,6 +41,13 @@ struct dataset_categories dataset_read_categories(struct diag *d,
 	return own->count > 0 ? *own : above;
 }
 
+/* Words for people, which the format's tools also write as "". */
+static void read_words(struct diag *d, const struct node *n, char **out)
+{
+	if (n && (n->kind != NODE_SCALAR || *n->text))
+		(void)read_string(d, n, out);
+}
+
 static void check_segment_field(
     struct diag *d, const struct node *n, const struct collection *c)
 {
@@ -97,7 +104,7 @@ static void read_collection(struct diag *d, const struct node *n,
 	if (!dataset_read_name(d, read_required(d, n, "name"), &c->name))
 		return;
 	ds->collection_count++;
-	(void)read_string(d, node_given(n, "description"), &c->description);
+	read_words(d, node_given(n, "description"), &c->description);
 	above = dataset_read_categories(d, n, above, &own);
 	dataset_read_fields(d, n, above, c);
 	read_collection_meta(d, dataset_meta(n), c);
@@ -171,7 +178,7 @@ static void read_dataset(
 	if (!read_map(d, n, keys))
 		return;
 	(void)read_fides_key(d, read_required(d, n, "fides_key"), &ds->key);
-	(void)read_string(d, node_given(n, "name"), &ds->name);
+	read_words(d, node_given(n, "name"), &ds->name);
 	if (ds->name == NULL && ds->key)
 		ds->name = read_copy(d, ds->key, strlen(ds->key));
 	all = dataset_read_categories(d, n, own, &own);

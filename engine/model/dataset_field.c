@@ -148,6 +148,19 @@ static void read_field_meta(
 	read_references(d, node_given(n, "references"), f);
 }
 
+/* "dataset.collection.field"; that it exists is for dataset_check() to say. */
+static void read_path(struct diag *d, const struct node *n, char **out)
+{
+	const char *dot;
+
+	if (!read_string(d, n, out))
+		return;
+	dot = strchr(*out, '.');
+	if (dot == NULL || dot == *out || dot[1] == '.' ||
+	    (dot = strchr(dot + 1, '.')) == NULL || dot[1] == '\0')
+		read_mismatch(d, n, "DATASET.COLLECTION.FIELD");
+}
+
 static void read_valid(struct diag *d, const struct node *n, struct field *f)
 {
 	static const char *const keys[] = { "at", "from", "until", NULL };
@@ -155,8 +168,8 @@ static void read_valid(struct diag *d, const struct node *n, struct field *f)
 	if (!read_map(d, n, keys))
 		return;
 	(void)read_string(d, read_required(d, n, "at"), &f->valid_at);
-	(void)read_string(d, read_required(d, n, "from"), &f->valid_from);
-	(void)read_string(d, read_required(d, n, "until"), &f->valid_until);
+	read_path(d, read_required(d, n, "from"), &f->valid_from);
+	read_path(d, read_required(d, n, "until"), &f->valid_until);
 	if (f->reference_count == 0)
 		diag_error(d, n->at,
 		    "`valid`: the field has no reference that it could limit");

@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include "engine/base/status.h"
+#include "engine/base/when.h"
 #include "engine/store/sql.h"
 
 /*
@@ -133,14 +134,26 @@ const struct db_column *db_table_column(
 /*
  * Add the test that the time in ${table}.${column} has come: a civil date not
  * later than ${last_day} (days since 1970-01-01), an instant before ${before}
- * (Unix seconds, UTC).  Dates, RFC 3339, 'YYYY-MM-DD HH:MM:SS' (UTC) and Unix
- * seconds are understood (engine/base/when.h), as text or as native types.
+ * (Unix seconds, UTC).  Understood are dates, RFC 3339, 'YYYY-MM-DD HH:MM:SS'
+ * (UTC) as text, Unix seconds as numbers, and native types.  No time is what
+ * does not sort as one: digits as text, and text in a column of integers
+ * (ingest makes instants of the one and seconds of the other).
  * It is never true for what is not a time or lies before 1900, and it can use
  * an index on the column.
  */
 enum status db_add_due(struct db *db, struct sql *q,
     const struct db_column *type, const char *table, const char *column,
     int32_t last_day, int64_t before) MUST_CHECK;
+
+/* The same for a time that lies after the cut-off: readable, and not due. */
+enum status db_add_later(struct db *db, struct sql *q,
+    const struct db_column *type, const char *table, const char *column,
+    int32_t last_day, int64_t before) MUST_CHECK;
+
+/* The time that a value of a column of ${type} (NULL: of none) holds, as
+ * db_add_due() sees it; WHEN_NONE for NULL and for what is none.  A fraction
+ * of a second is rounded up. */
+struct when db_when(const struct db_column *type, struct val v);
 
 /*
  * Add the test that ${table}.${column} is neither NULL nor a time from 1900 on
@@ -154,10 +167,10 @@ enum status db_add_unreadable(struct db *db, struct sql *q,
 
 /*
  * Delete at most ${limit} records of ${table} (alias t in ${where}) that
- * satisfy ${where}, in the order of ${order} where one is given (a column
- * with an index), inside the open write transaction.  ${each} sees the key
- * columns of every record that goes, in the order given, before it is gone;
- * what it returns other than ST_OK ends the batch.  Stops early once
+ * satisfy ${where}, inside the open write transaction.  They are found along
+ * the index on ${order} where one is given, so the earliest go first.  ${each}
+ * sees the key columns of every record that goes, in the order given, before it
+ * is gone; what it returns other than ST_OK ends the batch.  Stops early once
  * ${deadline_ns} (CLOCK_MONOTONIC; 0: none) has passed, but never before 256
  * records.
  */

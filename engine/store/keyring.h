@@ -41,10 +41,13 @@ enum status keyring_open(const char *path, const struct keyring_unlock *u,
     struct keyring **out) MUST_CHECK;
 void keyring_free(struct keyring *k);
 
+/* Take over the keys that other processes added or destroyed since. */
+enum status keyring_refresh(struct keyring *k) MUST_CHECK;
+
 struct keyring_key {
 	uint8_t id[16]; /* binds files to their store */
 	enum aead_algorithm algorithm;
-	const struct secret_key *secret; /* the keyring's */
+	const struct secret_key *secret; /* the keyring's, while it has it */
 };
 /* The key called ${name} ("store/crm", "control", "audit"). */
 enum status keyring_find(const struct keyring *k, const char *name,

@@ -1,0 +1,80 @@
+/* SHA-256 (FIPS 180-4), HMAC (RFC 2104) and HKDF-Expand (RFC 5869). */
+#include "engine/crypto/hash.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/crypto/gcry.h"
+
+struct sha256 {
+	gcry_md_hd_t md;
+};
+
+void sha256(const void *data, size_t len, uint8_t out[SHA256_LEN])
+{
+	gcry_md_hash_buffer(GCRY_MD_SHA256, out, data, len);
+}
+
+enum status sha256_new(struct sha256 **out)
+{
+	struct sha256 *h;
+	gcry_error_t e;
+
+	if ((h = calloc(1, sizeof(*h))) == NULL)
+		return fail(ST_NOMEM, "out of memory");
+	if ((e = gcry_md_open(&h->md, GCRY_MD_SHA256, 0)) != 0) {
+		free(h);
+		return gcry_status("SHA-256", e);
+	}
+	*out = h;
+	return ST_OK;
+}
+
+void sha256_add(struct sha256 *h, const void *data, size_t len)
+{
+	gcry_md_write(h->md, data, len);
+}
+
+void sha256_end(struct sha256 *h, uint8_t out[SHA256_LEN])
+{
+	memcpy(out, gcry_md_read(h->md, GCRY_MD_SHA256), SHA256_LEN);
+	gcry_md_reset(h->md);
+}
+
+void sha256_free(struct sha256 *h)
+{
+	if (h)
+		gcry_md_close(h->md);
+	free(h);
+}
+
+enum status hmac_sha256(const void *key, size_t key_len, const void *data,
+    size_t len, uint8_t out[SHA256_LEN])
+{
+	gcry_md_hd_t md;
+	gcry_error_t e;
+
+	e = gcry_md_open(
+	    &md, GCRY_MD_SHA256, GCRY_MD_FLAG_HMAC | GCRY_MD_FLAG_SECURE);
+	if (e != 0)
+		return gcry_status("HMAC-SHA-256", e);
+	if ((e = gcry_md_setkey(md, key, key_len)) == 0) {
+		gcry_md_write(md, data, len);
+		memcpy(out, gcry_md_read(md, GCRY_MD_SHA256), SHA256_LEN);
+	}
+	gcry_md_close(md);
+	return gcry_status("HMAC-SHA-256", e);
+}
+
+enum status hkdf_expand(const uint8_t prk[32], const void *info, size_t len,
+    uint8_t out[SHA256_LEN])
+{
+	uint8_t block[257];
+
+	if (len > 256)
+		return fail(ST_LIMIT, "key derivation: context too long");
+	if (len > 0)
+		memcpy(block, info, len);
+	block[len] = 1; /* the counter of the first and only block */
+	return hmac_sha256(prk, 32, block, len + 1, out);
+}

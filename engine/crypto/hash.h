@@ -1,0 +1,30 @@
+#ifndef CRYPTO_HASH_H
+#define CRYPTO_HASH_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "engine/base/status.h"
+
+#define SHA256_LEN 32
+
+void sha256(const void *data, size_t len, uint8_t out[SHA256_LEN]);
+
+/* The same in pieces.  sha256_end() may be followed by another message. */
+struct sha256;
+enum status sha256_new(struct sha256 **out) MUST_CHECK;
+void sha256_add(struct sha256 *h, const void *data, size_t len);
+void sha256_end(struct sha256 *h, uint8_t out[SHA256_LEN]);
+void sha256_free(struct sha256 *h);
+
+enum status hmac_sha256(const void *key, size_t key_len, const void *data,
+    size_t len, uint8_t out[SHA256_LEN]) MUST_CHECK;
+
+/*
+ * HKDF-Expand of RFC 5869 (2.3) for one block: ${prk} is already a uniform
+ * key (3.3), which ours are.  At most 256 bytes of ${info}.
+ */
+enum status hkdf_expand(const uint8_t prk[32], const void *info, size_t len,
+    uint8_t out[SHA256_LEN]) MUST_CHECK;
+
+#endif /* !CRYPTO_HASH_H */
