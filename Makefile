@@ -7,6 +7,9 @@ Q       := $(if $(V),,@)
 B       := build/$(MODE)
 PREFIX  ?= /usr/local
 T       ?= 30
+# For the targets that call make again: all processors, unless told otherwise.
+AGAIN    = $(MAKE) --no-print-directory \
+           $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc))
 PKGS    := sqlite3 libgcrypt yaml-0.1 jansson
 
 # What a fresh Debian 12 needs.  The one list: the targets below read it.
@@ -14,7 +17,8 @@ APT_BUILD := gcc libc6-dev pkg-config libsqlite3-dev libgcrypt20-dev \
              libyaml-dev libjansson-dev tzdata
 APT_TEST  := check libsubunit-dev python3-jsonschema python3-yaml sqlite3
 APT_LINT  := clang libclang-rt-dev clang-format cppcheck binutils shellcheck
-APT_DEV   := valgrind bear debootstrap
+APT_DEV   := valgrind bear
+APT_FRESH := debootstrap
 APT_BENCH := sqlite3 sqlcipher libsqlcipher-dev python3
 
 # Lowest layer first.
@@ -100,7 +104,7 @@ apt = @missing=$$(for p in $(1); do dpkg-query -W -f '$${Status}' $$p \
 	  2>/dev/null | grep -q 'ok installed' || echo $$p; done); \
 	[ -z "$$missing" ] || { s=; [ "$$(id -u)" = 0 ] || s=sudo; \
 	  echo "  APT" $$missing; $$s apt-get -q update && \
-	  $$s env DEBIAN_FRONTEND=noninteractive apt-get -q install -y \
+	  $$s env DEBIAN_FRONTEND=noninteractive apt-get -q -o Acquire::Retries=3 install -y \
 	    --no-install-recommends $$missing; }
 deps:                          ## install what the build needs (Debian 12)
 	$(call apt,$(APT_BUILD))
@@ -114,41 +118,42 @@ deps-bench: deps
 	$(call apt,$(APT_BENCH))
 
 demo: deps                     ## install, build, and see what Lethe does
-	$(Q)$(MAKE) --no-print-directory all
+	$(Q)$(AGAIN) all
 	$(Q)sh tests/demo.sh build/lethe build/demo
 test: deps-test                ## install, build, and run every test
-	$(Q)$(MAKE) --no-print-directory check
+	$(Q)$(AGAIN) check
 check: all $(B)/run-tests $(REPLAY)  ## run the tests in this MODE
 	$(Q)sh tests/run.sh $(B)
 asan tsan fuzz: export LSAN_OPTIONS = \
   suppressions=$(CURDIR)/tests/lsan.supp:print_suppressions=0
 asan tsan: deps-test           ## the same tests under sanitizers
-	$(Q)$(MAKE) --no-print-directory MODE=$@ check
+	$(Q)$(AGAIN) MODE=$@ check
 valgrind: deps-dev             ## the unit tests under memcheck
-	$(Q)$(MAKE) --no-print-directory build/debug/run-tests
+	$(Q)$(AGAIN) build/debug/run-tests
 	$(Q)CK_FORK=no valgrind -q --error-exitcode=1 --leak-check=full \
 	  --suppressions=tests/valgrind.supp build/debug/run-tests
 coverage: deps-test            ## lines and branches that the tests reach
 	$(Q)find build/cov -name '*.gcda' -delete 2>/dev/null || :
-	$(Q)$(MAKE) --no-print-directory CC=gcc MODE=cov check
-	$(Q)gcov -n -b $$(find build/cov/engine -name '*.gcda') | \
-	  awk -F"[':%]" '/^File .engine/ { f = $$2 } /^Lines/ && f { l = $$2 } \
-	    /^(Branches|No branches)/ && f { \
-	      printf "%7s%% %7s%%  %s\n", l, $$2, f; f = "" }' | sort -k3
+	$(Q)$(AGAIN) CC=gcc MODE=cov check
+	$(Q)gcov -n -b $$(find build/cov/engine -name '*.gcno') 2>/dev/null | \
+	  awk -F"[':%]" '/^File/ { f = $$2 ~ /^engine.*c$$/ ? $$2 : "" } \
+	    /^Lines/ { l = $$2 } f && /^(Taken|No branches)/ { \
+	      printf "%7s%% %7s%%  %s\n", l, /^N/ ? 100 : $$2, f }' | sort -k3
 fuzz: deps-lint                ## T=30 seconds for each fuzz target
-	$(Q)$(MAKE) --no-print-directory CC=clang MODE=fuzz fuzz-all
+	$(Q)$(AGAIN) CC=clang MODE=fuzz fuzz-all
 fuzz-all: $(FUZZ)
 	$(Q)sh tests/fuzz/run.sh $(T) $^
 lint: deps-lint                ## layers, sizes, analysers, both compilers
-	$(Q)$(MAKE) --no-print-directory CC=gcc MODE=debug all
+	$(Q)$(AGAIN) CC=gcc MODE=debug all
 	$(Q)sh tests/lint.sh build/debug
-	$(Q)$(MAKE) --no-print-directory CC=gcc MODE=analyze all
-	$(Q)$(MAKE) --no-print-directory CC=clang B=build/clang all \
+	$(Q)$(AGAIN) CC=gcc MODE=analyze all
+	$(Q)$(AGAIN) CC=clang B=build/clang all \
 	  build/clang/run-tests
-test-fresh: deps-dev           ## the README's commands in a bare Debian 12
+test-fresh:                    ## the README's commands in a bare Debian 12
+	$(call apt,$(APT_FRESH))
 	$(Q)sh tests/fresh.sh build/fresh
 install:                       ## the release build into $(DESTDIR)$(PREFIX)
-	$(Q)$(MAKE) --no-print-directory MODE=release all
+	$(Q)$(AGAIN) MODE=release all
 	install -D -m 755 build/release/lethe '$(DESTDIR)$(PREFIX)/bin/lethe'
 VERSION = $(shell sed -n 's/^.define LETHE_VERSION "\(.*\)"/\1/p' \
             engine/cli/main.c)
@@ -162,7 +167,7 @@ compile_commands.json: deps-dev FORCE  ## for clangd
 bench: deps-bench              ## measure against plain SQLite and SQLCipher
 	$(Q)$(MAKE) --no-print-directory MODE=release all \
 	  build/release/bench_vfs build/release/bench_sqlcipher
-	$(Q)python3 tests/bench/bench.py build/release
+	$(Q)python3 -B tests/bench/bench.py build/release
 clean:                         ## remove what was built
 	rm -rf build compile_commands.json
 help:                          ## this list

@@ -82,7 +82,7 @@ static int64_t number(const char *sql)
 
 /* For what is asked a million times: ck_assert() tells the parent process of
  * every answer. */
-#define MUST(x)                                                                \
+#define DONE(x)                                                                \
 	do {                                                                   \
 		if (!(x))                                                      \
 			ck_abort_msg(#x ": %s", db ? sqlite3_errmsg(db) : ""); \
@@ -96,15 +96,15 @@ static void bind(sqlite3_stmt *s, int at, const char *text)
 		      text[7] == '-' && text[10] == 'T' && text[13] == ':';
 
 	if (is_time) {
-		MUST(when_canonical(text, strlen(text), canonical) == ST_OK);
+		DONE(when_canonical(text, strlen(text), canonical) == ST_OK);
 		text = canonical;
 	}
-	MUST(sqlite3_bind_text(s, at, text, -1, SQLITE_TRANSIENT) == SQLITE_OK);
+	DONE(sqlite3_bind_text(s, at, text, -1, SQLITE_TRANSIENT) == SQLITE_OK);
 }
 
 static void insert(sqlite3_stmt *s)
 {
-	MUST(sqlite3_step(s) == SQLITE_DONE);
+	DONE(sqlite3_step(s) == SQLITE_DONE);
 	(void)sqlite3_reset(s);
 }
 
@@ -140,13 +140,13 @@ static char *csv_field(char **p, int *last)
 	in += quoted;
 	while (
 	    quoted ? *in != '"' || in[1] == '"' : *in != ',' && *in != '\n') {
-		MUST(*in);
+		DONE(*in);
 		in += quoted && *in == '"';
 		*out++ = *in++;
 	}
 	in += quoted;
 	*last = *in == '\n';
-	MUST(*in == '\n' || *in == ',');
+	DONE(*in == '\n' || *in == ',');
 	*p = in + 1;
 	*out = '\0';
 	return out == start && !quoted ? NULL : start;
@@ -184,7 +184,7 @@ static void load_jsonl(const struct demo_file *f, char *text)
 
 		end = strchr(p, '\n');
 		o = json_loadb(p, (size_t)(end - p), 0, NULL);
-		MUST(o);
+		DONE(o);
 		if (s == NULL) {
 			json_object_foreach(o, key, value) buf_addf(
 			    &columns, "%s%s", columns.len ? "," : "", key);
@@ -307,7 +307,7 @@ static int32_t last_day(int32_t event, struct period p)
 	struct civil c = civil_date(event + 1);
 	int month = c.month - 1 + p.months;
 
-	MUST(p.months == 0 || p.days == 0);
+	DONE(p.months == 0 || p.days == 0);
 	if (p.months == 0)
 		return event + p.days;
 	c.year += month / 12;
@@ -331,12 +331,12 @@ static int32_t event_day(const char *text, int64_t now)
 {
 	struct when w;
 
-	MUST(when_parse(text, strlen(text), &w) == ST_OK);
+	DONE(when_parse(text, strlen(text), &w) == ST_OK);
 	if (w.kind == WHEN_DATE) {
-		MUST(w.day <= tokyo_day(now) && w.day >= WHEN_FIRST_DAY);
+		DONE(w.day <= tokyo_day(now) && w.day >= WHEN_FIRST_DAY);
 		return w.day;
 	}
-	MUST(w.seconds <= now && w.seconds >= WHEN_FIRST_SECOND);
+	DONE(w.seconds <= now && w.seconds >= WHEN_FIRST_SECOND);
 	return tokyo_day(w.seconds);
 }
 
