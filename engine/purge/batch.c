@@ -2,13 +2,13 @@
 #include "engine/purge/batch.h"
 
 #include <stdlib.h>
-#include <time.h>
 
 #include "engine/purge/evidence.h"
 #include "engine/purge/remember.h"
 #include "engine/store/count.h"
 
-#define BATCH_NS INT64_C(100000000) /* of write lock */
+/* Of deleting in one go: other writers wait as long, and for the commit. */
+#define BATCH_NS INT64_C(100000000)
 
 struct work {
 	const struct rule *rule;
@@ -20,14 +20,6 @@ struct work {
 	const char **columns;
 	size_t column_count;
 };
-
-static int64_t monotonic_ns(void)
-{
-	struct timespec ts;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (int64_t)ts.tv_sec * 1000000000 + ts.tv_nsec;
-}
 
 static enum status list_columns(struct work *w)
 {
@@ -83,6 +75,7 @@ static enum status one_batch(const struct purge_context *c, struct work *w,
 		.where = where,
 		.order = r->path.count ? NULL : r->terms.start->field,
 		.limit = c->batch,
+		.budget_ns = BATCH_NS,
 		.each = each,
 		.ctx = w,
 	};
@@ -91,7 +84,6 @@ static enum status one_batch(const struct purge_context *c, struct work *w,
 	*deleted = 0;
 	if ((st = db_begin(r->store->db, DB_WRITE)) != ST_OK)
 		return st;
-	b.deadline_ns = monotonic_ns() + BATCH_NS;
 	st = db_delete_batch(r->store->db, &b, deleted);
 	if (st == ST_OK && *deleted > 0)
 		st = evidence_write(w->evidence, when_now());

@@ -171,8 +171,9 @@ enum status db_add_unreadable(struct db *db, struct sql *q,
  * the index on ${order} where one is given, so the earliest go first.  ${each}
  * sees the key columns of every record that goes, in the order given, before it
  * is gone; what it returns other than ST_OK ends the batch.  Stops early once
- * ${deadline_ns} (CLOCK_MONOTONIC; 0: none) has passed, but never before 256
- * records.
+ * ${budget_ns} (0: none) is spent, but never before 256 records: that much of
+ * CPU time, or three times that much by the clock.  By the clock alone a busy
+ * machine would make batches small, and each writes the same pages again.
  */
 struct db_batch {
 	const char *table;
@@ -181,7 +182,7 @@ struct db_batch {
 	const struct sql *where;
 	const char *order; /* or NULL */
 	int64_t limit;
-	int64_t deadline_ns;
+	int64_t budget_ns;
 	enum status (*each)(void *ctx, const struct val *key);
 	void *ctx;
 };
