@@ -8,6 +8,13 @@
 #define fail(st, ...) (status_say(__VA_ARGS__), (st))
 #include "engine/base/status.h"
 
+/* For loops of millions: Check notes every ck_assert in a file. */
+#define MUST(condition, ...)                       \
+	do {                                       \
+		if (!(condition))                  \
+			ck_abort_msg(__VA_ARGS__); \
+	} while (0)
+
 /* Every suite of tests/test_*.c, ended by NULL; written by tests/suites.sh. */
 extern Suite *(*const all_suites[])(void);
 

@@ -19,17 +19,18 @@ START_TEST(days_follow_one_another_over_all_years)
 	ck_assert_int_eq(day, -719162);
 	for (int weekday = 0; c.year < 10000; day++) { /* 0001-01-01: Monday */
 		got = civil_date(day);
-		ck_assert(got.year == c.year && got.month == c.month &&
-			  got.day == c.day);
-		ck_assert_int_eq(civil_day(c), day);
-		ck_assert_int_eq(civil_weekday(day), weekday);
+		MUST(got.year == c.year && got.month == c.month &&
+			 got.day == c.day && civil_day(c) == day &&
+			 civil_weekday(day) == weekday,
+		    "%04d-%02d-%02d", c.year, c.month, c.day);
 		if (day % 13 == 0) {
 			civil_format(day, text);
 			(void)snprintf(want, sizeof(want), "%04d-%02d-%02d",
 			    c.year, c.month, c.day);
-			ck_assert_str_eq(text, want);
-			ck_assert_int_eq(civil_parse(text, 10, &parsed), ST_OK);
-			ck_assert_int_eq(parsed, day);
+			MUST(strcmp(text, want) == 0 &&
+				 civil_parse(text, 10, &parsed) == ST_OK &&
+				 parsed == day,
+			    "%s", want);
 		}
 		weekday = (weekday + 1) % 7;
 		if (++c.day <= civil_month_length(c.year, c.month))
@@ -346,8 +347,8 @@ START_TEST(every_second_of_some_days_reads_back)
 
 	for (int64_t s = 1709164700; s < 1709164700 + 2 * 86400; s++) {
 		civil_format_instant(s, text);
-		ck_assert_int_eq(when_parse(text, 20, &w), ST_OK);
-		ck_assert_int_eq(w.seconds, s);
+		MUST(when_parse(text, 20, &w) == ST_OK && w.seconds == s, "%s",
+		    text);
 	}
 }
 END_TEST

@@ -413,6 +413,19 @@ START_TEST(running_out_of_memory_is_reported)
 }
 END_TEST
 
+START_TEST(a_plain_database_does_not_pass_for_a_verified_one)
+{
+	sqlite3 *plain;
+
+	ck_assert_int_eq(sqlite3_open(path, &plain), SQLITE_OK);
+	vt_run(plain, "CREATE TABLE t (x)");
+	ck_assert_int_eq(vfs_verify(plain, NULL), ST_DB);
+	ck_assert_int_eq(vfs_prepare(plain), ST_DB);
+	ck_assert_int_eq(vfs_rejected(plain), 0);
+	ck_assert_int_eq(sqlite3_close(plain), SQLITE_OK);
+}
+END_TEST
+
 START_TEST(verifying_waits_for_nobody)
 {
 	unsigned int key = vt_key(1, AEAD_AES256_OCB);
@@ -482,6 +495,7 @@ Suite *vfs_suite(void)
 	tcase_add_test(t, parts_of_a_page_are_read_as_sqlite_wants_them);
 	tcase_add_test(t, parent_and_child_never_seal_under_one_nonce);
 	tcase_add_test(t, running_out_of_memory_is_reported);
+	tcase_add_test(t, a_plain_database_does_not_pass_for_a_verified_one);
 	tcase_add_test(t, verifying_waits_for_nobody);
 	tcase_add_test(t, the_page_of_the_lock_bytes_is_left_out);
 	suite_add_tcase(s, t);

@@ -26,21 +26,12 @@ struct reading {
 
 static int is_digit(char c) { return c >= '0' && c <= '9'; }
 
-/* The number that two digits write; far too large where they are none. */
-static int two_digits(const char *p)
-{
-	unsigned int tens = (unsigned int)(unsigned char)p[0] - '0';
-	unsigned int ones = (unsigned int)(unsigned char)p[1] - '0';
-
-	return tens > 9 || ones > 9 ? 10000 : (int)(tens * 10 + ones);
-}
-
 /* "HH:MM:SS" as seconds of the day, or -1.  A leap second is let through:
  * as second 60 it counts as the next minute's first. */
-static int read_clock(const char *p)
+static inline int read_clock(const char *p)
 {
-	int hour = two_digits(p), minute = two_digits(p + 3);
-	int second = two_digits(p + 6);
+	int hour = civil_two_digits(p), minute = civil_two_digits(p + 3);
+	int second = civil_two_digits(p + 6);
 
 	if (p[2] != ':' || p[5] != ':' || hour > 23 || minute > 59 ||
 	    second > 60)
@@ -76,8 +67,8 @@ static int read_offset(const char *p, const char *end, int64_t *seconds)
 		return *p == 'Z' || *p == 'z';
 	if (end - p != 6 || (*p != '+' && *p != '-') || p[3] != ':')
 		return 0;
-	hour = two_digits(p + 1);
-	minute = two_digits(p + 4);
+	hour = civil_two_digits(p + 1);
+	minute = civil_two_digits(p + 4);
 	if (hour > 23 || minute > 59)
 		return 0;
 	*seconds = hour * 3600 + minute * 60;
@@ -159,26 +150,32 @@ static enum status fail_time(void)
 	    "YYYY-MM-DD HH:MM:SS for UTC, or Unix seconds");
 }
 
-enum status when_parse(const char *text, size_t len, struct when *out)
+static enum status parse_any(const char *text, size_t len, struct when *out)
 {
 	struct reading r;
+
+	if (!read_time(text, len, &r))
+		return fail_time();
+	*out = (struct when){ r.kind, r.kind == WHEN_DATE ? r.day : 0,
+		r.seconds + (r.digits > 0) };
+	return ST_OK;
+}
+
+enum status when_parse(const char *text, size_t len, struct when *out)
+{
 	int32_t day;
 	int clock;
 
-	/* What ingest stores, in one go. */
+	/* What ingest stores; everything else takes the long way. */
 	if (len == 20 && text[10] == 'T' && text[19] == 'Z' &&
 	    (clock = read_clock(text + 11)) >= 0 && clock < 86400 &&
 	    civil_parse(text, 10, &day) == ST_OK) {
-		*out = (struct when){ WHEN_INSTANT, 0,
-			(int64_t)day * CIVIL_DAY_SECONDS + clock };
+		out->kind = WHEN_INSTANT;
+		out->day = 0;
+		out->seconds = (int64_t)day * CIVIL_DAY_SECONDS + clock;
 		return ST_OK;
 	}
-	if (!read_time(text, len, &r))
-		return fail_time();
-	*out = (struct when){ r.kind, r.day, r.seconds + (r.digits > 0) };
-	if (r.kind == WHEN_INSTANT)
-		out->day = 0;
-	return ST_OK;
+	return parse_any(text, len, out);
 }
 
 enum status when_canonical(const char *text, size_t len, char out[WHEN_TEXT])

@@ -17,7 +17,7 @@ struct config_store {
 	char *url; /* postgresql only */
 	char *dataset;
 	char *schema;           /* sqlite: the SQL that makes it; may be NULL */
-	struct period segments; /* nothing: not segmented */
+	struct period segments; /* P1D, P1W, P1M; nothing: not segmented */
 	struct place at;
 };
 
@@ -51,9 +51,13 @@ struct config {
 	char *listen; /* 127.0.0.1:8080 */
 };
 
-/* Read ${path}.  All that is wrong goes to ${d}; ST_INVALID then. */
+/* Read ${path}.  All that is wrong goes to ${d}; ST_INVALID then.  Places
+ * point into ${d}, which therefore lives as long as ${*out}. */
 enum status config_load(
     const char *path, struct diag *d, struct config *out) MUST_CHECK;
+/* The same of ${len} bytes that stand for the file. */
+enum status config_parse(const char *path, const char *bytes, size_t len,
+    struct diag *d, struct config *out) MUST_CHECK;
 void config_release(struct config *c);
 const struct config_store *config_find_store(
     const struct config *c, const char *name);

@@ -22,6 +22,8 @@ struct reference {
 
 struct field {
 	char *name; /* dotted path inside the collection */
+	/* its own; or, where it names none, those of the field, collection or
+	 * dataset around it (the format's cascade) */
 	char **categories;
 	size_t category_count;
 	int primary_key;
@@ -67,10 +69,14 @@ struct dataset {
 /*
  * Read the datasets of the file ${path}; the caller releases ${*out} with
  * dataset_release() one by one and frees the array.  Cross-references between
- * datasets are checked by dataset_check().
+ * datasets are checked by dataset_check().  Places point into ${d}, which
+ * therefore lives as long as the datasets.
  */
 enum status dataset_load(const char *path, struct diag *d, struct dataset **out,
     size_t *count) MUST_CHECK;
+/* The same of ${len} bytes that stand for the file. */
+enum status dataset_parse(const char *path, const char *bytes, size_t len,
+    struct diag *d, struct dataset **out, size_t *count) MUST_CHECK;
 void dataset_release(struct dataset *ds);
 
 /* References, valid intervals and erase_after must name what exists. */

@@ -17,8 +17,9 @@
 struct policy_recipient {
 	char *name;
 	struct text title;
-	char *role;
-	char *region;
+	char *role;   /* controller, processor, ... */
+	char *region; /* ISO 3166-1 alpha-2, or NULL; a processor has one */
+	struct place at;
 };
 struct policy_purpose {
 	char *name;
@@ -71,6 +72,25 @@ struct policy_cover {
 	struct place at;
 };
 enum policy_action { POLICY_DELETE, POLICY_DE_IDENTIFY };
+enum policy_method {
+	POLICY_METHOD_NULL,
+	POLICY_METHOD_CONSTANT, /* ${constant} */
+	POLICY_METHOD_TRUNCATE, /* to the first ${amount} characters */
+	POLICY_METHOD_ROUND,    /* to ${amount} decimals */
+	POLICY_METHOD_DATE,     /* to the ${part}'s first day */
+	POLICY_METHOD_KEYED_HASH,
+	POLICY_METHOD__MAX
+};
+enum policy_date_part { POLICY_DATE_DAY, POLICY_DATE_MONTH, POLICY_DATE_YEAR };
+/* What de-identifying does to every field of that name in the cluster. */
+struct policy_de_identify {
+	char *field; /* dotted where nested */
+	enum policy_method method;
+	char *constant;
+	int64_t amount;
+	enum policy_date_part part;
+	struct place at;
+};
 enum policy_evidence { POLICY_EVIDENCE_RECORDS, POLICY_EVIDENCE_DIGEST };
 enum policy_referenced { POLICY_MINIMISE, POLICY_WAIT };
 
@@ -79,11 +99,14 @@ struct policy_cluster {
 	struct text title;
 	struct text source; /* the clause it comes from */
 	int own_rule;       /* no source gives the period: our decision */
+	struct text own_rule_reason;
 	struct policy_cover *covers;
 	size_t cover_count;
 	struct policy_cluster_purpose *purposes;
 	size_t purpose_count;
-	char *origin; /* data_subject, observed, derived or a recipient */
+	/* data_subject, observed, derived, a recipient's name; NULL: not said
+	 */
+	char *origin;
 	int has_retention;
 	struct period retention_period;
 	/* the rule: one of the three */
@@ -91,7 +114,10 @@ struct policy_cluster {
 	size_t starting_point; /* SIZE_MAX: purposes have ends of their own */
 	struct period regular_deletion_period;
 	enum policy_action action;
-	enum policy_evidence evidence;
+	struct policy_de_identify *de_identify;
+	size_t de_identify_count;
+	enum policy_evidence evidence; /* records where not given */
+	int evidence_given;
 	enum policy_referenced on_referenced;
 	struct place at;
 };
@@ -107,6 +133,13 @@ struct policy_test {
 	size_t cluster;
 	int has_value; /* given: {starting_point: ...}; null: 0 */
 	char *value;
+	/* given: {starting_points: {NAME: ...}}, where purposes have ends of
+	 * their own; those not named are absent */
+	struct policy_given {
+		size_t starting_point;
+		char *value; /* NULL: absent */
+	} * givens;
+	size_t given_count;
 	struct policy_expect {
 		char *at; /* a date or an instant, as written */
 		enum policy_verdict_word want;
@@ -135,9 +168,13 @@ struct policy {
 	size_t test_count;
 };
 
-/* Read one file; what can be said without datasets is checked. */
+/* Read one file; what can be said without datasets is checked.  Places point
+ * into ${d}, which therefore lives as long as ${*out}. */
 enum status policy_load(
     const char *path, struct diag *d, struct policy *out) MUST_CHECK;
+/* The same of ${len} bytes that stand for the file. */
+enum status policy_parse(const char *path, const char *bytes, size_t len,
+    struct diag *d, struct policy *out) MUST_CHECK;
 void policy_release(struct policy *p);
 
 /*
@@ -156,5 +193,8 @@ enum status policy_cluster_of(const struct policy *p, const char *dataset,
     const struct policy_cluster **out) MUST_CHECK;
 
 const char *policy_action_name(enum policy_action action);
+const char *policy_method_name(enum policy_method method);
+/* "ACTIVE", "RETAIN", ... */
+const char *policy_verdict_name(enum policy_verdict_word word);
 
 #endif /* !MODEL_POLICY_H */

@@ -250,6 +250,14 @@ enum status db_add_due(struct db *db, struct sql *q,
 	    db, q, type, table, column, last_day, before);
 }
 
+enum status db_add_later(struct db *db, struct sql *q,
+    const struct db_column *type, const char *table, const char *column,
+    int32_t last_day, int64_t before)
+{
+	return db->driver->add_later(
+	    db, q, type, table, column, last_day, before);
+}
+
 enum status db_add_unreadable(struct db *db, struct sql *q,
     const struct db_column *type, const char *table, const char *column,
     enum db_effort effort)

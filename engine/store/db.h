@@ -134,8 +134,10 @@ const struct db_column *db_table_column(
 /*
  * Add the test that the time in ${table}.${column} has come: a civil date not
  * later than ${last_day} (days since 1970-01-01), an instant before ${before}
- * (Unix seconds, UTC).  Dates, RFC 3339, 'YYYY-MM-DD HH:MM:SS' (UTC) and Unix
- * seconds are understood (engine/base/when.h), as text or as native types.
+ * (Unix seconds, UTC).  Understood are dates, RFC 3339, 'YYYY-MM-DD HH:MM:SS'
+ * (UTC) as text, Unix seconds as numbers, and native types.  No time is what
+ * does not sort as one: digits as text, and text in a column of integers
+ * (ingest makes instants of the one and seconds of the other).
  * It is never true for what is not a time or lies before 1900, and it can use
  * an index on the column.
  */
@@ -143,9 +145,15 @@ enum status db_add_due(struct db *db, struct sql *q,
     const struct db_column *type, const char *table, const char *column,
     int32_t last_day, int64_t before) MUST_CHECK;
 
-/* The time that a value holds, as db_add_due() sees it; WHEN_NONE for NULL
- * and for what is none.  A fraction of a second is rounded up. */
-struct when db_when(struct val v);
+/* The same for a time that lies after the cut-off: readable, and not due. */
+enum status db_add_later(struct db *db, struct sql *q,
+    const struct db_column *type, const char *table, const char *column,
+    int32_t last_day, int64_t before) MUST_CHECK;
+
+/* The time that a value of a column of ${type} (NULL: of none) holds, as
+ * db_add_due() sees it; WHEN_NONE for NULL and for what is none.  A fraction
+ * of a second is rounded up. */
+struct when db_when(const struct db_column *type, struct val v);
 
 /*
  * Add the test that ${table}.${column} is neither NULL nor a time from 1900 on
@@ -163,8 +171,9 @@ enum status db_add_unreadable(struct db *db, struct sql *q,
  * the index on ${order} where one is given, so the earliest go first.  ${each}
  * sees the key columns of every record that goes, in the order given, before it
  * is gone; what it returns other than ST_OK ends the batch.  Stops early once
- * ${deadline_ns} (CLOCK_MONOTONIC; 0: none) has passed, but never before 256
- * records.
+ * ${budget_ns} (0: none) is spent, but never before 256 records: that much of
+ * CPU time, or three times that much by the clock.  By the clock alone a busy
+ * machine would make batches small, and each writes the same pages again.
  */
 struct db_batch {
 	const char *table;
@@ -173,7 +182,7 @@ struct db_batch {
 	const struct sql *where;
 	const char *order; /* or NULL */
 	int64_t limit;
-	int64_t deadline_ns;
+	int64_t budget_ns;
 	enum status (*each)(void *ctx, const struct val *key);
 	void *ctx;
 };

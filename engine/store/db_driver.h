@@ -54,6 +54,9 @@ struct driver {
 	enum status (*add_due)(struct db *db, struct sql *q,
 	    const struct db_column *type, const char *table, const char *column,
 	    int32_t last_day, int64_t before);
+	enum status (*add_later)(struct db *db, struct sql *q,
+	    const struct db_column *type, const char *table, const char *column,
+	    int32_t last_day, int64_t before);
 	enum status (*add_unreadable)(struct db *db, struct sql *q,
 	    const struct db_column *type, const char *table, const char *column,
 	    enum db_effort effort);

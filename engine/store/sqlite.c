@@ -254,6 +254,7 @@ static const struct driver driver = {
 	.script = script,
 	.introspect = sqlite_introspect,
 	.add_due = sqlite_add_due,
+	.add_later = sqlite_add_later,
 	.add_unreadable = sqlite_add_unreadable,
 	.delete_batch = sqlite_delete_batch,
 	.scrub = sqlite_scrub,

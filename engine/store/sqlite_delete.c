@@ -10,7 +10,9 @@
 
 #include "engine/store/sqlite.h"
 
-#define CHUNK 256 /* also the least that a deadline leaves */
+#define CHUNK 256 /* also the least that a budget leaves */
+#define LOOK  16  /* records between two looks at the clocks */
+#define CLOCK 3   /* times the budget that may pass by the clock */
 
 /* A record's cells: the columns that identify it, then the keys to show. */
 struct chunk {
@@ -23,6 +25,8 @@ struct chunk {
 
 struct batch {
 	const struct db_batch *b;
+	int64_t start_cpu_ns;
+	int64_t start_ns;
 	struct sql select;
 	struct sql delete;
 	struct chunk chunk;
@@ -203,14 +207,21 @@ static enum status fill_chunk(struct chunk *c, struct stmt *s, int64_t most)
 	return buf_status(&c->bytes);
 }
 
-static int is_late(int64_t deadline_ns)
+static int64_t clock_ns(clockid_t id)
 {
 	struct timespec ts;
 
-	if (deadline_ns == 0)
-		return 0;
-	(void)clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (int64_t)ts.tv_sec * 1000000000 + ts.tv_nsec > deadline_ns;
+	(void)clock_gettime(id, &ts);
+	return (int64_t)ts.tv_sec * 1000000000 + ts.tv_nsec;
+}
+
+static int is_late(const struct batch *x)
+{
+	int64_t budget = x->b->budget_ns;
+
+	return budget > 0 &&
+	       (clock_ns(CLOCK_THREAD_CPUTIME_ID) - x->start_cpu_ns > budget ||
+		   clock_ns(CLOCK_MONOTONIC) - x->start_ns > CLOCK * budget);
 }
 
 /* ${*done} counts on; ${*late} tells that the time is up. */
@@ -223,7 +234,7 @@ static enum status delete_chunk(
 	size_t i;
 
 	for (i = 0; i < c->count; i++, cells += c->width) {
-		*late = *done >= CHUNK && is_late(x->b->deadline_ns);
+		*late = *done >= CHUNK && *done % LOOK == 0 && is_late(x);
 		if (*late)
 			break;
 		st = x->b->each(x->b->ctx, cells + c->identity);
@@ -268,7 +279,12 @@ static enum status run(struct db *db, struct batch *x, int64_t *deleted)
 enum status sqlite_delete_batch(
     struct db *db, const struct db_batch *b, int64_t *deleted)
 {
-	struct batch x = { b, SQL_INIT, SQL_INIT, { NULL, 0, 0, 0, BUF_INIT } };
+	struct batch x = { .b = b,
+		.start_cpu_ns = clock_ns(CLOCK_THREAD_CPUTIME_ID),
+		.start_ns = clock_ns(CLOCK_MONOTONIC),
+		.select = SQL_INIT,
+		.delete = SQL_INIT,
+		.chunk = { .bytes = BUF_INIT } };
 	enum status st;
 
 	if ((st = build(db, &x)) == ST_OK)

@@ -1,17 +1,14 @@
 /*
  * Times in columns.  SQLite has no type for them, so a column may hold any of
- * the forms of engine/base/when.h, side by side.  Two functions judge one
- * value exactly; before them stand ranges that an index can walk, which hold
- * every value that can be due and, of a store whose times are all written in
- * one form, hardly any other:
+ * the forms of engine/base/when.h, side by side.  Functions judge one value
+ * exactly; before them stands a range that an index can walk, which holds
+ * every value in question and, of a store whose times are written in one form,
+ * hardly any other:
  *
- *   numbers    from the first second of 1900 to the instant;
- *   text       below a date: what is due begins with an earlier one, in
- *              whichever form and with whichever offset;
- *   digits     Unix seconds as text do not sort as time.  Those that sort
- *              above that date lie between the years, never inside of one
- *              ("2026-..." < "20270" < "2027-..."), and there nothing else
- *              does; so each gap between years is a range of its own.
+ *   INTEGER columns   numbers below the instant;
+ *   all others        text below a date: what is due begins with an earlier
+ *                     one, in whichever form and with whichever offset; and
+ *                     every number, since numbers sort before text.
  */
 #include <math.h>
 #include <string.h>
@@ -25,8 +22,6 @@
 #define LAST_DAY     2932896               /* 9999-12-31 */
 /* The largest offset that text can have: +23:59. */
 #define MOST_OFFSET (CIVIL_DAY_SECONDS - 60)
-/* Ranges in one condition; further gaps are read with what lies in them. */
-#define MOST_GAPS 60
 
 /* ---- one value ---- */
 
@@ -39,7 +34,14 @@ static struct when instant(int64_t seconds)
 	return w;
 }
 
-struct when db_when(struct val v)
+/* Every form of text begins with "YYYY-".  Digits alone do not sort as time,
+ * so that no range would find them: in text they are none. */
+static int begins_with_year(struct val v)
+{
+	return v.n >= 10 && ((const char *)v.p)[4] == '-';
+}
+
+static struct when time_of(struct val v)
 {
 	struct when w = { WHEN_NONE, 0, 0 };
 
@@ -47,7 +49,8 @@ struct when db_when(struct val v)
 		return instant(v.i);
 	if (v.type == VAL_REAL && fabs(v.r) < 1e12)
 		return instant((int64_t)ceil(v.r));
-	if (v.type == VAL_TEXT && when_parse(v.p, v.n, &w) != ST_OK)
+	if (v.type != VAL_TEXT || !begins_with_year(v) ||
+	    when_parse(v.p, v.n, &w) != ST_OK)
 		w = (struct when){ WHEN_NONE, 0, 0 };
 	return w;
 }
@@ -72,7 +75,7 @@ static struct when value_when(sqlite3_value *value)
 		break;
 	default: break;
 	}
-	return db_when(v);
+	return time_of(v);
 }
 
 static int is_since_1900(struct when w)
@@ -99,6 +102,20 @@ static void due(sqlite3_context *ctx, int count, sqlite3_value **args)
 	sqlite3_result_int(ctx, yes);
 }
 
+/* lethe_later(value, last day, before) */
+static void later(sqlite3_context *ctx, int count, sqlite3_value **args)
+{
+	struct when w = value_when(args[0]);
+	int yes = is_since_1900(w);
+
+	(void)count;
+	if (w.kind == WHEN_DATE)
+		yes = yes && w.day > sqlite3_value_int64(args[1]);
+	else
+		yes = yes && w.seconds >= sqlite3_value_int64(args[2]);
+	sqlite3_result_int(ctx, yes);
+}
+
 /* lethe_unreadable(value) */
 static void unreadable(sqlite3_context *ctx, int count, sqlite3_value **args)
 {
@@ -109,14 +126,23 @@ static void unreadable(sqlite3_context *ctx, int count, sqlite3_value **args)
 
 enum status sqlite_time_register(struct sqlite *s)
 {
+	static const struct {
+		const char *name;
+		int args;
+		void (*call)(sqlite3_context *, int, sqlite3_value **);
+	} functions[] = {
+		{ "lethe_due", 3, due },
+		{ "lethe_later", 3, later },
+		{ "lethe_unreadable", 1, unreadable },
+	};
 	int flags = SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS;
-	int rc;
+	int rc = SQLITE_OK;
+	size_t i;
 
-	rc = sqlite3_create_function_v2(
-	    s->handle, "lethe_due", 3, flags, NULL, due, NULL, NULL, NULL);
-	if (rc == SQLITE_OK)
-		rc = sqlite3_create_function_v2(s->handle, "lethe_unreadable",
-		    1, flags, NULL, unreadable, NULL, NULL, NULL);
+	for (i = 0; rc == SQLITE_OK && i < 3; i++)
+		rc = sqlite3_create_function_v2(s->handle, functions[i].name,
+		    functions[i].args, flags, NULL, functions[i].call, NULL,
+		    NULL, NULL);
 	return rc == SQLITE_OK ? ST_OK : sqlite_fail(s, rc);
 }
 
@@ -182,50 +208,47 @@ static int32_t first_later_day(int32_t last_day, int64_t before)
 	return (int32_t)at_most(day, LAST_DAY + 1);
 }
 
-/* What lies between the years from that of ${day} on. */
-static void add_gaps(struct ranges *r, int32_t day)
+/* A date that nothing later begins before, whatever its offset. */
+static int32_t first_day_of_later(int32_t last_day, int64_t before)
 {
-	int first = civil_date(day).year, last, year;
-	char low[24], high[24];
+	int64_t utc, day;
 
-	last = civil_date((int32_t)(when_now() / CIVIL_DAY_SECONDS)).year + 1;
-	last = (int)at_most(at_least(last, first), first + MOST_GAPS);
-	for (year = first; year <= last + 1 && year < 9999; year++) {
-		/* '.' is what follows '-'. */
-		(void)sqlite3_snprintf(sizeof(low), low, "%04d.", year);
-		(void)sqlite3_snprintf(sizeof(high), high, "%04d-",
-		    year <= last ? year + 1 : 9999);
-		between(r, TEXT(low), TEXT(high));
-	}
-	between(r, TEXT("9999."), TEXT(":"));
+	before = at_most(at_least(before, WHEN_FIRST_SECOND), LAST_SECOND);
+	utc = before - MOST_OFFSET - FIRST_SECOND;
+	day = utc / CIVIL_DAY_SECONDS + FIRST_SECOND / CIVIL_DAY_SECONDS;
+	return (int32_t)at_least(
+	    at_most(day, (int64_t)last_day + 1), WHEN_FIRST_DAY);
 }
 
-/* How SQLite converts what is stored (Datatypes In SQLite, 3.1). */
-enum affinity { AFFINITY_TEXT, AFFINITY_NUMBER, AFFINITY_NONE };
-static enum affinity affinity(const char *type)
+/* SQLite converts text that looks like a number where the declared type
+ * contains INT (Datatypes In SQLite, 3.1). */
+static int holds_integers(const struct db_column *type)
 {
-	static const struct {
-		const char *part;
-		enum affinity affinity;
-	} rules[] = {
-		{ "INT", AFFINITY_NUMBER }, { "CHAR", AFFINITY_TEXT },
-		{ "CLOB", AFFINITY_TEXT }, { "TEXT", AFFINITY_TEXT },
-		{ "BLOB", AFFINITY_NONE },
-		{ "ANY", AFFINITY_NONE }, /* STRICT; else too wide a range */
-	};
-	size_t i;
+	return type->type && strcasestr(type->type, "INT");
+}
 
-	for (i = 0; i < sizeof(rules) / sizeof(*rules); i++)
-		if (strcasestr(type, rules[i].part))
-			return rules[i].affinity;
-	return *type ? AFFINITY_NUMBER : AFFINITY_NONE;
+struct when db_when(const struct db_column *type, struct val v)
+{
+	if (type && holds_integers(type) && v.type == VAL_TEXT)
+		return (struct when){ WHEN_NONE, 0, 0 };
+	return time_of(v);
+}
+
+static void add_call(struct sql *q, const char *table, const char *column,
+    int32_t last_day, int64_t before)
+{
+	sql_column(q, table, column);
+	sql_add(q, ", ");
+	sql_bind_int(q, last_day);
+	sql_add(q, ", ");
+	sql_bind_int(q, before);
+	sql_add(q, "))");
 }
 
 enum status sqlite_add_due(struct db *db, struct sql *q,
     const struct db_column *type, const char *table, const char *column,
     int32_t last_day, int64_t before)
 {
-	enum affinity as = affinity(type->type);
 	struct ranges r = { q, table, column, 0 };
 	int32_t day = first_later_day(last_day, before);
 	char bound[CIVIL_TEXT] = ":"; /* what follows every digit */
@@ -233,23 +256,32 @@ enum status sqlite_add_due(struct db *db, struct sql *q,
 	(void)db;
 	if (day <= LAST_DAY)
 		civil_format(day, bound);
-	sql_add(q, "((");
-	if (as == AFFINITY_TEXT)
+	sql_add(q, "(");
+	if (holds_integers(type))
+		below(&r, INT(before));
+	else
 		below(&r, TEXT(bound));
-	else {
-		between(&r, INT(WHEN_FIRST_SECOND), INT(before));
-		between(&r, TEXT(""), TEXT(bound));
-	}
-	/* Digits become numbers in a column of numbers. */
-	if (as != AFFINITY_NUMBER && day <= LAST_DAY)
-		add_gaps(&r, day);
-	sql_add(q, ") AND lethe_due(");
-	sql_column(q, table, column);
-	sql_add(q, ", ");
-	sql_bind_int(q, last_day);
-	sql_add(q, ", ");
-	sql_bind_int(q, before);
-	sql_add(q, "))");
+	sql_add(q, " AND lethe_due(");
+	add_call(q, table, column, last_day, before);
+	return buf_status(&q->text);
+}
+
+enum status sqlite_add_later(struct db *db, struct sql *q,
+    const struct db_column *type, const char *table, const char *column,
+    int32_t last_day, int64_t before)
+{
+	struct ranges r = { q, table, column, 0 };
+	char bound[CIVIL_TEXT];
+
+	(void)db;
+	civil_format(first_day_of_later(last_day, before), bound);
+	sql_add(q, "((");
+	/* A fraction is rounded up: what is later may be a bit smaller. */
+	between(&r, INT(before - 1), TEXT(""));
+	if (!holds_integers(type))
+		from(&r, TEXT(bound));
+	sql_add(q, ") AND lethe_later(");
+	add_call(q, table, column, last_day, before);
 	return buf_status(&q->text);
 }
 
@@ -258,24 +290,30 @@ enum status sqlite_add_unreadable(struct db *db, struct sql *q,
     enum db_effort effort)
 {
 	struct ranges r = { q, table, column, 0 };
-	struct val first = TEXT("1900-01-02"), last = TEXT("9999-12-31T");
 
 	(void)db;
 	sql_add(q, "(");
 	if (effort == DB_BY_INDEX) {
 		sql_add(q, "(");
-		if (affinity(type->type) == AFFINITY_TEXT)
-			below(&r, first);
-		else {
-			below(&r, INT(WHEN_FIRST_SECOND));
-			between(&r, INT(LAST_SECOND + 1), TEXT(""));
-			between(&r, TEXT(""), first);
+		below(&r, INT(WHEN_FIRST_SECOND));
+		if (holds_integers(type)) {
+			from(&r, INT(LAST_SECOND));
+		} else {
+			between(&r, INT(LAST_SECOND), TEXT(""));
+			between(&r, TEXT(""), TEXT("1900-01-02"));
+			from(&r, TEXT("9999-12-31T"));
 		}
-		from(&r, last);
 		sql_add(q, ") AND ");
 	}
-	sql_add(q, "lethe_unreadable(");
+	sql_add(q, "(lethe_unreadable(");
 	sql_column(q, table, column);
+	if (holds_integers(type)) {
+		sql_add(q, ") OR typeof(");
+		sql_column(q, table, column);
+		sql_add(q, ") = 'text'");
+	} else {
+		sql_add(q, ")");
+	}
 	sql_add(q, "))");
 	return buf_status(&q->text);
 }

@@ -29,13 +29,16 @@ CREATE TABLE lethe_evidence (
 -- them.
 CREATE TABLE lethe_starting_point (
   name TEXT NOT NULL,           -- policy/starting point/collection.column
-  key NOT NULL,                 -- the value that references matched
+  key TEXT NOT NULL,            -- the value that references matched, as text
   value,                        -- as it stood in the record
   PRIMARY KEY (name, key)
 ) WITHOUT ROWID;
 
--- Which evidence rows the audit log has.
-CREATE TABLE lethe_shipped (
-  through INTEGER NOT NULL      -- the last id
-);
-INSERT INTO lethe_shipped (through) VALUES (0);
+-- Columns of which every value is NULL or a time, because ingest let nothing
+-- else in: what is UNDECIDED in them is found by index.  Of any other column a
+-- plan reads every record.
+CREATE TABLE lethe_time (
+  collection TEXT NOT NULL,
+  name TEXT NOT NULL,           -- the column
+  PRIMARY KEY (collection, name)
+) WITHOUT ROWID;

@@ -1,0 +1,118 @@
+/* What every command shares. */
+#include "engine/cli/cli.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/base/file.h"
+#include "engine/base/when.h"
+
+static void unknown_option(const char *given, const struct option *options)
+{
+	const char *names[32], *near;
+	char word[64];
+	size_t n = 0, len;
+
+	for (; n < 31 && options[n].name; n++)
+		names[n] = options[n].name;
+	names[n] = NULL;
+	while (*given == '-')
+		given++;
+	len = strcspn(given, "=");
+	(void)snprintf(word, sizeof(word), "%.*s", (int)len, given);
+	near = diag_nearest(word, names);
+	status_say("unknown option `--%s`%s%s%s: --help lists what there is",
+	    word, near ? ", did you mean `--" : "", near ? near : "",
+	    near ? "`?" : "");
+}
+
+int cli_option(
+    struct cli *cli, int argc, char **argv, const struct option *options)
+{
+	/* Before the command: stop there, the rest of the line is its own. */
+	const char *shorts = argv[0] == cli->program ? "+:c:h" : ":c:h";
+	int c;
+
+	opterr = 0;
+	for (;;) {
+		c = getopt_long(argc, argv, shorts, options, NULL);
+		switch (c) {
+		case 'c': cli->config = optarg; break;
+		case 'j': cli->json = 1; break;
+		case 'h': cli->help = 1; break;
+		case ':':
+			status_say("`%s` needs a value", argv[optind - 1]);
+			return '?';
+		case '?': unknown_option(argv[optind - 1], options); return '?';
+		default: return c;
+		}
+	}
+}
+
+enum status cli_arguments(int argc, int least, int most, const char *expected)
+{
+	int n = argc - optind;
+
+	if (n >= least && n <= most)
+		return ST_OK;
+	return fail(ST_USAGE, "found %d argument%s, expected %s", n,
+	    n == 1 ? "" : "s", expected);
+}
+
+enum status cli_load(struct cli *cli)
+{
+	if (cli->loaded)
+		return ST_OK;
+	if (!file_exists(cli->config))
+		return fail(ST_USAGE,
+		    "there is no %s: go to the folder of a lethe.yml, or name "
+		    "one with -c",
+		    cli->config);
+	cli->loaded = 1;
+	return installation_load(cli->config, &cli->in);
+}
+
+enum status cli_as_of(struct cli *cli, const char *text, int64_t *out)
+{
+	struct when w;
+
+	if (text == NULL) {
+		*out = when_now();
+		return ST_OK;
+	}
+	if (when_parse(text, strlen(text), &w) != ST_OK)
+		return fail(ST_USAGE,
+		    "--as-of `%s` is not a time: give a date like 2026-03-31 "
+		    "or an instant like 2026-03-31T09:00:00+09:00",
+		    text);
+	*out = w.kind == WHEN_DATE ? zone_midnight(cli->in.zone, w.day)
+				   : w.seconds;
+	return ST_OK;
+}
+
+enum status cli_number(const char *name, const char *text, int64_t least,
+    int64_t most, int64_t *out)
+{
+	char *end;
+	long long n;
+
+	errno = 0;
+	n = strtoll(text, &end, 10);
+	if (errno || end == text || *end || n < least || n > most)
+		return fail(ST_USAGE,
+		    "--%s `%s` is not a whole number from %lld to %lld", name,
+		    text, (long long)least, (long long)most);
+	*out = n;
+	return ST_OK;
+}
+
+enum status cli_print_json(const json_t *value)
+{
+	if (json_dumpf(value, stdout, JSON_INDENT(2) | JSON_ENCODE_ANY) != 0 ||
+	    putchar('\n') == EOF || fflush(stdout) != 0)
+		return fail(ST_IO, "write to stdout: %s", strerror(errno));
+	return ST_OK;
+}

@@ -1,0 +1,94 @@
+#ifndef CLI_CLI_H
+#define CLI_CLI_H
+
+#include <getopt.h>
+#include <stdint.h>
+
+#include "engine/base/json.h"
+#include "engine/installation/installation.h"
+#include "engine/records/ingest.h"
+
+/*
+ * What every command shares.  A command parses, calls, prints; it has no logic
+ * of its own.  It returns ST_OK, or why not: the caller prints the sentence
+ * and makes the exit code of it.
+ */
+struct cli {
+	const char *program;
+	const char *config; /* lethe.yml */
+	int json;
+	int help;      /* --help was given: print it and leave */
+	int attention; /* done, but something needs looking after: exit 4 */
+	int loaded;
+	struct installation in;
+};
+
+struct command {
+	const char *name;
+	const char *summary; /* one line of `lethe --help` */
+	const char *usage;   /* what `lethe NAME --help` prints */
+	enum status (*run)(struct cli *cli, int argc, char **argv);
+};
+
+extern const struct command cmd_audit, cmd_check, cmd_demo, cmd_dump,
+    cmd_explain, cmd_forecast, cmd_ingest, cmd_init, cmd_policy, cmd_purge,
+    cmd_status;
+
+/* Options that every command takes, to stand in its table before the end. */
+#define CLI_OPTIONS                                 \
+	{ "config", required_argument, NULL, 'c' }, \
+	    { "json", no_argument, NULL, 'j' },     \
+	    { "help", no_argument, NULL, 'h' },     \
+	{                                           \
+		NULL, 0, NULL, 0                    \
+	}
+
+/*
+ * The next option of ${options}; those of CLI_OPTIONS are dealt with here.
+ * -1: no more, the arguments start at optind.  '?': a mistake, whose sentence
+ * is kept; return ST_USAGE.
+ */
+int cli_option(
+    struct cli *cli, int argc, char **argv, const struct option *options);
+
+/* ST_USAGE unless ${least} to ${most} arguments are left at optind. */
+enum status cli_arguments(
+    int argc, int least, int most, const char *expected) MUST_CHECK;
+
+/* Load the installation (once), printing warnings of its files. */
+enum status cli_load(struct cli *cli) MUST_CHECK;
+
+/*
+ * "2026-03-01" (its 00:00 in the installation's zone) or RFC 3339 as Unix
+ * seconds; NULL gives now.  The installation must be loaded.
+ */
+enum status cli_as_of(
+    struct cli *cli, const char *text, int64_t *out) MUST_CHECK;
+
+/* A whole number from ${least} to ${most}; ${name} is the option's. */
+enum status cli_number(const char *name, const char *text, int64_t least,
+    int64_t most, int64_t *out) MUST_CHECK;
+
+/*
+ * Ingest one file into a collection, with a progress bar on a terminal and
+ * problems on stderr.  ${path} "-" is standard input.
+ */
+struct cli_ingest {
+	const char *store;
+	const char *collection;
+	const char *path;
+	enum ingest_format format;
+	enum db_insert_mode mode;
+};
+enum status cli_ingest(struct cli *cli, const struct cli_ingest *what,
+    int64_t *records) MUST_CHECK;
+
+/* The store, opened, and the collection in it, both by name. */
+enum status cli_collection(struct cli *cli, const char *store,
+    const char *collection, struct installation_store **out_store,
+    const struct collection **out, const struct db_table **table) MUST_CHECK;
+
+/* Print ${value} on stdout: one JSON document. */
+enum status cli_print_json(const json_t *value) MUST_CHECK;
+
+#endif /* !CLI_CLI_H */

@@ -1,0 +1,99 @@
+/* One file into one collection, for the commands that ingest. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "engine/cli/cli.h"
+
+static enum status bar(void *ctx, const struct ingest_progress *p)
+{
+	const struct cli_ingest *what = ctx;
+
+	if (p->total > 0)
+		(void)fprintf(stderr, "\r%s: %lld records, %lld %%", what->path,
+		    (long long)p->records,
+		    (long long)(p->bytes * 100 / p->total));
+	else
+		(void)fprintf(stderr, "\r%s: %lld records", what->path,
+		    (long long)p->records);
+	(void)fflush(stderr);
+	return ST_OK;
+}
+
+enum status cli_collection(struct cli *cli, const char *store,
+    const char *collection, struct installation_store **out_store,
+    const struct collection **out, const struct db_table **table)
+{
+	struct installation_store *s;
+	enum status st;
+
+	if ((st = installation_find_store(&cli->in, store, &s)) != ST_OK)
+		return st;
+	*out = dataset_collection(s->dataset, collection);
+	if (*out == NULL)
+		return fail(ST_USAGE,
+		    "no collection `%s` in the dataset of store `%s`: %s lists "
+		    "them",
+		    collection, store, s->config->dataset);
+	if ((st = installation_open_store(&cli->in, s)) != ST_OK)
+		return st;
+	if ((*table = db_schema_table(&s->schema, collection)) == NULL)
+		return fail(ST_INVALID,
+		    "store `%s` has no table `%s`, though the dataset "
+		    "describes it: add it to the store",
+		    store, collection);
+	*out_store = s;
+	return ST_OK;
+}
+
+static enum status ingest(const struct cli *cli, const struct cli_ingest *what,
+    struct installation_store *store, const struct ingest_target *target,
+    int64_t *records)
+{
+	struct ingest_source source = { .path = what->path,
+		.format = what->format,
+		.ctx = (void *)(uintptr_t)what };
+	struct ingest_report report = { .records = 0 };
+	enum status st;
+	size_t i;
+
+	if (!cli->json && isatty(STDERR_FILENO))
+		source.progress = bar;
+	st = ingest_file(store->db, target, &source, what->mode, &report);
+	if (source.progress)
+		(void)fputs("\r\033[K", stderr);
+	for (i = 0; i < report.note_count; i++)
+		(void)fprintf(stderr, "%s\n", report.notes[i]);
+	for (i = 0; i < report.problem_count; i++)
+		(void)fprintf(stderr, "%s\n", report.problems[i]);
+	if (st == ST_OK)
+		*records = report.records;
+	ingest_report_release(&report);
+	return st;
+}
+
+enum status cli_ingest(
+    struct cli *cli, const struct cli_ingest *what, int64_t *records)
+{
+	struct installation_store *store = NULL;
+	const struct collection *collection = NULL;
+	const struct db_table *table = NULL;
+	struct ingest_target target = { .store = NULL };
+	const char **times = NULL;
+	size_t count = 0;
+	enum status st;
+
+	st = cli_collection(
+	    cli, what->store, what->collection, &store, &collection, &table);
+	if (st != ST_OK)
+		return st;
+	st = installation_times(&cli->in, store, collection, &times, &count);
+	if (st == ST_OK)
+		st = ingest_target_init(
+		    &target, what->store, table, collection, times, count);
+	if (st == ST_OK)
+		st = ingest(cli, what, store, &target, records);
+	ingest_target_release(&target);
+	free(times);
+	return st;
+}

@@ -1,0 +1,97 @@
+/* lethe status */
+#include <stdio.h>
+
+#include "engine/cli/cli.h"
+#include "engine/purge/overview.h"
+
+static void print_runs(const json_t *o)
+{
+	const json_t *run;
+	size_t i;
+
+	json_array_foreach(json_object_get(o, "runs"), i, run)
+	{
+		if (json_is_string(json_object_get(run, "finished_at")))
+			printf("run %s: %lld records, exit %lld\n",
+			    json_text(run, "run"), json_int(run, "records"),
+			    json_int(run, "exit_code"));
+		else
+			printf("run %s: running, or stopped in the middle: "
+			       "the next run continues it\n",
+			    json_text(run, "run"));
+	}
+	if (i == 0)
+		puts("no purge has run yet");
+}
+
+static enum status print(const struct cli *cli, const json_t *o)
+{
+	const json_t *store, *c;
+	size_t i, k;
+
+	if (cli->json)
+		return cli_print_json(o);
+	printf("%s as of %s\n\n", json_text(o, "installation"),
+	    json_text(o, "as_of"));
+	printf("%-24s %-24s %9s %9s %9s %9s\n", "collection", "cluster",
+	    "records", "due", "overdue", "undecided");
+	json_array_foreach(json_object_get(o, "stores"), i, store)
+	{
+		printf("%s\n", json_text(store, "store"));
+		json_array_foreach(json_object_get(store, "collections"), k, c)
+		    printf("  %-22s %-24s %9lld %9lld %9lld %9lld\n",
+			json_text(c, "collection"), json_text(c, "cluster"),
+			json_int(c, "records"), json_int(c, "due"),
+			json_int(c, "overdue"), json_int(c, "undecided"));
+	}
+	printf("\n%lld due, of which %lld OVERDUE; %lld UNDECIDED; %lld "
+	       "UNMAPPED\n",
+	    json_int(o, "due"), json_int(o, "overdue"),
+	    json_int(o, "undecided"), json_int(o, "unmapped"));
+	print_runs(o);
+	return ST_OK;
+}
+
+static enum status run(struct cli *cli, int argc, char **argv)
+{
+	static const struct option options[] = {
+		{ "as-of", required_argument, NULL, 't' },
+		CLI_OPTIONS,
+	};
+	const char *as_of = NULL;
+	int64_t now = 0;
+	json_t *o = NULL;
+	enum status st;
+	int c;
+
+	while ((c = cli_option(cli, argc, argv, options)) != -1) {
+		if (c == '?')
+			return ST_USAGE;
+		as_of = optarg;
+	}
+	if (cli->help)
+		return ST_OK;
+	if ((st = cli_arguments(argc, 0, 0, "none")) != ST_OK)
+		return st;
+	if ((st = cli_load(cli)) != ST_OK)
+		return st;
+	if ((st = cli_as_of(cli, as_of, &now)) != ST_OK)
+		return st;
+	st = overview_json(&cli->in, now, &o);
+	if (st == ST_OK)
+		st = print(cli, o);
+	if (st == ST_OK)
+		cli->attention = json_int(o, "overdue") ||
+				 json_int(o, "undecided") ||
+				 json_int(o, "unmapped");
+	json_decref(o);
+	return st;
+}
+
+const struct command cmd_status = {
+	"status",
+	"stores, last runs, what is overdue or undecided",
+	"usage: lethe [-c lethe.yml] [--json] status [--as-of TIME]\n\n"
+	"  --as-of TIME  as if it were TIME (a date or RFC 3339)\n",
+	run,
+};

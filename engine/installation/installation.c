@@ -1,0 +1,475 @@
+/* Load an installation's files and open its databases. */
+#include "engine/installation/installation.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/base/buf.h"
+#include "engine/base/file.h"
+#include "engine/crypto/crypto.h"
+#include "engine/crypto/hash.h"
+#include "engine/store/store.h"
+
+#define FILE_MAX ((size_t)4 << 20)
+
+/* ---- files ---- */
+
+/* One dataset for each store: the one that bears the store's name, or the
+ * only one of its file. */
+static enum status pick_dataset(struct installation *in, size_t first,
+    const struct config_store *cs, const struct dataset **out)
+{
+	size_t i;
+
+	for (i = first; i < in->dataset_count; i++) {
+		if (strcmp(in->datasets[i].key, cs->name) == 0) {
+			*out = &in->datasets[i];
+			return ST_OK;
+		}
+	}
+	if (in->dataset_count - first == 1) {
+		*out = &in->datasets[first];
+		return ST_OK;
+	}
+	diag_error(&in->diag, cs->at,
+	    "store `%s`: %s has %zu datasets and none with the fides_key `%s`: "
+	    "name one after the store",
+	    cs->name, cs->dataset, in->dataset_count - first, cs->name);
+	return ST_INVALID;
+}
+
+static enum status add_datasets(
+    struct installation *in, const struct config_store *cs, size_t *kept)
+{
+	struct dataset *list = NULL, *all;
+	const struct dataset *picked = NULL;
+	size_t n = 0, i, first = in->dataset_count;
+	enum status st;
+
+	if ((st = dataset_load(cs->dataset, &in->diag, &list, &n)) != ST_OK)
+		return st;
+	all = reallocarray(in->datasets, first + n + 1, sizeof(*all));
+	if (all == NULL) {
+		for (i = 0; i < n; i++)
+			dataset_release(&list[i]);
+		free(list);
+		return fail(ST_NOMEM, "out of memory");
+	}
+	in->datasets = all;
+	if (n > 0)
+		memcpy(all + first, list, n * sizeof(*all));
+	in->dataset_count = first + n;
+	free(list);
+	if ((st = pick_dataset(in, first, cs, &picked)) != ST_OK)
+		return st;
+	/* Of a file that several stores share, only this store's stays. */
+	*kept = (size_t)(picked - in->datasets);
+	for (i = first; i < in->dataset_count; i++) {
+		if (i != *kept)
+			dataset_release(&in->datasets[i]);
+	}
+	in->datasets[first] = in->datasets[*kept];
+	in->dataset_count = first + 1;
+	*kept = first;
+	return ST_OK;
+}
+
+static enum status load_datasets(struct installation *in)
+{
+	struct config *c = &in->config;
+	enum status st;
+	size_t i, kept = 0;
+
+	in->stores = calloc(c->store_count + 1, sizeof(*in->stores));
+	if (in->stores == NULL)
+		return fail(ST_NOMEM, "out of memory");
+	for (i = 0; i < c->store_count; i++) {
+		st = add_datasets(in, &c->stores[i], &kept);
+		if (st != ST_OK && st != ST_INVALID)
+			return st;
+		in->stores[i].config = &c->stores[i];
+		if (c->stores[i].segments.months || c->stores[i].segments.days)
+			diag_warning(&in->diag, c->stores[i].at,
+			    "store `%s`: this version does not cut stores into "
+			    "segments: its records are deleted one by one",
+			    c->stores[i].name);
+	}
+	in->store_count = c->store_count;
+	if (in->diag.errors)
+		return ST_OK; /* said by the caller, with the rest */
+	for (i = 0; i < c->store_count; i++)
+		in->stores[i].dataset = &in->datasets[i];
+	return ST_OK;
+}
+
+static enum status load_policies(struct installation *in)
+{
+	struct config *c = &in->config;
+	enum status st;
+	size_t i;
+
+	in->policies = calloc(c->policy_count + 1, sizeof(*in->policies));
+	if (in->policies == NULL)
+		return fail(ST_NOMEM, "out of memory");
+	for (i = 0; i < c->policy_count; i++) {
+		st = policy_load(
+		    c->policies[i], &in->diag, &in->policies[in->policy_count]);
+		if (st == ST_OK)
+			in->policy_count++;
+		else if (st != ST_INVALID)
+			return st;
+	}
+	return ST_OK;
+}
+
+static enum status cross_check(struct installation *in)
+{
+	const struct dataset **ds;
+	const struct policy **ps;
+	enum status st = ST_OK;
+	size_t i;
+
+	ds = calloc(in->dataset_count + 1, sizeof(*ds));
+	ps = calloc(in->policy_count + 1, sizeof(*ps));
+	if (ds == NULL || ps == NULL)
+		st = fail(ST_NOMEM, "out of memory");
+	for (i = 0; st == ST_OK && i < in->dataset_count; i++)
+		ds[i] = &in->datasets[i];
+	for (i = 0; st == ST_OK && i < in->policy_count; i++)
+		ps[i] = &in->policies[i];
+	if (st == ST_OK)
+		dataset_check(ds, in->dataset_count, &in->diag);
+	if (st == ST_OK)
+		policy_check(
+		    ps, in->policy_count, ds, in->dataset_count, &in->diag);
+	free(ds);
+	free(ps);
+	return st;
+}
+
+/* Every byte counts: a changed comment is a changed file, seen by nobody but
+ * those who look for it. */
+static enum status hash_rules(struct installation *in)
+{
+	static const char hex[] = "0123456789abcdef";
+	struct buf all = BUF_INIT;
+	uint8_t digest[32];
+	enum status st = ST_OK;
+	size_t i;
+
+	for (i = 0; st == ST_OK && i < in->config.policy_count; i++) {
+		st = file_read(in->config.policies[i], FILE_MAX, &all);
+		buf_addc(&all, '\0');
+	}
+	for (i = 0; st == ST_OK && i < in->store_count; i++) {
+		st = file_read(in->config.stores[i].dataset, FILE_MAX, &all);
+		buf_addc(&all, '\0');
+	}
+	if (st == ST_OK)
+		st = buf_status(&all);
+	if (st == ST_OK)
+		sha256(all.data, all.len, digest);
+	for (i = 0; st == ST_OK && i < sizeof(digest); i++) {
+		in->rule_set[2 * i] = hex[digest[i] >> 4];
+		in->rule_set[2 * i + 1] = hex[digest[i] & 15];
+	}
+	buf_release(&all);
+	return st;
+}
+
+enum status installation_load(const char *path, struct installation *in)
+{
+	enum status st;
+
+	memset(in, 0, sizeof(*in));
+	if ((st = crypto_init()) != ST_OK)
+		return st;
+	if ((st = config_load(path, &in->diag, &in->config)) != ST_OK)
+		return st;
+	if ((st = zone_open(in->config.time_zone, &in->zone)) != ST_OK)
+		return st;
+	if ((st = load_datasets(in)) != ST_OK)
+		return st;
+	if ((st = load_policies(in)) != ST_OK)
+		return st;
+	if (in->diag.errors == 0 && (st = cross_check(in)) != ST_OK)
+		return st;
+	if ((st = diag_status(&in->diag)) != ST_OK)
+		return st;
+	return hash_rules(in);
+}
+
+void installation_release(struct installation *in)
+{
+	size_t i;
+
+	for (i = 0; i < in->store_count; i++) {
+		db_schema_release(&in->stores[i].schema);
+		db_close(in->stores[i].db);
+	}
+	db_close(in->control);
+	db_close(in->audit);
+	keyring_free(in->keys);
+	for (i = 0; i < in->dataset_count; i++)
+		dataset_release(&in->datasets[i]);
+	for (i = 0; i < in->policy_count; i++)
+		policy_release(&in->policies[i]);
+	free(in->datasets);
+	free(in->policies);
+	free(in->stores);
+	zone_free(in->zone);
+	config_release(&in->config);
+	diag_release(&in->diag);
+	memset(in, 0, sizeof(*in));
+}
+
+char *installation_path(const struct installation *in, const char *name)
+{
+	return str_format("%s/%s", in->config.data_dir, name);
+}
+
+/* ---- databases ---- */
+
+enum status installation_unlock(struct installation *in)
+{
+	struct keyring_unlock u = { KEYRING_KEY_FILE, in->config.key_path };
+	enum status st;
+	char *path;
+
+	if (in->keys)
+		return ST_OK;
+	if (in->config.key_kind == CONFIG_KEY_PASSPHRASE_FILE)
+		u.source = KEYRING_PASSPHRASE_FILE;
+	if ((path = installation_path(in, "keyring")) == NULL)
+		return fail(ST_NOMEM, "out of memory");
+	st = keyring_open(path, &u, &in->keys);
+	/* Where the key file is missing, its own sentence says so. */
+	if (st == ST_NOTFOUND && !file_exists(path))
+		st = fail(ST_NOTFOUND,
+		    "no keyring at %s: run `lethe init` first", path);
+	free(path);
+	return st;
+}
+
+/* What a database of ours is called, in the keyring and on disk. */
+struct place_of {
+	char *key;
+	char *path;
+	struct store_spec spec;
+};
+
+static enum status place_init(struct place_of *p, const struct installation *in,
+    const struct config_store *cs, const char *name)
+{
+	char *file = str_format(cs ? "stores/%s.db" : "%s.db", name);
+
+	memset(p, 0, sizeof(*p));
+	p->key = cs ? str_format("store/%s", name) : strdup(name);
+	p->path = file ? installation_path(in, file) : NULL;
+	free(file);
+	if (p->key == NULL || p->path == NULL)
+		return fail(ST_NOMEM, "out of memory");
+	p->spec.name = name;
+	p->spec.key = p->key;
+	p->spec.path = p->path;
+	p->spec.driver = STORE_SQLITE;
+	if (cs && cs->driver == CONFIG_POSTGRESQL) {
+		p->spec.driver = STORE_POSTGRESQL;
+		p->spec.url = cs->url;
+	}
+	return ST_OK;
+}
+
+static void place_release(struct place_of *p)
+{
+	free(p->key);
+	free(p->path);
+}
+
+static enum status open_place(struct installation *in,
+    const struct config_store *cs, const char *name, struct db **out)
+{
+	struct place_of p;
+	enum status st;
+
+	if (*out)
+		return ST_OK;
+	if ((st = installation_unlock(in)) != ST_OK)
+		return st;
+	if ((st = place_init(&p, in, cs, name)) == ST_OK)
+		st = store_open(&p.spec, in->keys, out);
+	place_release(&p);
+	return st;
+}
+
+enum status installation_find_store(
+    struct installation *in, const char *name, struct installation_store **out)
+{
+	const char *names[64];
+	const char *near;
+	size_t i;
+
+	for (i = 0; i < in->store_count; i++) {
+		if (strcmp(in->stores[i].config->name, name) == 0) {
+			*out = &in->stores[i];
+			return ST_OK;
+		}
+		if (i < 63)
+			names[i] = in->stores[i].config->name;
+	}
+	names[i < 63 ? i : 63] = NULL;
+	near = diag_nearest(name, names);
+	return fail(ST_USAGE, "no store `%s` in %s%s%s%s", name,
+	    in->config.path, near ? ": did you mean `" : "", near ? near : "",
+	    near ? "`?" : "");
+}
+
+enum status installation_open_store(
+    struct installation *in, struct installation_store *store)
+{
+	enum status st;
+
+	if (store->db)
+		return ST_OK;
+	st = open_place(in, store->config, store->config->name, &store->db);
+	if (st == ST_OK)
+		st = db_introspect(store->db, &store->schema);
+	return st;
+}
+
+enum status installation_open_control(struct installation *in)
+{
+	return open_place(in, NULL, "control", &in->control);
+}
+
+enum status installation_open_audit(struct installation *in)
+{
+	return open_place(in, NULL, "audit", &in->audit);
+}
+
+/* ---- times ---- */
+
+/* Does the starting point stand in this collection, for this policy? */
+static int reads(const struct policy *p, size_t point, const char *dataset,
+    const char *collection)
+{
+	const struct policy_starting_point *s = &p->starting_points[point];
+	const struct policy_cluster *c = NULL;
+
+	if (s->dataset)
+		return strcmp(s->dataset, dataset) == 0 &&
+		       strcmp(s->collection, collection) == 0;
+	if (policy_cluster_of(p, dataset, collection, NULL, &c) != ST_OK)
+		return 0;
+	return c->starting_point == point;
+}
+
+enum status installation_times(const struct installation *in,
+    const struct installation_store *store, const struct collection *collection,
+    const char ***out, size_t *count)
+{
+	const char **list, *dataset = store->dataset->key;
+	size_t i, k, n = 0, most = 1;
+
+	for (i = 0; i < in->policy_count; i++)
+		most += in->policies[i].starting_point_count;
+	if ((list = calloc(most, sizeof(*list))) == NULL)
+		return fail(ST_NOMEM, "out of memory");
+	for (i = 0; i < in->policy_count; i++) {
+		const struct policy *p = &in->policies[i];
+
+		for (k = 0; k < p->starting_point_count; k++) {
+			if (reads(p, k, dataset, collection->name))
+				list[n++] = p->starting_points[k].field;
+		}
+	}
+	status_clear();
+	*out = list;
+	*count = n;
+	return ST_OK;
+}
+
+/* ---- init ---- */
+
+static enum status make_keys(struct installation *in,
+    void (*made)(void *ctx, const char *what), void *ctx)
+{
+	struct keyring_unlock u = { KEYRING_KEY_FILE, in->config.key_path };
+	char *path = installation_path(in, "keyring");
+	enum status st = ST_OK;
+
+	if (path == NULL)
+		return fail(ST_NOMEM, "out of memory");
+	if (in->config.key_kind == CONFIG_KEY_PASSPHRASE_FILE)
+		u.source = KEYRING_PASSPHRASE_FILE;
+	/* A new key over an old keyring would only look like a wrong key. */
+	if (u.source == KEYRING_KEY_FILE && !file_exists(u.path) &&
+	    !file_exists(path)) {
+		st = keyring_new_key_file(u.path);
+		if (st == ST_OK && made)
+			made(ctx, u.path);
+	}
+	if (st == ST_OK && !file_exists(path)) {
+		st = keyring_create(path, &u, &in->keys);
+		if (st == ST_OK && made)
+			made(ctx, path);
+	}
+	free(path);
+	return st == ST_OK ? installation_unlock(in) : st;
+}
+
+static enum status make_place(struct installation *in,
+    const struct config_store *cs, const char *name, const char *migrations,
+    void (*made)(void *ctx, const char *what), void *ctx)
+{
+	struct buf schema = BUF_INIT;
+	struct place_of p;
+	enum status st;
+	int there;
+
+	st = place_init(&p, in, cs, name);
+	if (st == ST_OK && cs && cs->schema)
+		st = file_read(cs->schema, FILE_MAX, &schema);
+	if (st == ST_OK) {
+		there = file_exists(p.path);
+		st = store_create(&p.spec, in->keys,
+		    cs && cs->schema ? buf_text(&schema) : NULL, migrations);
+		if (st == ST_OK && !there && made)
+			made(ctx, p.path);
+	}
+	buf_release(&schema);
+	place_release(&p);
+	return st;
+}
+
+enum status installation_init(struct installation *in,
+    void (*made)(void *ctx, const char *what), void *ctx)
+{
+	char *stores = installation_path(in, "stores");
+	enum status st;
+	size_t i;
+
+	if (stores == NULL)
+		return fail(ST_NOMEM, "out of memory");
+	st = file_make_folder(stores, 0700);
+	free(stores);
+	if (st == ST_OK)
+		st = make_keys(in, made, ctx);
+	if (st == ST_OK)
+		st = keyring_add(in->keys, "evidence", AEAD_AES256_OCB);
+	if (st == ST_CONFLICT)
+		st = ST_OK; /* made by an earlier init */
+	if (st == ST_OK)
+		st = make_place(
+		    in, NULL, "control", "schemas/control/", made, ctx);
+	if (st == ST_OK)
+		st = make_place(in, NULL, "audit", "schemas/audit/", made, ctx);
+	for (i = 0; st == ST_OK && i < in->store_count; i++) {
+		const struct config_store *cs = in->stores[i].config;
+
+		if (cs->driver == CONFIG_SQLITE)
+			st = make_place(
+			    in, cs, cs->name, "schemas/store/", made, ctx);
+	}
+	return st;
+}

@@ -1,0 +1,83 @@
+#ifndef INSTALLATION_INSTALLATION_H
+#define INSTALLATION_INSTALLATION_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "engine/base/status.h"
+#include "engine/model/config.h"
+#include "engine/model/dataset.h"
+#include "engine/model/diag.h"
+#include "engine/model/policy.h"
+#include "engine/store/db.h"
+#include "engine/store/keyring.h"
+
+/*
+ * One installation: lethe.yml and all it names, loaded and checked against
+ * each other; then, once unlocked, its keyring, stores, control database and
+ * audit log, each opened when it is first asked for.
+ */
+struct installation_store {
+	const struct config_store *config;
+	const struct dataset *dataset;
+	struct db *db;           /* NULL until installation_open_store() */
+	struct db_schema schema; /* of the live store, once open */
+};
+
+struct installation {
+	struct config config;
+	struct diag diag; /* what the loaders found */
+	struct zone *zone;
+	struct dataset *datasets;
+	size_t dataset_count;
+	struct policy *policies;
+	size_t policy_count;
+	struct installation_store *stores;
+	size_t store_count;
+	/* SHA-256, hexadecimal, over the bytes of every policy and dataset */
+	char rule_set[65];
+	struct keyring *keys;
+	struct db *control;
+	struct db *audit;
+};
+
+/*
+ * Load the file ${path} and what it names.  ST_INVALID with everything that is
+ * wrong in ${out->diag}; ${out} is released by the caller in any case.
+ */
+enum status installation_load(
+    const char *path, struct installation *out) MUST_CHECK;
+void installation_release(struct installation *in);
+
+/*
+ * Make what is missing: key file, keyring, control database, audit log and
+ * managed stores.  Safe to repeat.  ${made} (may be NULL) is called with what
+ * was made, for people.
+ */
+enum status installation_init(struct installation *in,
+    void (*made)(void *ctx, const char *what), void *ctx) MUST_CHECK;
+
+/* Open the keyring (once).  ST_NOTFOUND: `lethe init` has not been run. */
+enum status installation_unlock(struct installation *in) MUST_CHECK;
+
+/* The store called ${name}, not yet opened. */
+enum status installation_find_store(struct installation *in, const char *name,
+    struct installation_store **out) MUST_CHECK;
+/* Open it and read its schema (once). */
+enum status installation_open_store(
+    struct installation *in, struct installation_store *store) MUST_CHECK;
+enum status installation_open_control(struct installation *in) MUST_CHECK;
+enum status installation_open_audit(struct installation *in) MUST_CHECK;
+
+/*
+ * The columns of a collection that starting points read, so that ingest checks
+ * them as times.  The caller frees the array; the names are the policies'.
+ */
+enum status installation_times(const struct installation *in,
+    const struct installation_store *store, const struct collection *collection,
+    const char ***out, size_t *count) MUST_CHECK;
+
+/* ${data_dir}/${name}.  The caller frees; NULL when out of memory. */
+char *installation_path(const struct installation *in, const char *name);
+
+#endif /* !INSTALLATION_INSTALLATION_H */

@@ -1,0 +1,308 @@
+/*
+ * lethe.yml.  One function for each map of the file, with the keys it knows;
+ * defaults stand before anything is read.
+ */
+#include "engine/model/config.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/base/file.h"
+#include "engine/base/zone.h"
+#include "engine/model/calendar.h"
+#include "engine/model/config_read.h"
+
+/* The log's origin, a line of text that checkpoints begin with: C2SP
+ * signed-note key names have neither spaces nor plus signs. */
+static void read_installation(struct config_reader *r, const struct node *n)
+{
+	char **name = &r->c->installation;
+	size_t len;
+
+	if (!read_string(r->d, n, name))
+		return;
+	len = strlen(*name);
+	if (len > 128 || strspn(*name, "abcdefghijklmnopqrstuvwxyz"
+				       "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				       "0123456789._/-") != len)
+		read_mismatch(r->d, n,
+		    "up to 128 letters, digits, `.`, `_`, `/` and `-`");
+}
+
+static void read_zone(struct config_reader *r, const struct node *n)
+{
+	struct zone *zone = NULL;
+	enum status st;
+
+	if (!read_string(r->d, n, &r->c->time_zone))
+		return;
+	st = zone_open(r->c->time_zone, &zone);
+	zone_free(zone);
+	if (st == ST_NOMEM)
+		diag_nomem(r->d);
+	else if (st != ST_OK)
+		read_mismatch(r->d, n, "a time zone such as `Asia/Tokyo`");
+}
+
+/* systemd's credentials (systemd.exec(5), LoadCredential=). */
+static void read_credential(struct config_reader *r, const struct node *n)
+{
+	const char *folder = getenv("CREDENTIALS_DIRECTORY");
+	char *name = NULL;
+
+	if (!read_string(r->d, n, &name))
+		return;
+	if (strchr(name, '/') || *name == '.') {
+		read_mismatch(r->d, n, "the name of a credential, not a path");
+	} else if (folder == NULL || *folder == '\0') {
+		diag_error(r->d, n->at,
+		    "`credential`: $CREDENTIALS_DIRECTORY is not set: run "
+		    "Lethe as a service with LoadCredential=%s:...",
+		    name);
+	} else {
+		r->c->key_path = str_format("%s/%s", folder, name);
+		if (r->c->key_path == NULL)
+			diag_nomem(r->d);
+	}
+	free(name);
+}
+
+static void read_key(struct config_reader *r, const struct node *n)
+{
+	static const char *const keys[] = { "file", "passphrase_file",
+		"credential", NULL };
+	const struct node *file, *passphrase, *credential;
+
+	if (!read_map(r->d, n, keys))
+		return;
+	file = node_get(n, "file");
+	passphrase = node_get(n, "passphrase_file");
+	credential = node_get(n, "credential");
+	if (!!file + !!passphrase + !!credential != 1) {
+		diag_error(r->d, n->at,
+		    "`key`: expected exactly one of file, passphrase_file, "
+		    "credential");
+		return;
+	}
+	r->c->key_kind =
+	    passphrase ? CONFIG_KEY_PASSPHRASE_FILE : CONFIG_KEY_FILE;
+	(void)config_read_path(r, file ? file : passphrase, &r->c->key_path);
+	read_credential(r, credential);
+}
+
+static void read_policies(struct config_reader *r, const struct node *n)
+{
+	struct config *c = r->c;
+
+	if (!read_list_of(r->d, n, "a list of files"))
+		return;
+	if (n->count == 0)
+		read_mismatch(r->d, n, "at least one file");
+	c->policies = read_array(r->d, n->count, sizeof(*c->policies));
+	c->policies_at = read_array(r->d, n->count, sizeof(*c->policies_at));
+	if (c->policies == NULL || c->policies_at == NULL)
+		return;
+	for (size_t i = 0; i < n->count; i++) {
+		size_t k = c->policy_count;
+
+		c->policies_at[k] = n->items[i].at;
+		if (config_read_file_path(r, &n->items[i], &c->policies[k]))
+			c->policy_count++;
+	}
+}
+
+static void read_purge(struct config_reader *r, const struct node *n)
+{
+	static const char *const keys[] = { "window", "batch", "max_share",
+		"approvals", NULL };
+	struct config *c = r->c;
+	int64_t approvals;
+
+	if (!read_map(r->d, n, keys))
+		return;
+	(void)read_some_period(r->d, node_get(n, "window"), &c->purge.window);
+	(void)read_int(
+	    r->d, node_get(n, "batch"), 1, 10000000, &c->purge.batch);
+	(void)read_number(
+	    r->d, node_get(n, "max_share"), 0, 1, &c->purge.max_share);
+	if (read_int(r->d, node_get(n, "approvals"), 0, 2, &approvals))
+		c->purge.approvals = (int)approvals;
+}
+
+/* A word of a fixed list, kept as text. */
+static void read_word_text(struct config_reader *r, const struct node *n,
+    const char *const *words, char **out)
+{
+	int word;
+
+	if (read_word(r->d, n, words, &word))
+		(void)read_string(r->d, n, out);
+}
+
+static void read_calendar(struct config_reader *r, const struct node *n)
+{
+	static const char *const keys[] = { "rule", "roll", "holidays", NULL };
+	static const char *const rolls[] = { "none", "next_working_day", NULL };
+	const char *rules[CALENDAR_RULE__MAX + 1] = { NULL };
+
+	if (!read_map(r->d, n, keys))
+		return;
+	for (int i = 0; i < CALENDAR_RULE__MAX; i++)
+		rules[i] = calendar_rule_name((enum calendar_rule)i);
+	read_word_text(
+	    r, node_get(n, "rule"), rules, &r->c->requests.calendar_rule);
+	read_word_text(
+	    r, node_get(n, "roll"), rolls, &r->c->requests.calendar_roll);
+	(void)config_read_file_path(
+	    r, node_get(n, "holidays"), &r->c->requests.holidays);
+}
+
+static void read_requests(struct config_reader *r, const struct node *n)
+{
+	static const char *const keys[] = { "target", "due", "extension",
+		"calendar", NULL };
+	struct config *c = r->c;
+
+	if (!read_map(r->d, n, keys))
+		return;
+	(void)read_some_period(
+	    r->d, node_get(n, "target"), &c->requests.target);
+	(void)read_some_period(r->d, node_get(n, "due"), &c->requests.due);
+	(void)read_some_period(
+	    r->d, node_get(n, "extension"), &c->requests.extension);
+	read_calendar(r, node_get(n, "calendar"));
+}
+
+/* "127.0.0.1:8080", "localhost:8080", "[::1]:8080" */
+static int is_address(const char *text)
+{
+	const char *colon = strrchr(text, ':');
+	size_t host = colon ? (size_t)(colon - text) : 0, digits;
+
+	if (host == 0 || strpbrk(text, " \t/@") != NULL)
+		return 0;
+	if (memchr(text, ':', host) != NULL &&
+	    (*text != '[' || text[host - 1] != ']'))
+		return 0;
+	digits = strspn(colon + 1, "0123456789");
+	return digits > 0 && digits <= 5 && colon[1 + digits] == '\0' &&
+	       strtol(colon + 1, NULL, 10) <= 65535;
+}
+
+static void read_web(struct config_reader *r, const struct node *n)
+{
+	static const char *const keys[] = { "listen", NULL };
+	const struct node *listen;
+
+	if (!read_map(r->d, n, keys))
+		return;
+	listen = node_get(n, "listen");
+	if (read_string(r->d, listen, &r->c->listen) &&
+	    !is_address(r->c->listen))
+		read_mismatch(r->d, listen, "HOST:PORT");
+}
+
+static void set_defaults(struct config_reader *r)
+{
+	struct config *c = r->c;
+
+	c->purge.window.seconds = 24 * INT64_C(3600);
+	c->purge.batch = 100000;
+	c->purge.max_share = 0.5;
+	c->purge.approvals = 1;
+	c->requests.target.days = 30;
+	c->requests.due.months = 1;
+	c->requests.extension.months = 2;
+	c->requests.calendar_rule =
+	    read_copy(r->d, "eu_1182_71", strlen("eu_1182_71"));
+	c->requests.calendar_roll = read_copy(r->d, "none", strlen("none"));
+	c->listen = read_copy(r->d, "127.0.0.1:8080", strlen("127.0.0.1:8080"));
+}
+
+static void read_file(struct config_reader *r, const struct node *n)
+{
+	static const char *const keys[] = { "installation", "time_zone",
+		"data_dir", "key", "policies", "stores", "purge", "requests",
+		"web", NULL };
+	struct diag *d = r->d;
+
+	if (!read_map(d, n, keys))
+		return;
+	read_installation(r, read_required(d, n, "installation"));
+	read_zone(r, read_required(d, n, "time_zone"));
+	(void)config_read_path(
+	    r, read_required(d, n, "data_dir"), &r->c->data_dir);
+	read_key(r, read_required(d, n, "key"));
+	read_policies(r, read_required(d, n, "policies"));
+	config_read_stores(r, read_required(d, n, "stores"));
+	read_purge(r, node_get(n, "purge"));
+	read_requests(r, node_get(n, "requests"));
+	read_web(r, node_get(n, "web"));
+}
+
+enum status config_parse(const char *path, const char *bytes, size_t len,
+    struct diag *d, struct config *out)
+{
+	struct config c = { 0 };
+	struct config_reader r = { d, &c };
+	struct node root = { 0 };
+	size_t errors = d->errors;
+	enum status st;
+
+	if ((c.path = strdup(path)) == NULL)
+		return fail(ST_NOMEM, "out of memory");
+	if ((st = node_parse(path, bytes, len, d, &root)) == ST_OK) {
+		set_defaults(&r);
+		read_file(&r, &root);
+		st = diag_status_since(d, errors);
+	}
+	node_release(&root);
+	if (st == ST_OK)
+		*out = c;
+	else
+		config_release(&c);
+	return st;
+}
+
+enum status config_load(const char *path, struct diag *d, struct config *out)
+{
+	struct buf bytes = BUF_INIT;
+	enum status st = node_read_file(path, d, &bytes);
+
+	if (st == ST_OK)
+		st = config_parse(path, bytes.data, bytes.len, d, out);
+	buf_release(&bytes);
+	return st;
+}
+
+void config_release(struct config *c)
+{
+	for (size_t i = 0; i < c->store_count; i++) {
+		free(c->stores[i].name);
+		free(c->stores[i].url);
+		free(c->stores[i].dataset);
+		free(c->stores[i].schema);
+	}
+	free(c->stores);
+	read_free_strings(c->policies, c->policy_count);
+	free(c->policies_at);
+	free(c->path);
+	free(c->installation);
+	free(c->time_zone);
+	free(c->data_dir);
+	free(c->key_path);
+	free(c->requests.calendar_rule);
+	free(c->requests.calendar_roll);
+	free(c->requests.holidays);
+	free(c->listen);
+	*c = (struct config){ 0 };
+}
+
+const struct config_store *config_find_store(
+    const struct config *c, const char *name)
+{
+	for (size_t i = 0; i < c->store_count; i++)
+		if (strcmp(c->stores[i].name, name) == 0)
+			return &c->stores[i];
+	return NULL;
+}

@@ -1,0 +1,24 @@
+#ifndef PLAN_EXPLAIN_H
+#define PLAN_EXPLAIN_H
+
+#include <stdint.h>
+
+#include "engine/base/json.h"
+#include "engine/plan/rule.h"
+
+/*
+ * Why a record stays or goes at ${as_of}: {"verdict","cluster","rule",
+ * "starting_point":{"name","value","from"},"last_day","deletable_from",
+ * "deletion_due","reasons":[...],"suspensions":[...]}.  ${key} has one value
+ * for each primary key column.  ST_NOTFOUND where there is no such record.
+ * The record is judged twice, by the dates and by the purge's own condition;
+ * should they ever disagree, that is an error and not an answer.
+ */
+enum status explain_json(const struct schedule *s, const char *store,
+    const char *collection, const char *const *key, size_t key_count,
+    int64_t as_of, json_t **out) MUST_CHECK;
+
+/* "contract_expiry + P1Y (P1Y from contract_expiry, jp_civil_code)". */
+enum status explain_rule_text(const struct rule *r, char **out) MUST_CHECK;
+
+#endif /* !PLAN_EXPLAIN_H */

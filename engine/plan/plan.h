@@ -1,0 +1,46 @@
+#ifndef PLAN_PLAN_H
+#define PLAN_PLAN_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "engine/plan/rule.h"
+
+/*
+ * A plan: what is due in each collection at one instant.  Preview, execution,
+ * status and report all start from it.
+ */
+struct plan_item {
+	const struct rule *rule;
+	struct calendar_cutoff cutoff;
+	int64_t records; /* in all */
+	int64_t due;     /* OVERDUE ones included */
+	int64_t overdue;
+	int64_t undecided;
+	int64_t active;
+	int64_t retain;
+};
+struct plan {
+	const struct schedule *schedule;
+	int64_t as_of;
+	struct plan_item *items; /* in the order of deletion */
+	size_t count;
+};
+
+/*
+ * Compute it at ${as_of} for all clusters, or for the one called ${cluster}
+ * (ST_USAGE where there is none of that name).
+ */
+enum status plan_init(struct plan *p, const struct schedule *s, int64_t as_of,
+    const char *cluster) MUST_CHECK;
+void plan_release(struct plan *p);
+
+/* "2025-03-01T00:00:00+09:00": what lies before it is due.  A date column is
+ * due up to the day before. */
+void plan_cutoff_text(const struct plan_item *item, char out[ZONE_TEXT]);
+
+int64_t plan_due(const struct plan *p);
+int64_t plan_overdue(const struct plan *p);
+int64_t plan_undecided(const struct plan *p);
+
+#endif /* !PLAN_PLAN_H */

@@ -1,0 +1,153 @@
+/*
+ * Evidence rows.  A key is hashed as text, so that the same question can be
+ * asked later from a command line: for each column its length, a colon and
+ * its bytes.
+ */
+#include "engine/purge/evidence.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/crypto/hash.h"
+#include "engine/crypto/pseudonym.h"
+
+struct evidence {
+	const struct plan_item *item;
+	const char *run;
+	const char *rule_set;
+	struct pseudonyms *pseudonyms;
+	struct buf key;    /* of the record at hand */
+	struct buf hashes; /* 16 bytes for each record of the batch */
+};
+
+enum status evidence_new(const struct plan_item *item, const char *run,
+    const char *rule_set, const struct secret_key *key, struct evidence **out)
+{
+	const struct rule *r = item->rule;
+	struct secret_key *own = NULL;
+	struct evidence *e;
+	char *place;
+	enum status st;
+
+	e = calloc(1, sizeof(*e));
+	place =
+	    str_format("%s/%s", r->store->config->name, r->collection->name);
+	if (e == NULL || place == NULL) {
+		free(e);
+		free(place);
+		return fail(ST_NOMEM, "out of memory");
+	}
+	e->item = item;
+	e->run = run;
+	e->rule_set = rule_set;
+	st = secret_derive(key, "record", place, strlen(place), &own);
+	if (st == ST_OK)
+		st = pseudonyms_new(own, &e->pseudonyms);
+	secret_free(own);
+	free(place);
+	if (st != ST_OK)
+		evidence_free(e);
+	else
+		*out = e;
+	return st;
+}
+
+void evidence_free(struct evidence *e)
+{
+	if (e == NULL)
+		return;
+	pseudonyms_free(e->pseudonyms);
+	if (e->key.data)
+		explicit_bzero(e->key.data, e->key.size);
+	buf_release(&e->key);
+	buf_release(&e->hashes);
+	free(e);
+}
+
+/* "4:1234": most keys of one column fit one cipher block. */
+static void add_number(struct buf *b, int64_t v)
+{
+	char digits[24], *p = digits + sizeof(digits);
+	uint64_t left = v < 0 ? 0 - (uint64_t)v : (uint64_t)v;
+	size_t n;
+
+	do {
+		*--p = (char)('0' + left % 10);
+		left /= 10;
+	} while (left);
+	if (v < 0)
+		*--p = '-';
+	n = (size_t)(digits + sizeof(digits) - p);
+	if (n >= 10)
+		buf_addc(b, (char)('0' + n / 10));
+	buf_addc(b, (char)('0' + n % 10));
+	buf_addc(b, ':');
+	buf_add(b, p, n);
+}
+
+static void add_value(struct buf *b, struct val v)
+{
+	char text[40];
+
+	switch (v.type) {
+	case VAL_INT: add_number(b, v.i); break;
+	case VAL_TEXT:
+	case VAL_BLOB:
+		buf_addf(b, "%zu:", v.n);
+		buf_add(b, v.p, v.n);
+		break;
+	case VAL_REAL:
+		(void)snprintf(text, sizeof(text), "%.17g", v.r);
+		buf_addf(b, "%zu:%s", strlen(text), text);
+		break;
+	case VAL_NULL:
+	case VAL_END: buf_adds(b, "-:"); break;
+	}
+}
+
+enum status evidence_add(struct evidence *e, const struct val *key)
+{
+	uint8_t hash[PSEUDONYM_LEN];
+	enum status st;
+	size_t i;
+
+	buf_clear(&e->key);
+	for (i = 0; i < e->item->rule->key_count; i++)
+		add_value(&e->key, key[i]);
+	if ((st = buf_status(&e->key)) != ST_OK)
+		return st;
+	st = pseudonym_of(e->pseudonyms, e->key.data, e->key.len, hash);
+	if (st != ST_OK)
+		return st;
+	buf_add(&e->hashes, hash, sizeof(hash));
+	return buf_status(&e->hashes);
+}
+
+enum status evidence_write(struct evidence *e, int64_t at)
+{
+	const struct rule *r = e->item->rule;
+	uint8_t digest[SHA256_LEN];
+	char cutoff[ZONE_TEXT];
+	struct val hashes = NIL;
+	enum status st;
+
+	sha256(e->hashes.data, e->hashes.len, digest);
+	plan_cutoff_text(e->item, cutoff);
+	if (r->terms.cluster->evidence == POLICY_EVIDENCE_RECORDS)
+		hashes = BLOB(e->hashes.data, e->hashes.len);
+	st = db_exec(r->store->db,
+	    "INSERT INTO lethe_evidence (run, at, policy, cluster,"
+	    " collection, action, rule_set, cutoff, records, digest, hashes)"
+	    " VALUES ($1, $2, $3, $4, $5, 'delete', $6, $7, $8, $9, $10)",
+	    ARGS(TEXT(e->run), INT(at), TEXT(r->policy->name),
+		TEXT(r->terms.cluster->name), TEXT(r->collection->name),
+		TEXT(e->rule_set), TEXT(cutoff),
+		INT((int64_t)(e->hashes.len / PSEUDONYM_LEN)),
+		BLOB(digest, sizeof(digest)), hashes));
+	if (st == ST_OK)
+		evidence_drop(e);
+	return st;
+}
+
+void evidence_drop(struct evidence *e) { buf_clear(&e->hashes); }

@@ -1,0 +1,36 @@
+#ifndef PURGE_EVIDENCE_H
+#define PURGE_EVIDENCE_H
+
+#include <stdint.h>
+
+#include "engine/crypto/secret.h"
+#include "engine/plan/plan.h"
+
+/*
+ * Evidence of one collection's deletions: what went under which rule, how
+ * many, and a digest over keyed hashes of the keys; never any content.
+ */
+struct evidence;
+
+/*
+ * Begin for ${item} in the run ${run}.  ${key} is the installation's evidence
+ * key; each collection hashes under a key derived from it.
+ */
+enum status evidence_new(const struct plan_item *item, const char *run,
+    const char *rule_set, const struct secret_key *key,
+    struct evidence **out) MUST_CHECK;
+void evidence_free(struct evidence *e);
+
+/* One record that goes: the values of its key columns. */
+enum status evidence_add(struct evidence *e, const struct val *key) MUST_CHECK;
+
+/*
+ * Write the row for what was added since the last one, inside the transaction
+ * of the deletion, and start over.
+ */
+enum status evidence_write(struct evidence *e, int64_t at) MUST_CHECK;
+
+/* Forget what was added: its transaction was rolled back. */
+void evidence_drop(struct evidence *e);
+
+#endif /* !PURGE_EVIDENCE_H */

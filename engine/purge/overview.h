@@ -1,0 +1,20 @@
+#ifndef PURGE_OVERVIEW_H
+#define PURGE_OVERVIEW_H
+
+#include <stdint.h>
+
+#include "engine/base/json.h"
+#include "engine/installation/installation.h"
+
+/*
+ * How the installation stands at ${as_of}: {"installation","as_of",
+ * "stores":[{"store","collections":[{"collection","cluster","records","due",
+ * "overdue","undecided","active","retain"}]}],"runs":[{"run","started_at",
+ * "finished_at","records","exit_code"}],"due","overdue","undecided",
+ * "unmapped"}.  The last five runs, newest first; one that was stopped in the
+ * middle has no end.
+ */
+enum status overview_json(
+    struct installation *in, int64_t as_of, json_t **out) MUST_CHECK;
+
+#endif /* !PURGE_OVERVIEW_H */

@@ -1,0 +1,138 @@
+/* A run's report, for machines; people read it made into text. */
+#include "engine/purge/report.h"
+
+#include "engine/base/buf.h"
+#include "engine/base/file.h"
+
+static enum status item_json(
+    const struct purge_outcome *o, size_t i, json_t **out)
+{
+	const struct plan_item *p = &o->plan->items[i];
+	const struct purge_result *r = &o->results[i];
+	char cutoff[ZONE_TEXT];
+
+	plan_cutoff_text(p, cutoff);
+	return json_make(out,
+	    "{s:s, s:s, s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, "
+	    "s:I, s:I, s:I, s:I}",
+	    "cluster", p->rule->terms.cluster->name, "store",
+	    p->rule->store->config->name, "collection",
+	    p->rule->collection->name, "action",
+	    policy_action_name(p->rule->terms.cluster->action), "cutoff",
+	    cutoff, "due", (json_int_t)p->due, "overdue",
+	    (json_int_t)r->overdue, "deleted", (json_int_t)r->deleted,
+	    "de_identified", (json_int_t)0, "minimised", (json_int_t)0, "held",
+	    (json_int_t)0, "restricted", (json_int_t)0, "undecided",
+	    (json_int_t)p->undecided, "active", (json_int_t)p->active, "retain",
+	    (json_int_t)p->retain, "waiting",
+	    (json_int_t)(o->dry_run ? 0 : r->left));
+}
+
+static enum status unmapped_json(const struct schedule *s, json_t *list)
+{
+	enum status st = ST_OK;
+	json_t *one = NULL;
+	size_t i;
+
+	for (i = 0; st == ST_OK && i < s->unmapped_count; i++) {
+		const struct unmapped *u = &s->unmapped[i];
+
+		st = json_make(&one, "{s:s, s:s, s:s?}", "store", u->store,
+		    "table", u->table, "column", u->column);
+		if (st == ST_OK)
+			st = json_push(list, one);
+	}
+	return st;
+}
+
+/* null: a dry run does neither. */
+static json_t *done(const struct purge_outcome *o, int yes)
+{
+	return o->dry_run ? json_null() : json_boolean(yes);
+}
+
+enum status report_json(const struct purge_outcome *o, json_t **out)
+{
+	json_t *clusters = json_array(), *unmapped = json_array(), *one = NULL;
+	char as_of[INSTANT_TEXT];
+	int64_t overdue = 0, deleted = 0;
+	enum status st = ST_OK;
+	size_t i;
+
+	if (clusters == NULL || unmapped == NULL)
+		st = fail(ST_NOMEM, "out of memory");
+	for (i = 0; st == ST_OK && i < o->plan->count; i++) {
+		overdue += o->results[i].overdue;
+		deleted += o->results[i].deleted;
+		st = item_json(o, i, &one);
+		if (st == ST_OK)
+			st = json_push(clusters, one);
+	}
+	if (st == ST_OK)
+		st = unmapped_json(o->plan->schedule, unmapped);
+	civil_format_instant(o->plan->as_of, as_of);
+	if (st == ST_OK)
+		st = json_make(out,
+		    "{s:s, s:s, s:b, s:s, s:O, s:O, s:o, s:o, s:I, s:I, s:I, "
+		    "s:f}",
+		    "run", o->run, "as_of", as_of, "dry_run", o->dry_run,
+		    "rule_set", o->plan->schedule->installation->rule_set,
+		    "clusters", clusters, "unmapped", unmapped, "verified",
+		    done(o, o->verified), "scrubbed", done(o, o->scrubbed),
+		    "deleted", (json_int_t)deleted, "overdue",
+		    (json_int_t)overdue, "undecided",
+		    (json_int_t)plan_undecided(o->plan), "seconds", o->seconds);
+	json_decref(clusters);
+	json_decref(unmapped);
+	return st;
+}
+
+/* ---- metrics ---- */
+
+static void gauge(struct buf *b, const char *name, const char *help, double v)
+{
+	buf_addf(b, "# HELP %s %s\n# TYPE %s gauge\n%s %.17g\n", name, help,
+	    name, name, v);
+}
+
+static void deleted_metric(struct buf *b, const json_t *report)
+{
+	const json_t *item;
+	size_t i;
+
+	buf_adds(b, "# HELP lethe_deleted_records Deleted by the last run.\n"
+		    "# TYPE lethe_deleted_records gauge\n");
+	json_array_foreach(json_object_get(report, "clusters"), i, item)
+	    buf_addf(b,
+		"lethe_deleted_records{store=\"%s\",collection=\"%s\","
+		"cluster=\"%s\"} %lld\n",
+		json_text(item, "store"), json_text(item, "collection"),
+		json_text(item, "cluster"), json_int(item, "deleted"));
+}
+
+enum status report_metrics(const json_t *report, const char *path, int64_t now)
+{
+	struct buf b = BUF_INIT;
+	enum status st;
+
+	gauge(&b, "lethe_overdue_records",
+	    "Records that should have gone and are still there.",
+	    (double)json_int(report, "overdue"));
+	gauge(&b, "lethe_undecided_records",
+	    "Records whose starting point cannot be read.",
+	    (double)json_int(report, "undecided"));
+	gauge(&b, "lethe_unmapped_places",
+	    "Tables and columns that no dataset describes.",
+	    (double)json_array_size(json_object_get(report, "unmapped")));
+	gauge(&b, "lethe_unscrubbed",
+	    "1 while deleted records may still be read from a file.",
+	    json_is_true(json_object_get(report, "scrubbed")) ? 0 : 1);
+	gauge(&b, "lethe_purge_last_success_seconds",
+	    "When the last run ended (Unix time).", (double)now);
+	deleted_metric(&b, report);
+	st = buf_status(&b);
+	if (st == ST_OK)
+		st = file_replace(path, b.data, b.len, 0600);
+	buf_release(&b);
+	return st;
+}

@@ -1,0 +1,55 @@
+#ifndef RECORDS_COLUMN_H
+#define RECORDS_COLUMN_H
+
+#include "engine/base/buf.h"
+#include "engine/base/status.h"
+#include "engine/base/when.h"
+#include "engine/model/dataset.h"
+#include "engine/records/cell.h"
+#include "engine/store/db.h"
+
+/*
+ * What a column of a store makes of a cell of a file: by its declared type,
+ * by what the dataset says of the field, and by whether it holds times.
+ */
+enum column_kind {
+	COLUMN_ANY, /* no type, or one that names none of the others */
+	COLUMN_TEXT,
+	COLUMN_INTEGER, /* 64 bit */
+	COLUMN_REAL,
+	COLUMN_NUMERIC,
+	COLUMN_BOOLEAN, /* 1 and 0 */
+	COLUMN_BLOB,    /* base64 in files */
+	COLUMN_JSON,    /* objects and arrays, kept as canonical text */
+};
+struct column {
+	const struct db_column *db;
+	const struct field *field; /* NULL: the dataset does not have it */
+	enum column_kind kind;
+	int is_time;
+	int is_personal; /* then no message shows a value */
+	struct buf text; /* the value, where it is not the cell's own bytes */
+	char when[WHEN_TEXT];
+};
+
+/* ${collection} may lack the column. */
+void column_init(struct column *col, const struct db_column *db,
+    const struct collection *collection, int is_time);
+void column_release(struct column *col);
+
+/*
+ * The value to store; text is the cell's or the column's and valid until the
+ * next call.  ST_INVALID: "found ..., expected ...: what to do".
+ */
+enum status column_read(
+    struct column *col, const struct cell *cell, struct val *out) MUST_CHECK;
+
+/* The same for a column of times; column_read() calls it. */
+enum status column_read_time(
+    struct column *col, const struct cell *cell, struct val *out) MUST_CHECK;
+
+/* 1 if a type as declared is one of times: it has DATE or TIME in it, and is
+ * no time of day. */
+int column_type_is_time(const char *declared);
+
+#endif /* !RECORDS_COLUMN_H */

@@ -1,0 +1,278 @@
+/* Records become text, a block at a time. */
+#include "engine/records/dump.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/records/base64.h"
+#include "engine/records/column.h"
+#include "engine/records/json_text.h"
+#include "engine/records/number.h"
+#include "engine/base/utf8.h"
+
+#define BLOCK ((size_t)64 << 10)
+
+struct dump {
+	const struct db_table *table;
+	struct column *columns;
+	enum dump_format format;
+	struct buf text; /* not yet written */
+	FILE *to;
+};
+
+/* ---- writing ---- */
+
+static enum status fail_write(void)
+{
+	int e = errno;
+
+	return fail(e == ENOSPC || e == EDQUOT ? ST_FULL : ST_IO, "write: %s",
+	    strerror(e));
+}
+
+static enum status write_text(struct dump *d, size_t least)
+{
+	enum status st;
+
+	if ((st = buf_status(&d->text)) != ST_OK)
+		return st;
+	if (d->text.len < least)
+		return ST_OK;
+	if (fwrite(buf_text(&d->text), 1, d->text.len, d->to) != d->text.len)
+		return fail_write();
+	buf_clear(&d->text);
+	return ST_OK;
+}
+
+static void add_number(struct buf *out, const struct val *v)
+{
+	char text[NUMBER_TEXT];
+
+	if (v->type == VAL_INT) {
+		buf_addf(out, "%" PRId64, v->i);
+		return;
+	}
+	number_format(v->r, text);
+	buf_adds(out, text);
+}
+
+/* ---- JSON ---- */
+
+static void add_bytes(struct buf *out, const struct val *v)
+{
+	buf_adds(out, "{\"base64\":\"");
+	base64_add(out, v->p, v->n);
+	buf_adds(out, "\"}");
+}
+
+/* 1 if ${v} was JSON and has been added. */
+static int add_json(struct buf *out, const struct val *v)
+{
+	json_t *root = json_loadb(v->p, v->n, JSON_REJECT_DUPLICATES, NULL);
+	size_t before = out->len;
+	int added;
+
+	if (root == NULL)
+		return 0;
+	added = json_text_value(out, root) == ST_OK;
+	json_decref(root);
+	if (!added && !out->failed)
+		out->len = before; /* too deep: as a string, then */
+	return added;
+}
+
+static void add_json_value(
+    struct buf *out, const struct column *col, const struct val *v)
+{
+	switch (v->type) {
+	case VAL_END:
+	case VAL_NULL: buf_adds(out, "null"); break;
+	case VAL_INT:
+	case VAL_REAL: add_number(out, v); break;
+	case VAL_BLOB: add_bytes(out, v); break;
+	case VAL_TEXT:
+		if (col->kind == COLUMN_JSON && add_json(out, v))
+			break;
+		if (utf8_valid(v->p, v->n))
+			json_text_string(out, v->p, v->n);
+		else
+			add_bytes(out, v);
+		break;
+	}
+}
+
+static void add_object(struct dump *d, struct stmt *s)
+{
+	struct buf *out = &d->text;
+
+	buf_addc(out, '{');
+	for (size_t i = 0; i < d->table->column_count; i++) {
+		const char *name = d->table->columns[i].name;
+		struct val v = db_val(s, (int)i);
+
+		if (i > 0)
+			buf_addc(out, ',');
+		json_text_string(out, name, strlen(name));
+		buf_addc(out, ':');
+		add_json_value(out, &d->columns[i], &v);
+	}
+	buf_adds(out, "}\n");
+}
+
+/* ---- CSV ---- */
+
+/* Empty text would else be NULL, and some programs take off the spaces. */
+static int wants_quotes(const char *p, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (p[i] == ',' || p[i] == '"' || p[i] == '\n' || p[i] == '\r')
+			return 1;
+	return n == 0 || p[0] == ' ' || p[n - 1] == ' ';
+}
+
+static void add_field(struct buf *out, const char *p, size_t n)
+{
+	const char *end = p + n, *quote;
+
+	if (!wants_quotes(p, n)) {
+		buf_add(out, p, n);
+		return;
+	}
+	buf_addc(out, '"');
+	while ((quote = memchr(p, '"', (size_t)(end - p))) != NULL) {
+		buf_add(out, p, (size_t)(quote - p) + 1);
+		buf_addc(out, '"');
+		p = quote + 1;
+	}
+	buf_add(out, p, (size_t)(end - p));
+	buf_addc(out, '"');
+}
+
+static void add_field_value(
+    struct buf *out, const struct column *col, const struct val *v)
+{
+	switch (v->type) {
+	case VAL_END:
+	case VAL_NULL: break;
+	case VAL_INT:
+	case VAL_REAL: add_number(out, v); break;
+	case VAL_BLOB:
+	case VAL_TEXT:
+		if (v->type == VAL_TEXT && col->kind != COLUMN_BLOB)
+			add_field(out, v->p, v->n);
+		else if (v->n > 0)
+			base64_add(out, v->p, v->n);
+		else
+			buf_adds(out, "\"\"");
+		break;
+	}
+}
+
+static void add_line(struct dump *d, struct stmt *s)
+{
+	for (size_t i = 0; i < d->table->column_count; i++) {
+		struct val v = db_val(s, (int)i);
+
+		if (i > 0)
+			buf_addc(&d->text, ',');
+		add_field_value(&d->text, &d->columns[i], &v);
+	}
+	buf_addc(&d->text, '\n');
+}
+
+static void add_header(struct dump *d)
+{
+	for (size_t i = 0; i < d->table->column_count; i++) {
+		const char *name = d->table->columns[i].name;
+
+		if (i > 0)
+			buf_addc(&d->text, ',');
+		add_field(&d->text, name, strlen(name));
+	}
+	buf_addc(&d->text, '\n');
+}
+
+/* ---- records ---- */
+
+static enum status query(
+    struct db *db, const struct db_table *table, struct stmt **out)
+{
+	struct sql q = SQL_INIT;
+	enum status st;
+	int key = 0, more;
+
+	sql_add(&q, "SELECT ");
+	for (size_t i = 0; i < table->column_count; i++) {
+		if (i > 0)
+			sql_add(&q, ", ");
+		sql_name(&q, table->columns[i].name);
+	}
+	sql_add(&q, " FROM ");
+	sql_name(&q, table->name);
+	do {
+		more = 0;
+		for (size_t i = 0; i < table->column_count; i++) {
+			if (table->columns[i].key != key + 1)
+				continue;
+			if (key == 0)
+				sql_add(&q, " ORDER BY ");
+			else
+				sql_add(&q, ", ");
+			sql_name(&q, table->columns[i].name);
+			more = 1;
+		}
+		key++;
+	} while (more);
+	st = db_query_sql(db, &q, out);
+	sql_release(&q);
+	return st;
+}
+
+static enum status dump_rows(struct dump *d, struct db *db, int64_t *records)
+{
+	struct stmt *s = NULL;
+	enum status st;
+
+	if ((st = query(db, d->table, &s)) != ST_OK)
+		return st;
+	if (d->format == DUMP_CSV)
+		add_header(d);
+	while (
+	    (st = write_text(d, BLOCK)) == ST_OK && (st = db_row(s)) == ST_OK) {
+		if (d->format == DUMP_CSV)
+			add_line(d, s);
+		else
+			add_object(d, s);
+		++*records;
+	}
+	db_done(s);
+	if (st == ST_NOTFOUND)
+		st = write_text(d, 0);
+	if (st == ST_OK && fflush(d->to) != 0)
+		st = fail_write();
+	return st;
+}
+
+enum status dump_collection(struct db *db, const struct db_table *table,
+    const struct collection *collection, enum dump_format format, FILE *to,
+    int64_t *records)
+{
+	struct dump d = { .table = table, .format = format, .to = to };
+	int64_t count = 0;
+	enum status st;
+
+	d.columns = calloc(table->column_count + 1, sizeof(*d.columns));
+	if (d.columns == NULL)
+		return fail(ST_NOMEM, "out of memory");
+	for (size_t i = 0; i < table->column_count; i++)
+		column_init(&d.columns[i], &table->columns[i], collection, 0);
+	st = dump_rows(&d, db, &count);
+	buf_release(&d.text);
+	free(d.columns);
+	if (st == ST_OK && records)
+		*records = count;
+	return st;
+}

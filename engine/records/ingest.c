@@ -1,0 +1,301 @@
+/*
+ * A file becomes records.  Values go from the reader's buffer straight to the
+ * statement: nothing is allocated for a CSV record.
+ */
+#include "engine/records/ingest.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/records/intake.h"
+#include "engine/store/count.h"
+#include "engine/store/times.h"
+
+/* ---- what is where ---- */
+
+static void mark_time(struct ingest_target *target, const char *name)
+{
+	for (size_t i = 0; name && i < target->table->column_count; i++)
+		if (strcmp(target->table->columns[i].name, name) == 0)
+			target->is_time[i] = 1;
+}
+
+enum status ingest_target_init(struct ingest_target *target, const char *store,
+    const struct db_table *table, const struct collection *collection,
+    const char *const *times, size_t time_count)
+{
+	*target = (struct ingest_target){ store, table, collection, NULL };
+	target->is_time = calloc(table->column_count + 1, 1);
+	if (target->is_time == NULL)
+		return fail(ST_NOMEM, "out of memory");
+	for (size_t i = 0; i < table->column_count; i++)
+		target->is_time[i] =
+		    (char)column_type_is_time(table->columns[i].type);
+	for (size_t i = 0; i < time_count; i++)
+		mark_time(target, times[i]);
+	mark_time(target, collection->segment_by);
+	for (size_t i = 0; i < collection->field_count; i++)
+		mark_time(target, collection->fields[i].valid_at);
+	return ST_OK;
+}
+
+void ingest_target_release(struct ingest_target *target)
+{
+	free(target->is_time);
+	*target = (struct ingest_target){ 0 };
+}
+
+/* ---- reading ---- */
+
+static enum status tick(void *ctx)
+{
+	const struct intake *in = ctx;
+	struct ingest_progress p = { .records = in->records, .total = -1 };
+
+	if (in->source->progress == NULL)
+		return ST_OK;
+	if (in->csv)
+		p.bytes = csv_bytes(in->csv, &p.total);
+	else if (in->jsonl)
+		p.bytes = jsonl_bytes(in->jsonl, &p.total);
+	return in->source->progress(in->source->ctx, &p);
+}
+
+/* A problem of what the reader has just refused. */
+static enum status report_record(struct intake *in)
+{
+	struct cell_place place = intake_place(in);
+	const char *field = NULL;
+
+	if (place.field > 0 && place.field <= in->layouts[0].count)
+		field = in->columns[in->layouts[0].columns[place.field - 1]]
+			    .db->name;
+	if (place.field > 0 && field == NULL)
+		return intake_problem(in, ST_INVALID, place.line, NULL,
+		    "field %zu: %s", place.field, status_text());
+	return intake_problem(
+	    in, ST_INVALID, place.line, field, "%s", status_text());
+}
+
+/* The first line of a CSV file; ${*usable} tells whether to go on. */
+static enum status read_header(struct intake *in, int *usable)
+{
+	const struct cell *cells;
+	enum status st;
+	size_t count;
+
+	*usable = 0;
+	st = csv_next(in->csv, &cells, &count);
+	if (st == ST_NOTFOUND)
+		return intake_problem(in, ST_INVALID, 1, NULL,
+		    "found an empty file, expected a header line with the "
+		    "names of the fields: add it");
+	if (st == ST_INVALID)
+		return report_record(in);
+	if (st != ST_OK)
+		return st;
+	for (size_t i = 0; i < count; i++)
+		in->names[i] =
+		    (struct layout_name){ cells[i].text, cells[i].len };
+	return layout_use(in, in->names, count, usable);
+}
+
+/* An object's cells, and the layout that its keys make. */
+static enum status next_object(struct intake *in, int *usable)
+{
+	const struct jsonl_member *members;
+	enum status st;
+	size_t count;
+
+	if ((st = jsonl_next(in->jsonl, &members, &count)) != ST_OK)
+		return st;
+	for (size_t i = 0; i < count; i++) {
+		const char *key = members[i].key;
+
+		in->names[i] = (struct layout_name){ key, strlen(key) };
+		in->object[i] = members[i].cell;
+	}
+	in->cells = in->object;
+	return layout_use(in, in->names, count, usable);
+}
+
+/*
+ * The cells of the next record; ${*usable} tells whether it has any.
+ * ST_NOTFOUND: no more.
+ */
+static enum status next_record(struct intake *in, int *usable)
+{
+	enum status st;
+	size_t count;
+
+	*usable = 1;
+	if (in->csv)
+		st = csv_next(in->csv, &in->cells, &count);
+	else
+		st = next_object(in, usable);
+	if (st != ST_INVALID)
+		return st;
+	*usable = 0;
+	return report_record(in);
+}
+
+/* ---- records ---- */
+
+/* Every value of a record, or a problem for each that does not fit. */
+static enum status read_values(struct intake *in, int *usable)
+{
+	const struct layout *l = &in->layouts[0];
+	enum status st;
+
+	for (size_t i = 0; i < l->count; i++) {
+		struct column *col = &in->columns[l->columns[i]];
+
+		st = column_read(col, &in->cells[i], &in->vals[i]);
+		if (st == ST_OK)
+			continue;
+		*usable = 0;
+		if (st == ST_INVALID)
+			st = intake_problem(in, st, intake_place(in).line,
+			    col->db->name, "%s", status_text());
+		if (st != ST_OK)
+			return st;
+	}
+	return ST_OK;
+}
+
+static enum status begin(struct intake *in)
+{
+	enum status st;
+
+	if ((st = db_begin(in->db, DB_WRITE)) != ST_OK)
+		return st;
+	in->begun = 1;
+	return count_get(in->db, in->target->table->name, &in->before);
+}
+
+static enum status insert(struct intake *in)
+{
+	enum status st;
+
+	if (!in->begun && (st = begin(in)) != ST_OK)
+		return st;
+	st = db_insert_row(in->layouts[0].insert, in->vals);
+	if (st == ST_OK)
+		in->records++;
+	if (st != ST_CONFLICT)
+		return st;
+	return intake_problem(in, st, intake_place(in).line, NULL,
+	    "%s: correct or remove the record%s", status_text(),
+	    in->mode == DB_INSERT ? ", or replace the one that is there "
+				    "(--upsert)"
+				  : "");
+}
+
+static enum status one_record(struct intake *in)
+{
+	enum status st;
+	int usable;
+
+	st = next_record(in, &usable);
+	if (st == ST_OK && usable)
+		st = read_values(in, &usable);
+	if (st == ST_OK && usable && in->failed == ST_OK)
+		st = insert(in);
+	return st;
+}
+
+static enum status all_records(struct intake *in)
+{
+	const struct ingest_report *report = in->report;
+	enum status st = ST_OK;
+	int usable = 1;
+
+	if (in->csv)
+		st = read_header(in, &usable);
+	while (st == ST_OK && usable &&
+	       report->problem_count < INGEST_MOST_PROBLEMS)
+		st = one_record(in);
+	if (st == ST_LIMIT)
+		status_prefix("line %lld: ", (long long)intake_place(in).line);
+	return st == ST_NOTFOUND ? ST_OK : st;
+}
+
+/* Time columns of which no record took an unchecked default. */
+static enum status vouch(struct intake *in)
+{
+	const struct db_table *table = in->target->table;
+	size_t n = 0;
+
+	for (size_t i = 0; i < table->column_count; i++)
+		if (in->columns[i].is_time && !in->left_out[i])
+			in->words[n++] = table->columns[i].name;
+	return times_vouch(in->db, table->name, in->before, in->words, n);
+}
+
+static enum status keep(struct intake *in)
+{
+	const char *collection = in->target->table->name;
+	enum status st;
+
+	if (!in->begun)
+		return ST_OK;
+	if (in->mode == DB_INSERT)
+		st = count_add(in->db, collection, in->records);
+	else
+		st = count_anew(in->db, collection);
+	if (st == ST_OK)
+		st = vouch(in);
+	return st == ST_OK ? db_commit(in->db) : st;
+}
+
+static enum status say_problems(const struct intake *in)
+{
+	size_t n = in->report->problem_count;
+
+	return fail(in->failed,
+	    "%s: %zu problem%s%s, nothing was kept: correct the file and "
+	    "ingest it again",
+	    in->name, n, n == 1 ? "" : "s",
+	    n < INGEST_MOST_PROBLEMS ? "" : " and perhaps more");
+}
+
+static enum status whole_file(struct intake *in)
+{
+	enum status st;
+
+	st = all_records(in);
+	if (st == ST_OK && in->failed != ST_OK)
+		return say_problems(in);
+	if (st == ST_OK)
+		st = keep(in);
+	if (st != ST_OK) {
+		db_rollback(in->db);
+		status_prefix("%s: nothing was kept: ", in->name);
+	}
+	return st;
+}
+
+enum status ingest_file(struct db *db, const struct ingest_target *target,
+    const struct ingest_source *source, enum db_insert_mode mode,
+    struct ingest_report *report)
+{
+	struct intake *in;
+	enum status st;
+
+	*report = (struct ingest_report){ 0 };
+	if ((in = calloc(1, sizeof(*in))) == NULL)
+		return fail(ST_NOMEM, "out of memory");
+	in->db = db;
+	in->target = target;
+	in->source = source;
+	in->mode = mode;
+	in->report = report;
+	in->watch = (struct feed_watch){ tick, in };
+	if ((st = intake_init(in)) == ST_OK)
+		st = whole_file(in);
+	if (st == ST_OK)
+		report->records = in->records;
+	intake_release(in);
+	free(in);
+	return st;
+}

@@ -1,0 +1,80 @@
+#ifndef RECORDS_INTAKE_H
+#define RECORDS_INTAKE_H
+
+#include "engine/records/column.h"
+#include "engine/records/csv.h"
+#include "engine/records/ingest.h"
+#include "engine/records/jsonl.h"
+
+/* One file being ingested: shared by ingest.c, layout.c and intake.c. */
+
+/* Which columns a record has, in its order, and the statement that adds it. */
+struct layout {
+	size_t *columns; /* indexes into intake.columns; owned */
+	size_t count;
+	struct db_insert *insert;
+};
+/* JSON objects differ in what they leave out; a CSV file has one layout. */
+#define INTAKE_LAYOUTS 16
+
+/* One name of a record: a header's field, a key. */
+struct layout_name {
+	const char *text;
+	size_t len;
+};
+
+struct intake {
+	struct db *db;
+	const struct ingest_target *target;
+	const struct ingest_source *source;
+	enum db_insert_mode mode;
+	struct ingest_report *report;
+	const char *name; /* of the file, in messages */
+
+	struct csv *csv; /* one of the two */
+	struct jsonl *jsonl;
+	struct feed_watch watch;
+
+	struct column *columns; /* one for each of the table */
+	struct val *vals;       /* of the record in hand */
+	const char **words;     /* columns' names, ended by NULL */
+	char *seen;             /* used while a layout is made */
+	char *noted;            /* columns that a note was made of */
+	char *left_out;         /* columns that took their default */
+	struct layout_name names[CELL_MOST_FIELDS];
+	struct cell object[CELL_MOST_FIELDS];
+	const struct cell *cells; /* of the record in hand */
+
+	struct layout layouts[INTAKE_LAYOUTS]; /* the latest first */
+
+	int begun;      /* the transaction */
+	int64_t before; /* records that were there */
+	int64_t records;
+	enum status failed; /* of the first problem; ST_OK: none so far */
+};
+
+/* intake.c */
+enum status intake_init(struct intake *in) MUST_CHECK;
+void intake_release(struct intake *in);
+struct cell_place intake_place(const struct intake *in);
+/*
+ * Keep "FILE:LINE: field `NAME`: TEXT" (${field} may be NULL) as a problem of
+ * status ${st}, and roll back at the first.  What it returns is whether that
+ * could be done.
+ */
+enum status intake_problem(struct intake *in, enum status st, int64_t line,
+    const char *field, const char *fmt, ...) PRINTF(5, 6) MUST_CHECK;
+enum status intake_note(struct intake *in, int64_t line, const char *field,
+    const char *text) MUST_CHECK;
+
+/* layout.c */
+
+/*
+ * Have the layout of ${names} first in line.  What is wrong with the names
+ * becomes problems; ${*usable} tells whether there are none.
+ */
+enum status layout_use(struct intake *in, const struct layout_name *names,
+    size_t count, int *usable) MUST_CHECK;
+void layout_release(struct layout *l);
+
+#endif /* !RECORDS_INTAKE_H */
