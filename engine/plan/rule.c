@@ -243,23 +243,23 @@ static void reached_by_remembered(struct question *w, size_t hop)
 	const struct path_hop *h = &w->rule->path.hops[0];
 	struct sql *q = w->q;
 
-	sql_add(q, " UNION ALL SELECT ");
+	sql_add(q, "SELECT ");
 	add_columns("a1", h->to_columns, h->count, q);
 	sql_add(q, " FROM ");
 	add_memory_table(w->rule, 0, hop, q);
 	sql_add(q, " WHERE ");
 	add_memory_links(w->rule, 1, hop, q);
 	ask_value(w, ASK_DUE, "m", "value", NULL);
+	sql_add(q, " UNION ALL ");
 }
 
 /* ... at the first hop itself: the key as text, and the number that it may
- * be, for columns that convert neither. */
+ * be, for columns without a type, which convert neither. */
 static void remembered_keys(struct question *w)
 {
 	struct sql *q = w->q;
 
-	sql_add(q, " UNION ALL SELECT m.key FROM lethe_starting_point AS m"
-		   " WHERE ");
+	sql_add(q, "SELECT m.key FROM lethe_starting_point AS m WHERE ");
 	add_memory_name(w->rule, 0, q);
 	ask_value(w, ASK_DUE, "m", "value", NULL);
 	sql_add(q, " UNION ALL SELECT CAST(m.key AS NUMERIC)"
@@ -267,11 +267,14 @@ static void remembered_keys(struct question *w)
 	add_memory_name(w->rule, 0, q);
 	sql_add(q, "CAST(CAST(m.key AS NUMERIC) AS TEXT) = m.key AND ");
 	ask_value(w, ASK_DUE, "m", "value", NULL);
+	sql_add(q, " UNION ALL ");
 }
 
 /*
  * The records that a due value reaches, found from the values' side so that
- * the cost is that of what is due, not of what is stored.
+ * the cost is that of what is due, not of what is stored.  The column itself
+ * stands last: by the last SELECT SQLite decides how IN compares, and whether
+ * an index serves.
  */
 static void reached_by_due(struct question *w)
 {
@@ -282,17 +285,18 @@ static void reached_by_due(struct question *w)
 
 	sql_add(q, "((");
 	add_columns("t", h->from_columns, h->count, q);
-	sql_add(q, ") IN (SELECT ");
+	sql_add(q, ") IN (");
+	if (h->count == 1)
+		remembered_keys(w);
+	for (i = 1; i < n; i++)
+		reached_by_remembered(w, i);
+	sql_add(q, "SELECT ");
 	add_columns("a1", h->to_columns, h->count, q);
 	sql_add(q, " FROM ");
 	add_tables(r, 0, n, q);
 	sql_add(q, " WHERE ");
 	add_links(r, 1, n, q);
 	ask_value(w, ASK_DUE, alias_at(n), value_column(r), r->value);
-	if (h->count == 1)
-		remembered_keys(w);
-	for (i = 1; i < n; i++)
-		reached_by_remembered(w, i);
 	sql_add(q, ")");
 	/* A remembered tuple does not come apart again. */
 	if (h->count > 1) {
