@@ -4,7 +4,7 @@ set -eu
 echo '#include "schemas/embedded.h"'
 i=0
 for f; do
-	echo "static const unsigned char file_$i[] = {"
+	echo "static const unsigned char file_${i}[] = {"
 	od -An -v -tx1 "$f" | sed 's/ \(..\)/0x\1,/g'
 	echo '0};'
 	i=$((i + 1))

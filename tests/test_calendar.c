@@ -285,6 +285,34 @@ START_TEST(a_term_is_extended_once_unless_cancelled_in_time)
 }
 END_TEST
 
+START_TEST(counting_back_keeps_the_date_even_from_the_end_of_a_month)
+{
+	struct calendar_term term = { times_period("P1Y"), times_period("P1Y"),
+		times_period("P1M") };
+	struct calendar_term_end end = calendar_term_end(
+	    CALENDAR_JP_CIVIL_CODE, times_day("2022-02-28"), &term, INT32_MAX);
+
+	times_check_day(end.base_end, "2023-02-28", "base end");
+	times_check_day(end.cancel_by, "2023-01-28", "cancel by");
+}
+END_TEST
+
+START_TEST(a_cut_off_may_lie_before_the_first_year)
+{
+	struct zone *z = times_zone("UTC");
+	struct calendar c = { CALENDAR_EU_1182_71, z };
+	struct calendar_cutoff cut =
+	    calendar_cutoff(&c, times_when("0050-06-01T00:00:00Z").seconds,
+		CALENDAR_FROM_EVENT, times_period("P100Y6M"));
+	struct civil day = civil_date(cut.last_day);
+
+	ck_assert_int_eq(day.year, -51);
+	ck_assert_int_eq(day.month, 11);
+	ck_assert_int_eq(day.day, 30);
+	zone_free(z);
+}
+END_TEST
+
 START_TEST(rules_have_names)
 {
 	enum calendar_rule rule = CALENDAR_RULE__MAX;
@@ -339,6 +367,9 @@ Suite *calendar_suite(void)
 	tcase_add_test(t, p0d_is_due_at_once_and_a_date_at_the_next_midnight);
 	tcase_add_test(t, a_day_that_has_begun_stays_begun);
 	tcase_add_test(t, a_term_is_extended_once_unless_cancelled_in_time);
+	tcase_add_test(
+	    t, counting_back_keeps_the_date_even_from_the_end_of_a_month);
+	tcase_add_test(t, a_cut_off_may_lie_before_the_first_year);
 	tcase_add_test(t, rules_have_names);
 	tcase_add_test(t, requests_count_alike_before_they_are_rolled);
 	suite_add_tcase(s, t);

@@ -77,9 +77,9 @@ static void explain(
 
 /*
  * Not here, because they do read more: UNDECIDED and ACTIVE of a rule whose
- * starting point stands in other records (that a record is reached by nothing
- * is found by asking each), and ACTIVE where an empty one means open (all of
- * an index).
+ * starting point stands in other records: that a record is reached by nothing
+ * is found by asking each.  And what an empty one means is counted apart
+ * (rule_count), because together with a range it would walk a whole index.
  */
 START_TEST(what_is_due_is_found_by_an_index_alone)
 {
@@ -97,11 +97,11 @@ START_TEST(what_is_due_is_found_by_an_index_alone)
 		    r, RULE_DUE, "EXPLAIN QUERY PLAN SELECT count(*) FROM ");
 		if (r->path.count)
 			continue;
-		explain(r, RULE_UNDECIDED,
+		explain(r,
+		    r->terms.start->null_means == POLICY_NULL_OPEN
+			? RULE_UNDECIDED
+			: RULE_ACTIVE,
 		    "EXPLAIN QUERY PLAN SELECT count(*) FROM ");
-		if (r->terms.start->null_means != POLICY_NULL_OPEN)
-			explain(r, RULE_ACTIVE,
-			    "EXPLAIN QUERY PLAN SELECT count(*) FROM ");
 	}
 	tear_down(&f);
 }

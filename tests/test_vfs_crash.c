@@ -84,6 +84,10 @@ static const char *const steps[] = {
 	/* purge */
 	"DELETE FROM person WHERE id % 2 = 1",
 	"checkpoint TRUNCATE",
+	/* the same from the first frame on */
+	"UPDATE person SET version = version + 1;"
+	"UPDATE person SET name = name || 'z';"
+	"UPDATE person SET version = version + 1",
 	"INSERT INTO person (name) VALUES ('after')",
 	"DELETE FROM person WHERE id < 20",
 	"checkpoint RESTART",
@@ -156,23 +160,23 @@ static void advance(size_t i)
 	crash_image_release(&one);
 }
 
-/* Apply a write sector by sector, each with a chance of ${percent}. */
-static void scatter(
-    struct crash_image *im, const struct crash_op *op, unsigned int percent)
+/* Apply a write sector by sector, in runs that reached the disk and runs that
+ * did not, so that whole frames are among both. */
+static void scatter(struct crash_image *im, const struct crash_op *op)
 {
+	int keep = draw(2) == 0;
 	size_t from = 0, n;
 
-	if (op->kind != CRASH_WRITE) {
-		if (draw(100) < percent)
-			crash_apply(im, op, 0, 0);
-		return;
-	}
+	if (op->kind != CRASH_WRITE && keep)
+		crash_apply(im, op, 0, 0);
 	for (; from < op->len; from += n) {
 		n = SECTOR - ((size_t)op->offset + from) % SECTOR;
 		if (n > op->len - from)
 			n = op->len - from;
-		if (draw(100) < percent)
+		if (keep)
 			crash_apply(im, op, from, n);
+		if (draw(8) == 0)
+			keep = !keep;
 	}
 }
 
@@ -200,9 +204,9 @@ static int stop_at(size_t n, enum way way, struct crash_image *out)
 		return 1;
 	}
 	crash_image_copy(out, &synced);
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < n && way == SCATTERED; i++)
 		if (i >= last_sync[crash_op(i)->file])
-			scatter(out, crash_op(i), way == LOST ? 0 : 50);
+			scatter(out, crash_op(i));
 	return 1;
 }
 
@@ -215,6 +219,11 @@ static void check(const char *path, unsigned int key,
 
 	crash_image_write(im, path);
 	db = vt_open(path, key);
+	/* Preparing a store that exists must not take it out of WAL mode,
+	 * page 1 torn or not. */
+	ck_assert_int_eq(vfs_prepare(db), ST_OK);
+	ck_assert_int_eq(
+	    vt_try(db, "PRAGMA journal_mode = MEMORY"), SQLITE_ERROR);
 	vt_run(db, "PRAGMA synchronous = OFF");
 	digest(db, got);
 	ck_assert_msg(
@@ -294,6 +303,112 @@ END_TEST
 
 /* ---- no space left ---- */
 
+/* What ${path} holds, as another connection sees it. */
+static void check_versions(const char *path, unsigned int key, int64_t want)
+{
+	sqlite3 *db = vt_open(path, key);
+
+	vt_check_integrity(db);
+	ck_assert_int_eq(
+	    vt_int(db, "SELECT count(DISTINCT version) FROM kept"), 1);
+	ck_assert_int_eq(vt_int(db, "SELECT max(version) FROM kept"), want);
+	ck_assert_int_eq(vfs_verify(db, NULL), ST_OK);
+	ck_assert_int_eq(sqlite3_close(db), SQLITE_OK);
+}
+
+/* No sync at a commit, so that it has only its own writes to tell; CHECK, so
+ * that a statement that fails is undone alone; version 1 uncommitted. */
+static sqlite3 *begin_unsynced(
+    const char *path, unsigned int key, const char *pragma)
+{
+	sqlite3 *db = begin(path, key);
+
+	vt_run(db, "CREATE TABLE kept (id INTEGER PRIMARY KEY,"
+		   " name TEXT CHECK (length(name) > 0), version INTEGER);"
+		   "INSERT INTO kept SELECT id, name, 0 FROM person;"
+		   "PRAGMA wal_checkpoint(TRUNCATE);"
+		   "PRAGMA synchronous = NORMAL");
+	vt_run(db, pragma);
+	vt_run(db, "BEGIN IMMEDIATE; UPDATE kept SET version = 1");
+	return db;
+}
+
+/*
+ * A statement fails and the transaction goes on, as SQLite allows: then COMMIT
+ * must not return for what was written before, held back, and lost.
+ */
+static int carry_on(const char *path, unsigned int key, long nth)
+{
+	sqlite3 *db = begin_unsynced(path, key, "PRAGMA cache_size = 5");
+	int reached, rc;
+
+	crash_fill_disk_at(nth);
+	(void)vt_try(db, "UPDATE kept SET name = name || 'x'");
+	reached = crash_disk_was_full();
+	crash_fill_disk_at(-1);
+	rc = SQLITE_ERROR;
+	if (!sqlite3_get_autocommit(db) &&
+	    (rc = vt_try(db, "COMMIT")) != SQLITE_OK &&
+	    !sqlite3_get_autocommit(db))
+		vt_run(db, "ROLLBACK");
+	check_versions(path, key, rc == SQLITE_OK);
+	vt_run(db, "UPDATE kept SET version = 2");
+	check_versions(path, key, 2);
+	ck_assert_int_eq(sqlite3_close(db), SQLITE_OK);
+	return reached;
+}
+
+static int commit_short(
+    const char *path, unsigned int key, long nth, const char *pragma)
+{
+	sqlite3 *db = begin_unsynced(path, key, pragma);
+	int reached, rc;
+	char copy[120];
+
+	vt_run(db, "UPDATE kept SET name = name || 'x'");
+	crash_fill_disk_at(nth);
+	rc = vt_try(db, "COMMIT");
+	reached = crash_disk_was_full();
+	crash_fill_disk_at(-1);
+	if (rc != SQLITE_OK && !sqlite3_get_autocommit(db))
+		vt_run(db, "ROLLBACK");
+	check_versions(path, key, rc == SQLITE_OK);
+	/* and for a recovery, which looks at the checksums */
+	(void)snprintf(copy, sizeof(copy), "%s-copy", path);
+	vt_copy_store(path, copy);
+	check_versions(copy, key, rc == SQLITE_OK);
+	ck_assert_int_eq(sqlite3_close(db), SQLITE_OK);
+	return reached;
+}
+
+START_TEST(a_transaction_that_goes_on_after_a_full_disk_loses_nothing)
+{
+	unsigned int key = vt_key(1, AEAD_AES256_OCB);
+	char path[100];
+	long n = 0;
+
+	do
+		(void)snprintf(path, sizeof(path), "%s/on.db", test_folder());
+	while (carry_on(path, key, n++));
+	ck_assert_int_gt(n, 5);
+}
+END_TEST
+
+START_TEST(a_commit_that_returns_is_in_the_file)
+{
+	static const char *const caches[] = { "PRAGMA cache_size = 5",
+		"PRAGMA cache_size = 1000" };
+	unsigned int key = vt_key(1, AEAD_AES256_OCB);
+	char path[100];
+	long n = 0;
+
+	do
+		(void)snprintf(path, sizeof(path), "%s/c.db", test_folder());
+	while (commit_short(path, key, n++, caches[_i]));
+	ck_assert_int_gt(n, 1);
+}
+END_TEST
+
 /* Run the scenario with the disk full from the ${nth} write on, or one sync
  * failing, until there is space again; 1 once it was not reached. */
 static int run_short(
@@ -361,6 +476,9 @@ Suite *vfs_crash_suite(void)
 	tcase_set_timeout(t, 3600);
 	tcase_add_test(t, a_crash_anywhere_loses_nothing_that_was_committed);
 	tcase_add_test(t, a_full_disk_fails_the_transaction_and_nothing_else);
+	tcase_add_test(
+	    t, a_transaction_that_goes_on_after_a_full_disk_loses_nothing);
+	tcase_add_loop_test(t, a_commit_that_returns_is_in_the_file, 0, 2);
 	tcase_add_test(t, a_failed_sync_fails_the_transaction_and_nothing_else);
 	suite_add_tcase(s, t);
 	return s;

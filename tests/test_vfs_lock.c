@@ -5,6 +5,7 @@
  * xUnfetch where the index changed and the file has one; it stands exactly in
  * the window of the WAL-reset bug.  So a shim on top commits there.
  */
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -388,6 +389,47 @@ START_TEST(several_processes_write_and_checkpoint_at_once)
 }
 END_TEST
 
+static unsigned int shared_key;
+
+static void *write_some(void *arg)
+{
+	sqlite3 *db;
+
+	for (int i = 0; i < 10; i++) {
+		db = vt_open(arg, shared_key);
+		(void)sqlite3_busy_timeout(db, 20000);
+		vt_run(db, "PRAGMA synchronous = NORMAL;"
+			   "PRAGMA wal_autocheckpoint = 2;"
+			   "INSERT INTO t VALUES (NULL, hex(zeroblob(900)))");
+		vt_run(db, "UPDATE t SET v = v || 'x'");
+		ck_assert_int_eq(sqlite3_close(db), SQLITE_OK);
+	}
+	return arg;
+}
+
+START_TEST(threads_have_connections_of_their_own)
+{
+	pthread_t t[3];
+	void *result;
+	char path[100];
+	sqlite3 *db;
+
+	shared_key = vt_key(1, AEAD_AES256_OCB);
+	(void)snprintf(path, sizeof(path), "%s/t.db", test_folder());
+	db = vt_create(path, shared_key);
+	vt_run(db, "CREATE TABLE t (id INTEGER PRIMARY KEY, v TEXT)");
+	for (size_t i = 0; i < 3; i++)
+		ck_assert_int_eq(
+		    pthread_create(&t[i], NULL, write_some, path), 0);
+	for (size_t i = 0; i < 3; i++)
+		ck_assert_int_eq(pthread_join(t[i], &result), 0);
+	ck_assert_int_eq(vt_int(db, "SELECT count(*) FROM t"), 30);
+	vt_check_integrity(db);
+	ck_assert_int_eq(vfs_verify(db, NULL), ST_OK);
+	ck_assert_int_eq(sqlite3_close(db), SQLITE_OK);
+}
+END_TEST
+
 Suite *vfs_lock_suite(void)
 {
 	Suite *s = suite_create("vfs_lock");
@@ -399,6 +441,7 @@ Suite *vfs_lock_suite(void)
 	tcase_add_test(t, a_checkpoint_and_a_reset_lose_no_commit);
 	tcase_add_test(t, writers_and_checkpoints_exclude_each_other);
 	tcase_add_test(t, several_processes_write_and_checkpoint_at_once);
+	tcase_add_test(t, threads_have_connections_of_their_own);
 	suite_add_tcase(s, t);
 	return s;
 }

@@ -184,6 +184,9 @@ START_TEST(days_far_away_neither_overflow_nor_hang)
 		ck_assert_int_lt(
 		    llabs(m - (int64_t)days[i] * CIVIL_DAY_SECONDS), 86400);
 	}
+	for (int bit = 41; bit < 63; bit++)
+		ck_assert_int_eq(zone_offset(z, INT64_C(1) << bit), 3600);
+	ck_assert_int_eq(zone_offset(z, INT64_MAX), 3600);
 	(void)zone_day(z, INT64_MAX);
 	(void)zone_day(z, INT64_MIN);
 	zone_free(z);
@@ -299,6 +302,13 @@ START_TEST(before_within_and_behind_the_list)
 	ck_assert_int_eq(zone_offset(z, 2 * 86400 - 1), 0);
 	ck_assert_int_eq(zone_offset(z, 2 * 86400), -7200);
 	zone_free(z);
+	/* The rule counts from the last transition on, whatever its type. */
+	make_file(&b, 3, "<-02>2<-01>,M3.5.0,M10.5.0");
+	ck_assert_int_eq(zone_parse("Mine", b.data, b.len, &z), ST_OK);
+	ck_assert_int_eq(zone_offset(z, 2 * 86400), -7200);
+	ck_assert_int_eq(zone_offset(z, at(1970, 7, 1, 0, 0)), -3600);
+	ck_assert_int_eq(zone_offset(z, at(2400, 7, 1, 0, 0)), -3600);
+	zone_free(z);
 	make_file(&b, 3, ""); /* nobody knows: the last goes on */
 	ck_assert_int_eq(zone_parse("Mine", b.data, b.len, &z), ST_OK);
 	ck_assert_int_eq(zone_offset(z, LAST), 3600);
@@ -340,7 +350,6 @@ static const struct {
 	{ "magic", 0, 'X' },
 	{ "32-bit times only", 4, 0 },
 	{ "second magic", 44, 'X' },
-	{ "leap seconds", 44 + 31, 1 },
 	{ "huge counts of the first block", 32, 0xff },
 	{ "huge count of times", 44 + 32, 0xff },
 	{ "huge count of types", 44 + 36, 0xff },
@@ -372,6 +381,23 @@ START_TEST(a_damaged_file_is_refused)
 	ck_assert_msg(zone_parse("Mine", b.data, b.len, &z) == ST_INVALID, "%s",
 	    damage[_i].what);
 	ck_assert_ptr_null(z);
+	buf_release(&b);
+}
+END_TEST
+
+START_TEST(a_file_that_counts_leap_seconds_is_refused)
+{
+	static const char leap[12] = { 0 };
+	struct buf b = BUF_INIT;
+	struct zone *z = NULL;
+
+	make_file(&b, 0, "UTC0");
+	b.len -= strlen("\nUTC0\n");
+	buf_add(&b, leap, sizeof(leap));
+	buf_adds(&b, "\nUTC0\n");
+	b.data[44 + 31] = 1;
+	ck_assert_int_eq(zone_parse("Mine", b.data, b.len, &z), ST_INVALID);
+	ck_assert_ptr_nonnull(strstr(status_text(), "leap seconds"));
 	buf_release(&b);
 }
 END_TEST
@@ -428,13 +454,18 @@ static void check_change(
 START_TEST(a_rule_says_when_clocks_change)
 {
 	const char *text = rules[_i].rule;
+	int64_t t = at(2027, 1, 1, 0, 0);
 	struct zone_rule r;
+	int changes = 0;
 
 	ck_assert_int_eq(zone_rule_parse(text, strlen(text), &r), ST_OK);
 	for (int i = 0; i < 2; i++) {
 		check_change(&r, rules[_i].start[i], r.summer);
 		check_change(&r, rules[_i].end[i], r.standard);
 	}
+	while ((t = zone_rule_span(&r, t).end) < at(2028, 12, 30, 0, 0))
+		changes++;
+	ck_assert_int_eq(changes, 4);
 }
 END_TEST
 
@@ -515,6 +546,7 @@ Suite *zone_suite(void)
 	tcase_add_test(t, before_within_and_behind_the_list);
 	tcase_add_test(t, a_file_cut_short_anywhere_is_refused);
 	tcase_add_loop_test(t, a_damaged_file_is_refused, 0, COUNT(damage));
+	tcase_add_test(t, a_file_that_counts_leap_seconds_is_refused);
 	tcase_add_loop_test(t, a_rule_says_when_clocks_change, 0, COUNT(rules));
 	tcase_add_test(t, summer_time_may_last_all_year);
 	tcase_add_test(t, a_rule_is_strict);

@@ -172,6 +172,6 @@ int vt_shows(const char *path, const char *word)
 	char command[500];
 
 	(void)snprintf(
-	    command, sizeof(command), "grep -qaF %s %s*", word, path);
+	    command, sizeof(command), "grep -qaF '%s' %s*", word, path);
 	return system(command) == 0;
 }

@@ -68,24 +68,15 @@ int civil_weekday(int32_t day)
 	return (int)(n - 7 * floor_div(n, 7));
 }
 
-/* The number that two digits write; over 99 where they are none. */
-static int two_digits(const char *p)
-{
-	unsigned int tens = (unsigned int)(unsigned char)p[0] - '0';
-	unsigned int ones = (unsigned int)(unsigned char)p[1] - '0';
-
-	return tens > 9 || ones > 9 ? 20000 : (int)(tens * 10 + ones);
-}
-
 enum status civil_parse(const char *text, size_t len, int32_t *day)
 {
 	int y, m, d;
 
 	if (len != 10 || text[4] != '-' || text[7] != '-')
 		goto no_date;
-	y = two_digits(text) * 100 + two_digits(text + 2);
-	m = two_digits(text + 5);
-	d = two_digits(text + 8);
+	y = civil_two_digits(text) * 100 + civil_two_digits(text + 2);
+	m = civil_two_digits(text + 5);
+	d = civil_two_digits(text + 8);
 	if (y < 1 || y > 9999 || m < 1 || m > 12 || d < 1)
 		goto no_date;
 	if (d > 28 && d > civil_month_length(y, m))

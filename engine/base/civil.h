@@ -34,4 +34,14 @@ void civil_format(int32_t day, char out[CIVIL_TEXT]);
 #define INSTANT_TEXT 21
 void civil_format_instant(int64_t seconds, char out[INSTANT_TEXT]);
 
+/* The number that two digits write; far too large for any part of a date or
+ * time where they are none. */
+static inline int civil_two_digits(const char *p)
+{
+	unsigned int tens = (unsigned int)(unsigned char)p[0] - '0';
+	unsigned int ones = (unsigned int)(unsigned char)p[1] - '0';
+
+	return tens > 9 || ones > 9 ? 20000 : (int)(tens * 10 + ones);
+}
+
 #endif /* !BASE_CIVIL_H */

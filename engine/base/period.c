@@ -8,10 +8,9 @@
 
 #include "engine/base/civil.h"
 
-#define MOST_YEARS  999
-#define MOST_MONTHS (MOST_YEARS * 12)
-#define MOST_DAYS   (MOST_YEARS * INT64_C(366))
-#define CYCLE       4800 /* months after which the Gregorian calendar repeats */
+#define MOST_YEARS 999
+#define MOST_DAYS  (MOST_YEARS * INT64_C(366))
+#define CYCLE      4800 /* months after which the Gregorian calendar repeats */
 
 /* A sum that the limit is checked on once, at the end. */
 struct sum {
@@ -28,8 +27,8 @@ static enum status fail_syntax(const char *text)
 	    text);
 }
 
-/* Digits from ${*p} on.  No period needs a larger number than 10^12, so it
- * stops growing there and the limit at the end catches it. */
+/* Digits from ${*p} on.  Beyond 10^12 the number stops growing: the limit on
+ * the sum, which cannot overflow then, refuses it. */
 static int number(const char **p, int64_t *n)
 {
 	const char *start = *p;
@@ -124,12 +123,8 @@ enum status period_parse(const char *text, struct period *out)
 
 	if (!(*text == 'P' ? parse_iso(text, &sum) : parse_words(text, &sum)))
 		return fail_syntax(text);
-	/* Each part alone, so that the sum of all three cannot overflow. */
-	if (sum.months > MOST_MONTHS || sum.days > MOST_DAYS ||
-	    sum.seconds > MOST_DAYS * CIVIL_DAY_SECONDS ||
-	    sum.months * INT64_C(366) / 12 + sum.days +
-		    sum.seconds / CIVIL_DAY_SECONDS >
-		MOST_DAYS)
+	if (sum.months * 366 / 12 + sum.days + sum.seconds / CIVIL_DAY_SECONDS >
+	    MOST_DAYS)
 		return fail(ST_LIMIT,
 		    "period \"%.40s\": longer than %d years: say \"unlimited\" "
 		    "if nothing ends it",

@@ -26,21 +26,12 @@ struct reading {
 
 static int is_digit(char c) { return c >= '0' && c <= '9'; }
 
-/* The number that two digits write; far too large where they are none. */
-static int two_digits(const char *p)
-{
-	unsigned int tens = (unsigned int)(unsigned char)p[0] - '0';
-	unsigned int ones = (unsigned int)(unsigned char)p[1] - '0';
-
-	return tens > 9 || ones > 9 ? 10000 : (int)(tens * 10 + ones);
-}
-
 /* "HH:MM:SS" as seconds of the day, or -1.  A leap second is let through:
  * as second 60 it counts as the next minute's first. */
 static inline int read_clock(const char *p)
 {
-	int hour = two_digits(p), minute = two_digits(p + 3);
-	int second = two_digits(p + 6);
+	int hour = civil_two_digits(p), minute = civil_two_digits(p + 3);
+	int second = civil_two_digits(p + 6);
 
 	if (p[2] != ':' || p[5] != ':' || hour > 23 || minute > 59 ||
 	    second > 60)
@@ -76,8 +67,8 @@ static int read_offset(const char *p, const char *end, int64_t *seconds)
 		return *p == 'Z' || *p == 'z';
 	if (end - p != 6 || (*p != '+' && *p != '-') || p[3] != ':')
 		return 0;
-	hour = two_digits(p + 1);
-	minute = two_digits(p + 4);
+	hour = civil_two_digits(p + 1);
+	minute = civil_two_digits(p + 4);
 	if (hour > 23 || minute > 59)
 		return 0;
 	*seconds = hour * 3600 + minute * 60;

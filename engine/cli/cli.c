@@ -16,7 +16,7 @@ static void unknown_option(const char *given, const struct option *options)
 	char word[64];
 	size_t n = 0, len;
 
-	for (; options[n].name && n < 31; n++)
+	for (; n < 31 && options[n].name; n++)
 		names[n] = options[n].name;
 	names[n] = NULL;
 	while (*given == '-')

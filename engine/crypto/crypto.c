@@ -12,9 +12,10 @@
 #define OLDEST "1.10.0"
 
 /*
- * Secrets and cipher contexts lie in locked memory.  A context is some 4 KB,
- * so this holds a few hundred; then libgcrypt adds blocks that it may not be
- * allowed to lock (RLIMIT_MEMLOCK), which is better than to stop working.
+ * Secrets and cipher contexts lie in locked memory.  An open store has some 7
+ * KB there, so this holds a few hundred; then libgcrypt adds blocks that it may
+ * not be allowed to lock (RLIMIT_MEMLOCK), which is better than to stop
+ * working.
  */
 #define SECURE_BYTES (2 << 20)
 
@@ -38,11 +39,10 @@ static enum status init(void)
 		return fail(ST_CRYPTO,
 		    "libgcrypt %s is too old: install " OLDEST " or newer",
 		    gcry_check_version(NULL));
-	/* It would warn on stderr where memory cannot be locked. */
-	gcry_control(GCRYCTL_SUSPEND_SECMEM_WARN);
+	/* It would write to stderr where memory cannot be locked. */
+	gcry_control(GCRYCTL_DISABLE_SECMEM_WARN);
 	gcry_control(GCRYCTL_INIT_SECMEM, SECURE_BYTES, 0);
 	gcry_control(GCRYCTL_AUTO_EXPAND_SECMEM, SECURE_BYTES);
-	gcry_control(GCRYCTL_RESUME_SECMEM_WARN);
 	gcry_control(GCRYCTL_INITIALIZATION_FINISHED, 0);
 	return ST_OK;
 }

@@ -121,13 +121,14 @@ int32_t demo_turn(const struct demo_clock *c, enum demo_rule rule, int turn,
 	return day >= from && day <= until ? day : DEMO_DAY_NONE;
 }
 
-/* ${seconds} after local midnight, pulled back to before now. */
-static int64_t at(
-    const struct demo_clock *c, int32_t day, int64_t seconds, int64_t pull)
+/* ${seconds} after local midnight; what would be later than now becomes some
+ * earlier time of that day. */
+static int64_t at(const struct demo_clock *c, int32_t day, int64_t seconds)
 {
-	int64_t t = zone_midnight(c->zone, day) + seconds;
+	int64_t midnight = zone_midnight(c->zone, day);
+	int64_t gone = c->now - midnight;
 
-	return t > c->now ? c->now - pull : t;
+	return midnight + (seconds > gone ? seconds % (gone + 1) : seconds);
 }
 
 int64_t demo_instant(const struct demo_clock *c, enum demo_rule rule,
@@ -140,15 +141,13 @@ int64_t demo_instant(const struct demo_clock *c, enum demo_rule rule,
 		return cut->before - demo_dice_range(d, 1, 60);
 	if (day == cut->last_day + 1)
 		return cut->before;
-	return at(c, day, seconds, seconds % 3600);
+	return at(c, day, seconds);
 }
 
 int64_t demo_office_hours(
     const struct demo_clock *c, int32_t day, struct demo_dice *d)
 {
-	int64_t seconds = demo_dice_range(d, 9 * 60, 18 * 60) * 60;
-
-	return at(c, day, seconds, seconds % 3600);
+	return at(c, day, demo_dice_range(d, 9 * 60, 18 * 60) * 60);
 }
 
 void demo_time_utc(int64_t t, char out[DEMO_TIME_TEXT])

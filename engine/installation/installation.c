@@ -88,6 +88,11 @@ static enum status load_datasets(struct installation *in)
 		if (st != ST_OK && st != ST_INVALID)
 			return st;
 		in->stores[i].config = &c->stores[i];
+		if (c->stores[i].segments.months || c->stores[i].segments.days)
+			diag_warning(&in->diag, c->stores[i].at,
+			    "store `%s`: this version does not cut stores into "
+			    "segments: its records are deleted one by one",
+			    c->stores[i].name);
 	}
 	in->store_count = c->store_count;
 	if (in->diag.errors)

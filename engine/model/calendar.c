@@ -174,10 +174,8 @@ struct calendar_term_end calendar_term_end(enum calendar_rule rule,
 	struct calendar_term_end end;
 
 	end.base_end = calendar_last_day(rule, event, term->base);
-	/*
-	 * The law has no rule for counting back; the same date, or the last of
-	 * its month, leaves the customer the longest.
-	 */
+	/* The law has no rule for counting back: the same date or the last of
+	 * its month, and the whole of that day still counts. */
 	end.cancel_by = add(CALENDAR_EU_1182_71, end.base_end,
 	    -(int64_t)term->notice.months, -(int64_t)term->notice.days);
 	end.last_day = end.base_end;

@@ -10,44 +10,11 @@
 #include "engine/base/file.h"
 #include "engine/base/zone.h"
 #include "engine/model/calendar.h"
-#include "engine/model/read.h"
-
-struct reader {
-	struct diag *d;
-	struct config *c;
-};
-
-/* A path, as seen from the file that names it. */
-static int read_path(struct reader *r, const struct node *n, char **out)
-{
-	char *path = NULL, *beside;
-
-	if (!read_string(r->d, n, &path))
-		return 0;
-	beside = file_beside(r->c->path, path);
-	free(path);
-	if (beside == NULL) {
-		diag_nomem(r->d);
-		return 0;
-	}
-	free(*out);
-	*out = beside;
-	return 1;
-}
-
-static int read_file_path(struct reader *r, const struct node *n, char **out)
-{
-	if (!read_path(r, n, out))
-		return 0;
-	if (!file_exists(*out))
-		diag_error(
-		    r->d, n->at, "`%s`: there is no file `%s`", n->label, *out);
-	return 1;
-}
+#include "engine/model/config_read.h"
 
 /* The log's origin, a line of text that checkpoints begin with: C2SP
  * signed-note key names have neither spaces nor plus signs. */
-static void read_installation(struct reader *r, const struct node *n)
+static void read_installation(struct config_reader *r, const struct node *n)
 {
 	char **name = &r->c->installation;
 	size_t len;
@@ -62,7 +29,7 @@ static void read_installation(struct reader *r, const struct node *n)
 		    "up to 128 letters, digits, `.`, `_`, `/` and `-`");
 }
 
-static void read_zone(struct reader *r, const struct node *n)
+static void read_zone(struct config_reader *r, const struct node *n)
 {
 	struct zone *zone = NULL;
 	enum status st;
@@ -78,7 +45,7 @@ static void read_zone(struct reader *r, const struct node *n)
 }
 
 /* systemd's credentials (systemd.exec(5), LoadCredential=). */
-static void read_credential(struct reader *r, const struct node *n)
+static void read_credential(struct config_reader *r, const struct node *n)
 {
 	const char *folder = getenv("CREDENTIALS_DIRECTORY");
 	char *name = NULL;
@@ -100,7 +67,7 @@ static void read_credential(struct reader *r, const struct node *n)
 	free(name);
 }
 
-static void read_key(struct reader *r, const struct node *n)
+static void read_key(struct config_reader *r, const struct node *n)
 {
 	static const char *const keys[] = { "file", "passphrase_file",
 		"credential", NULL };
@@ -119,11 +86,11 @@ static void read_key(struct reader *r, const struct node *n)
 	}
 	r->c->key_kind =
 	    passphrase ? CONFIG_KEY_PASSPHRASE_FILE : CONFIG_KEY_FILE;
-	(void)read_path(r, file ? file : passphrase, &r->c->key_path);
+	(void)config_read_path(r, file ? file : passphrase, &r->c->key_path);
 	read_credential(r, credential);
 }
 
-static void read_policies(struct reader *r, const struct node *n)
+static void read_policies(struct config_reader *r, const struct node *n)
 {
 	struct config *c = r->c;
 
@@ -139,105 +106,12 @@ static void read_policies(struct reader *r, const struct node *n)
 		size_t k = c->policy_count;
 
 		c->policies_at[k] = n->items[i].at;
-		if (read_file_path(r, &n->items[i], &c->policies[k]))
+		if (config_read_file_path(r, &n->items[i], &c->policies[k]))
 			c->policy_count++;
 	}
 }
 
-static void read_segments(
-    struct reader *r, const struct node *n, struct period *out)
-{
-	static const char *const keys[] = { "every", NULL };
-	const struct node *every;
-	struct period p;
-
-	if (!read_map(r->d, n, keys))
-		return;
-	every = read_required(r->d, n, "every");
-	if (!read_period(r->d, every, &p))
-		return;
-	if (p.seconds == 0 &&
-	    ((p.months == 0 && (p.days == 1 || p.days == 7)) ||
-		(p.months == 1 && p.days == 0)))
-		*out = p;
-	else
-		read_mismatch(r->d, every, "P1D, P1W or P1M");
-}
-
-/* What is wrong is not shown: a URL may hold a password. */
-static void read_url(struct reader *r, const struct node *n, char **out)
-{
-	if (!read_string(r->d, n, out))
-		return;
-	if (strncmp(*out, "postgresql://", 13) != 0 &&
-	    strncmp(*out, "postgres://", 11) != 0)
-		diag_error(r->d, n->at,
-		    "`url`: expected postgresql://HOST/DATABASE, found "
-		    "something else");
-}
-
-static void check_driver(
-    struct reader *r, const struct node *n, const struct config_store *s)
-{
-	const struct node *url = node_get(n, "url");
-	const struct node *schema = node_get(n, "schema");
-
-	if (s->driver == CONFIG_SQLITE && url)
-		diag_error(r->d, url->at,
-		    "`url`: a sqlite store is a file of ours under data_dir: "
-		    "remove it, or write driver: postgresql");
-	if (s->driver == CONFIG_POSTGRESQL && url == NULL)
-		diag_error(r->d, n->at,
-		    "`%s`: `url` is missing: a postgresql store needs one",
-		    n->label);
-	if (s->driver == CONFIG_POSTGRESQL && schema)
-		diag_error(r->d, schema->at,
-		    "`schema`: an attached database is not created by Lethe: "
-		    "remove it");
-}
-
-static void read_store(
-    struct reader *r, const struct node *n, struct config_store *s)
-{
-	static const char *const keys[] = { "driver", "dataset", "schema",
-		"url", "segments", NULL };
-	static const char *const drivers[] = { "sqlite", "postgresql", NULL };
-	int driver;
-
-	s->at = n->at;
-	if (!read_map(r->d, n, keys))
-		return;
-	if (read_word(
-		r->d, read_required(r->d, n, "driver"), drivers, &driver)) {
-		s->driver = (enum config_driver)driver;
-		check_driver(r, n, s);
-	}
-	(void)read_file_path(r, read_required(r->d, n, "dataset"), &s->dataset);
-	(void)read_file_path(r, node_get(n, "schema"), &s->schema);
-	read_url(r, node_get(n, "url"), &s->url);
-	read_segments(r, node_get(n, "segments"), &s->segments);
-}
-
-static void read_stores(struct reader *r, const struct node *n)
-{
-	struct config *c = r->c;
-
-	if (!read_map_of(r->d, n, "a map of stores"))
-		return;
-	if (n->count == 0)
-		read_mismatch(r->d, n, "at least one store");
-	if ((c->stores = read_array(r->d, n->count, sizeof(*c->stores))) ==
-	    NULL)
-		return;
-	for (size_t i = 0; i < n->count; i++) {
-		struct config_store *s = &c->stores[c->store_count++];
-
-		(void)read_name_key(r->d, &n->keys[i], &s->name);
-		read_store(r, &n->items[i], s);
-	}
-}
-
-static void read_purge(struct reader *r, const struct node *n)
+static void read_purge(struct config_reader *r, const struct node *n)
 {
 	static const char *const keys[] = { "window", "batch", "max_share",
 		"approvals", NULL };
@@ -256,7 +130,7 @@ static void read_purge(struct reader *r, const struct node *n)
 }
 
 /* A word of a fixed list, kept as text. */
-static void read_word_text(struct reader *r, const struct node *n,
+static void read_word_text(struct config_reader *r, const struct node *n,
     const char *const *words, char **out)
 {
 	int word;
@@ -265,7 +139,7 @@ static void read_word_text(struct reader *r, const struct node *n,
 		(void)read_string(r->d, n, out);
 }
 
-static void read_calendar(struct reader *r, const struct node *n)
+static void read_calendar(struct config_reader *r, const struct node *n)
 {
 	static const char *const keys[] = { "rule", "roll", "holidays", NULL };
 	static const char *const rolls[] = { "none", "next_working_day", NULL };
@@ -279,11 +153,11 @@ static void read_calendar(struct reader *r, const struct node *n)
 	    r, node_get(n, "rule"), rules, &r->c->requests.calendar_rule);
 	read_word_text(
 	    r, node_get(n, "roll"), rolls, &r->c->requests.calendar_roll);
-	(void)read_file_path(
+	(void)config_read_file_path(
 	    r, node_get(n, "holidays"), &r->c->requests.holidays);
 }
 
-static void read_requests(struct reader *r, const struct node *n)
+static void read_requests(struct config_reader *r, const struct node *n)
 {
 	static const char *const keys[] = { "target", "due", "extension",
 		"calendar", NULL };
@@ -315,7 +189,7 @@ static int is_address(const char *text)
 	       strtol(colon + 1, NULL, 10) <= 65535;
 }
 
-static void read_web(struct reader *r, const struct node *n)
+static void read_web(struct config_reader *r, const struct node *n)
 {
 	static const char *const keys[] = { "listen", NULL };
 	const struct node *listen;
@@ -328,7 +202,7 @@ static void read_web(struct reader *r, const struct node *n)
 		read_mismatch(r->d, listen, "HOST:PORT");
 }
 
-static void set_defaults(struct reader *r)
+static void set_defaults(struct config_reader *r)
 {
 	struct config *c = r->c;
 
@@ -345,7 +219,7 @@ static void set_defaults(struct reader *r)
 	c->listen = read_copy(r->d, "127.0.0.1:8080", strlen("127.0.0.1:8080"));
 }
 
-static void read_file(struct reader *r, const struct node *n)
+static void read_file(struct config_reader *r, const struct node *n)
 {
 	static const char *const keys[] = { "installation", "time_zone",
 		"data_dir", "key", "policies", "stores", "purge", "requests",
@@ -356,10 +230,11 @@ static void read_file(struct reader *r, const struct node *n)
 		return;
 	read_installation(r, read_required(d, n, "installation"));
 	read_zone(r, read_required(d, n, "time_zone"));
-	(void)read_path(r, read_required(d, n, "data_dir"), &r->c->data_dir);
+	(void)config_read_path(
+	    r, read_required(d, n, "data_dir"), &r->c->data_dir);
 	read_key(r, read_required(d, n, "key"));
 	read_policies(r, read_required(d, n, "policies"));
-	read_stores(r, read_required(d, n, "stores"));
+	config_read_stores(r, read_required(d, n, "stores"));
 	read_purge(r, node_get(n, "purge"));
 	read_requests(r, node_get(n, "requests"));
 	read_web(r, node_get(n, "web"));
@@ -369,7 +244,7 @@ enum status config_parse(const char *path, const char *bytes, size_t len,
     struct diag *d, struct config *out)
 {
 	struct config c = { 0 };
-	struct reader r = { d, &c };
+	struct config_reader r = { d, &c };
 	struct node root = { 0 };
 	size_t errors = d->errors;
 	enum status st;

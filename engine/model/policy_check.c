@@ -22,8 +22,6 @@ struct check {
 static size_t closeness(const struct policy_cover *cover, const char *dataset,
     const char *collection, const char *field)
 {
-	size_t n;
-
 	if (strcmp(cover->dataset, dataset) != 0)
 		return 0;
 	if (cover->collection == NULL)
@@ -34,8 +32,7 @@ static size_t closeness(const struct policy_cover *cover, const char *dataset,
 		return 2;
 	if (field == NULL || !category_is(field, cover->field))
 		return 0;
-	n = strlen(cover->field);
-	return 2 + n;
+	return 2 + strlen(cover->field);
 }
 
 enum status policy_cluster_of(const struct policy *p, const char *dataset,
@@ -108,7 +105,7 @@ static void check_cover(const struct check *k, const struct policy_cover *cover)
 		(void)dataset_names_find(&k->names, cover->at, cover->dataset);
 }
 
-/* Does anything of the collection fall in ${cluster}? */
+/* Does the field (NULL: the collection) fall in ${cluster}? */
 static int governs(const struct policy *p, const struct policy_cluster *cluster,
     const struct dataset *ds, const struct collection *c, const char *field)
 {
@@ -122,11 +119,15 @@ static int governs_any(const struct policy *p,
     const struct policy_cluster *cluster, const struct dataset *ds,
     const struct collection *c)
 {
-	if (governs(p, cluster, ds, c, NULL))
-		return 1;
-	for (size_t i = 0; i < c->field_count; i++)
-		if (governs(p, cluster, ds, c, c->fields[i].name))
+	for (size_t i = 0; i < cluster->cover_count; i++) {
+		const struct policy_cover *cover = &cluster->covers[i];
+
+		if (strcmp(cover->dataset, ds->key) == 0 &&
+		    (cover->collection == NULL ||
+			strcmp(cover->collection, c->name) == 0) &&
+		    governs(p, cluster, ds, c, cover->field))
 			return 1;
+	}
 	return 0;
 }
 
@@ -205,6 +206,24 @@ static void check_policy(const struct check *k, const struct policy *p)
 		check_cluster(k, p, &p->clusters[i]);
 }
 
+/* What ${p} covers, into ${names} where there are any; how many. */
+static size_t add_covers(const struct policy *p, struct diag_name *names)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < p->cluster_count; i++) {
+		const struct policy_cluster *c = &p->clusters[i];
+
+		for (size_t j = 0; j < c->cover_count; j++, n++) {
+			if (names == NULL)
+				continue;
+			names[n].text = c->covers[j].path;
+			names[n].at = c->covers[j].at;
+		}
+	}
+	return n;
+}
+
 /* The same policy twice, or the same thing in clusters of two policies. */
 static void check_twice(const struct check *k)
 {
@@ -212,25 +231,20 @@ static void check_twice(const struct check *k)
 	size_t n = k->policy_count;
 
 	for (size_t i = 0; i < k->policy_count; i++)
-		for (size_t j = 0; j < k->policies[i]->cluster_count; j++)
-			n += k->policies[i]->clusters[j].cover_count;
+		n += add_covers(k->policies[i], NULL);
 	if ((names = read_array(k->d, n, sizeof(*names))) == NULL)
 		return;
 	n = 0;
-	for (size_t i = 0; i < k->policy_count; i++) {
-		const struct policy *p = k->policies[i];
-
-		for (size_t j = 0; j < p->cluster_count; j++)
-			for (size_t m = 0; m < p->clusters[j].cover_count; m++)
-				names[n++] = (struct diag_name){
-					p->clusters[j].covers[m].path,
-					p->clusters[j].covers[m].at
-				};
-	}
+	for (size_t i = 0; i < k->policy_count; i++)
+		n += add_covers(k->policies[i], names + n);
 	diag_duplicates(k->d, names, n, "cover");
-	for (n = 0; n < k->policy_count; n++)
-		names[n] = (struct diag_name){ k->policies[n]->name,
-			{ diag_file(k->d, k->policies[n]->path), 0, 0 } };
+	for (n = 0; n < k->policy_count; n++) {
+		const struct policy *p = k->policies[n];
+		struct place at = { diag_file(k->d, p->path), 0, 0 };
+
+		names[n].text = p->name;
+		names[n].at = at;
+	}
 	diag_duplicates(k->d, names, n, "policy");
 	free(names);
 }

@@ -143,15 +143,13 @@ static void read_origin(
 static void read_own_rule(
     struct diag *d, const struct node *n, struct policy_cluster *c)
 {
-	if (n == NULL)
-		return;
-	if (n->kind == NODE_MAP || (n->kind == NODE_SCALAR && !n->plain) ||
-	    (n->kind == NODE_SCALAR && strchr(n->text, ' '))) {
-		if (read_text(d, n, &c->own_rule_reason))
-			c->own_rule = 1;
-	} else {
+	int word = n && n->kind == NODE_SCALAR && n->plain &&
+		   strchr(n->text, ' ') == NULL;
+
+	if (word)
 		(void)read_bool(d, n, &c->own_rule);
-	}
+	else if (read_text(d, n, &c->own_rule_reason))
+		c->own_rule = 1;
 }
 
 static void read_rule(

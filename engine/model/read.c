@@ -66,7 +66,7 @@ void read_unknown(struct diag *d, struct place at, const char *what,
 	if (strstr(name, "://"))
 		name = "...";
 	near = diag_nearest(name, words);
-	for (size_t i = 0; words[i] && i < 30; i++)
+	for (size_t i = 0; i < 30 && words[i]; i++)
 		buf_addf(&known, "%s%s", i ? ", " : "", words[i]);
 	if (buf_status(&known) != ST_OK)
 		diag_nomem(d);

@@ -56,8 +56,9 @@ static enum status values_grow(struct values *v)
 	return list && texts && from ? ST_OK : fail(ST_NOMEM, "out of memory");
 }
 
-static enum status values_add(
-    struct values *v, struct val value, const char *from)
+/* ${type} is the column's, where the value stands in a record. */
+static enum status values_add(struct values *v, const struct db_column *type,
+    struct val value, const char *from)
 {
 	char *text = value_text(value), *origin = strdup(from ? from : "");
 	enum status st = values_grow(v);
@@ -70,7 +71,8 @@ static enum status values_add(
 		return st;
 	}
 	v->list[v->count].is_null = value.type == VAL_NULL;
-	v->list[v->count].when = db_when(value);
+	v->list[v->count].when =
+	    db_when(strcmp(origin, "memory") == 0 ? NULL : type, value);
 	v->texts[v->count] = text;
 	v->from[v->count++] = origin;
 	return ST_OK;
@@ -89,7 +91,7 @@ static enum status read_values(
 	if (st == ST_OK)
 		st = db_query_sql(r->store->db, &q, &s);
 	while (st == ST_OK && (st = db_row(s)) == ST_OK)
-		st = values_add(v, db_val(s, 0), db_text(s, 1));
+		st = values_add(v, r->value, db_val(s, 0), db_text(s, 1));
 	db_done(s);
 	sql_release(&q);
 	return st == ST_NOTFOUND ? ST_OK : st;

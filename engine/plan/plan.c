@@ -81,7 +81,11 @@ enum status plan_init(struct plan *p, const struct schedule *s, int64_t as_of,
 			continue;
 		item->rule = &s->rules[i];
 		plan.count++;
-		st = count_item(item, as_of);
+		/* One state for all the counts, whoever writes meanwhile. */
+		st = db_begin(item->rule->store->db, DB_READ);
+		if (st == ST_OK)
+			st = count_item(item, as_of);
+		db_rollback(item->rule->store->db);
 	}
 	if (st == ST_OK && cluster && plan.count == 0)
 		st = no_cluster(s, cluster);

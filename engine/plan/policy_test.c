@@ -80,11 +80,17 @@ struct outcome {
 static enum status run_one(const struct installation *in,
     const struct policy *p, const struct policy_test *t, struct outcome *o)
 {
+	const struct policy_cluster *c = &p->clusters[t->cluster];
 	json_t *one = NULL;
 	enum verdict found;
 	enum status st = ST_OK;
 	size_t i;
 
+	if (c->starting_point == SIZE_MAX && c->unlimited == NULL)
+		return fail(ST_INVALID,
+		    "%s:%d: cluster `%s` has an end for each purpose, which "
+		    "this version does not judge: split the cluster",
+		    p->path, t->where.line, c->name);
 	for (i = 0; st == ST_OK && i < t->expect_count; i++) {
 		const struct policy_expect *e = &t->expects[i];
 

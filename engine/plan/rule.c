@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "engine/base/zone.h"
+#include "engine/plan/rule_path.h"
 
 /* What is asked of a value in S(t). */
 enum ask {
@@ -85,112 +86,14 @@ static void ask_value(struct question *w, enum ask ask, const char *alias,
 	}
 }
 
-/* ---- reference paths ---- */
-
-/* t, a1, a2 ... along the path */
-static const char *alias_at(size_t hop)
-{
-	static const char *const names[] = { "t", "a1", "a2", "a3", "a4", "a5",
-		"a6", "a7" };
-
-	return names[hop < 7 ? hop : 7];
-}
-
-/* What hops ${first} up to, not including, ${hops} lead to. */
-static void add_tables(
-    const struct rule *r, size_t first, size_t hops, struct sql *q)
-{
-	size_t i;
-
-	for (i = first; i < hops; i++) {
-		if (i > first)
-			sql_add(q, ", ");
-		sql_name(q, r->path.hops[i].to->name);
-		sql_add(q, " AS ");
-		sql_name(q, alias_at(i + 1));
-	}
-}
-
-/* The joins from hop ${first} (0: from t) up to, not including, ${hops}. */
-static void add_links(
-    const struct rule *r, size_t first, size_t hops, struct sql *q)
-{
-	size_t i, k;
-
-	for (i = first; i < hops; i++) {
-		const struct path_hop *h = &r->path.hops[i];
-
-		for (k = 0; k < h->count; k++) {
-			sql_column(q, alias_at(i + 1), h->to_columns[k]);
-			sql_add(q, " = ");
-			sql_column(q, alias_at(i), h->from_columns[k]);
-			sql_add(q, " AND ");
-		}
-	}
-}
-
-/*
- * What a record left behind that hop ${hop} led to, is kept under the key that
- * the hop matched, as text: a number and its digits are the same key, as they
- * are to the comparison of two columns (see purge/remember.c, which writes it).
- */
-static void add_memory_key(const struct rule *r, size_t hop, struct sql *q)
-{
-	const struct path_hop *h = &r->path.hops[hop];
-	size_t k;
-
-	for (k = 0; k < h->count; k++) {
-		if (k)
-			sql_add(q, " || ");
-		if (h->count > 1) {
-			sql_add(q, "length(CAST(");
-			sql_column(q, alias_at(hop), h->from_columns[k]);
-			sql_add(q, " AS TEXT)) || ':' || ");
-		}
-		sql_add(q, "CAST(");
-		sql_column(q, alias_at(hop), h->from_columns[k]);
-		sql_add(q, " AS TEXT)");
-	}
-}
-
-static void add_memory_table(
-    const struct rule *r, size_t first, size_t hop, struct sql *q)
-{
-	add_tables(r, first, hop, q);
-	if (hop > first)
-		sql_add(q, ", ");
-	sql_add(q, "lethe_starting_point AS m");
-}
-
-static void add_memory_name(const struct rule *r, size_t hop, struct sql *q)
-{
-	sql_add(q, "m.name = ");
-	sql_bind_text(q, r->memory[hop]);
-	sql_add(q, " AND ");
-}
-
-/* The joins from ${first} on, and the one to what hop ${hop} led to. */
-static void add_memory_links(
-    const struct rule *r, size_t first, size_t hop, struct sql *q)
-{
-	add_links(r, first, hop, q);
-	add_memory_name(r, hop, q);
-	sql_add(q, "m.key = ");
-	add_memory_key(r, hop, q);
-	sql_add(q, " AND ");
-}
-
-static const char *value_column(const struct rule *r)
-{
-	return r->terms.start->field;
-}
+/* ---- the values of a starting point ---- */
 
 static void remembered(struct question *w, enum ask ask, size_t hop)
 {
 	sql_add(w->q, "EXISTS (SELECT 1 FROM ");
-	add_memory_table(w->rule, 0, hop, w->q);
+	rule_path_memory(w->rule, 0, hop, w->q);
 	sql_add(w->q, " WHERE ");
-	add_memory_links(w->rule, 0, hop, w->q);
+	rule_path_memory_links(w->rule, 0, hop, w->q);
 	ask_value(w, ask, "m", "value", NULL);
 	sql_add(w->q, ")");
 }
@@ -203,14 +106,14 @@ static void exists(struct question *w, enum ask ask)
 	struct sql *q = w->q;
 
 	if (n == 0) {
-		ask_value(w, ask, "t", value_column(r), r->value);
+		ask_value(w, ask, "t", r->terms.start->field, r->value);
 		return;
 	}
 	sql_add(q, "(EXISTS (SELECT 1 FROM ");
-	add_tables(r, 0, n, q);
+	rule_path_tables(r, 0, n, q);
 	sql_add(q, " WHERE ");
-	add_links(r, 0, n, q);
-	ask_value(w, ask, alias_at(n), value_column(r), r->value);
+	rule_path_links(r, 0, n, q);
+	ask_value(w, ask, rule_path_alias(n), r->terms.start->field, r->value);
 	sql_add(q, ")");
 	for (i = 0; i < n; i++) {
 		sql_add(q, " OR ");
@@ -246,9 +149,9 @@ static void reached_by_remembered(struct question *w, size_t hop)
 	sql_add(q, "SELECT ");
 	add_columns("a1", h->to_columns, h->count, q);
 	sql_add(q, " FROM ");
-	add_memory_table(w->rule, 0, hop, q);
+	rule_path_memory(w->rule, 0, hop, q);
 	sql_add(q, " WHERE ");
-	add_memory_links(w->rule, 1, hop, q);
+	rule_path_memory_links(w->rule, 1, hop, q);
 	ask_value(w, ASK_DUE, "m", "value", NULL);
 	sql_add(q, " UNION ALL ");
 }
@@ -260,11 +163,11 @@ static void remembered_keys(struct question *w)
 	struct sql *q = w->q;
 
 	sql_add(q, "SELECT m.key FROM lethe_starting_point AS m WHERE ");
-	add_memory_name(w->rule, 0, q);
+	rule_path_memory_name(w->rule, 0, q);
 	ask_value(w, ASK_DUE, "m", "value", NULL);
 	sql_add(q, " UNION ALL SELECT CAST(m.key AS NUMERIC)"
 		   " FROM lethe_starting_point AS m WHERE ");
-	add_memory_name(w->rule, 0, q);
+	rule_path_memory_name(w->rule, 0, q);
 	sql_add(q, "CAST(CAST(m.key AS NUMERIC) AS TEXT) = m.key AND ");
 	ask_value(w, ASK_DUE, "m", "value", NULL);
 	sql_add(q, " UNION ALL ");
@@ -293,10 +196,11 @@ static void reached_by_due(struct question *w)
 	sql_add(q, "SELECT ");
 	add_columns("a1", h->to_columns, h->count, q);
 	sql_add(q, " FROM ");
-	add_tables(r, 0, n, q);
+	rule_path_tables(r, 0, n, q);
 	sql_add(q, " WHERE ");
-	add_links(r, 1, n, q);
-	ask_value(w, ASK_DUE, alias_at(n), value_column(r), r->value);
+	rule_path_links(r, 1, n, q);
+	ask_value(
+	    w, ASK_DUE, rule_path_alias(n), r->terms.start->field, r->value);
 	sql_add(q, ")");
 	/* A remembered tuple does not come apart again. */
 	if (h->count > 1) {
@@ -424,8 +328,9 @@ void rule_from(const struct rule *r, struct sql *q)
 	sql_add(q, " AS t");
 }
 
-enum status rule_count(const struct rule *r, enum rule_class class, int64_t now,
-    enum db_effort effort, int64_t *records)
+/* A question that stands alone, as a count. */
+static enum status count(
+    const struct rule *r, const struct sql *where, int64_t *records)
 {
 	struct sql q = SQL_INIT;
 	enum status st;
@@ -433,201 +338,54 @@ enum status rule_count(const struct rule *r, enum rule_class class, int64_t now,
 	sql_add(&q, "SELECT count(*) FROM ");
 	rule_from(r, &q);
 	sql_add(&q, " WHERE ");
-	st = rule_where(r, class, now, effort, &q);
-	if (st == ST_OK)
-		st = db_one_int_sql(r->store->db, &q, 0, records);
+	sql_join(&q, where);
+	st = db_one_int_sql(r->store->db, &q, 0, records);
 	sql_release(&q);
 	return st;
 }
 
-/* ---- single records ---- */
-
-void rule_where_key(const struct rule *r, const char *const *key, struct sql *q)
+/* Asked in one, "empty, or in this range" would walk a whole index: two
+ * counts cost what they find. */
+static enum status count_apart(const struct rule *r, enum ask ask, int64_t now,
+    enum db_effort effort, int64_t *records)
 {
-	size_t i;
-
-	for (i = 0; i < r->key_count; i++) {
-		if (i)
-			sql_add(q, " AND ");
-		sql_column(q, "t", r->keys[i]);
-		sql_add(q, " = ");
-		sql_bind_text(q, key[i]);
-	}
-}
-
-/* The values that are left behind where hops ${first} and following led. */
-static void select_remembered(
-    const struct rule *r, size_t first, size_t hop, struct sql *q)
-{
-	sql_add(q, " UNION ALL SELECT m.value, 'memory' FROM ");
-	if (first == 0) {
-		rule_from(r, q);
-		sql_add(q, ", ");
-	}
-	add_memory_table(r, first ? first - 1 : 0, hop, q);
-	sql_add(q, " WHERE ");
-	add_memory_links(r, first, hop, q);
-}
-
-enum status rule_select_values(
-    const struct rule *r, const char *const *key, struct sql *q)
-{
-	size_t n = r->path.count, i;
-
-	sql_add(q, "SELECT ");
-	sql_column(q, alias_at(n), value_column(r));
-	if (n == 0) {
-		sql_add(q, ", 'record' FROM ");
-		rule_from(r, q);
-		sql_add(q, " WHERE ");
-		rule_where_key(r, key, q);
-		return ST_OK;
-	}
-	sql_add(q, ", 'reference' FROM ");
-	rule_from(r, q);
-	sql_add(q, ", ");
-	add_tables(r, 0, n, q);
-	sql_add(q, " WHERE ");
-	add_links(r, 0, n, q);
-	rule_where_key(r, key, q);
-	for (i = 0; i < n; i++) {
-		select_remembered(r, 0, i, q);
-		rule_where_key(r, key, q);
-	}
-	return ST_OK;
-}
-
-/* ${passed} is the rule of the collection itself: it knows the key. */
-static void add_passed(
-    size_t hop, const struct rule *passed, const struct val *key, struct sql *q)
-{
-	size_t k;
-
-	for (k = 0; k < passed->key_count; k++) {
-		if (k)
-			sql_add(q, " AND ");
-		sql_column(q, alias_at(hop + 1), passed->keys[k]);
-		sql_add(q, " = ");
-		sql_bind(q, key[k]);
-	}
-}
-
-void rule_select_reached(const struct rule *r, size_t hop,
-    const struct rule *passed, const struct val *key, struct sql *q)
-{
-	size_t n = r->path.count, i;
-
-	sql_add(q, "SELECT ");
-	sql_column(q, alias_at(n), value_column(r));
-	sql_add(q, ", 'reference' FROM ");
-	add_tables(r, hop, n, q);
-	sql_add(q, " WHERE ");
-	add_links(r, hop + 1, n, q);
-	add_passed(hop, passed, key, q);
-	for (i = hop + 1; i < n; i++) {
-		select_remembered(r, hop + 1, i, q);
-		add_passed(hop, passed, key, q);
-	}
-}
-
-/* ---- references ---- */
-
-static void add_referencing(const struct db_table *child,
-    const struct db_foreign_key *fk, const struct rule *r, struct sql *q)
-{
-	size_t k;
-
-	sql_add(q, " AND NOT EXISTS (SELECT 1 FROM ");
-	sql_name(q, child->name);
-	sql_add(q, " AS f WHERE ");
-	for (k = 0; k < fk->count; k++) {
-		if (k)
-			sql_add(q, " AND ");
-		sql_column(q, "f", fk->from[k]);
-		sql_add(q, " = ");
-		sql_column(q, "t", fk->to[k]);
-	}
-	/* A record that refers to itself does not keep itself. */
-	if (child == r->table) {
-		sql_add(q, " AND NOT (");
-		for (k = 0; k < r->key_count; k++) {
-			if (k)
-				sql_add(q, " AND ");
-			sql_column(q, "f", r->keys[k]);
-			sql_add(q, " = ");
-			sql_column(q, "t", r->keys[k]);
-		}
-		sql_add(q, ")");
-	}
-	sql_add(q, ")");
-}
-
-void rule_unreferenced(const struct rule *r, struct sql *q)
-{
-	const struct db_schema *schema = &r->store->schema;
-	size_t i, k;
-
-	for (i = 0; i < schema->count; i++) {
-		const struct db_table *child = &schema->tables[i];
-
-		for (k = 0; k < child->foreign_key_count; k++) {
-			const struct db_foreign_key *fk =
-			    &child->foreign_keys[k];
-
-			if (strcmp(fk->table, r->table->name) == 0)
-				add_referencing(child, fk, r, q);
-		}
-	}
-}
-
-/* ---- what records that are gone left behind ---- */
-
-/* Is ${other} in need of what is kept under ${name} and the key in m? */
-static void add_needed(
-    const struct rule *other, const char *name, struct sql *q)
-{
-	size_t i;
-
-	for (i = 0; i < other->path.count; i++) {
-		if (strcmp(other->memory[i], name) != 0)
-			continue;
-		sql_add(q, " AND NOT EXISTS (SELECT 1 FROM ");
-		rule_from(other, q);
-		if (i > 0)
-			sql_add(q, ", ");
-		add_tables(other, 0, i, q);
-		sql_add(q, " WHERE ");
-		add_links(other, 0, i, q);
-		sql_add(q, "m.key = ");
-		add_memory_key(other, i, q);
-		sql_add(q, ")");
-	}
-}
-
-static enum status forget(
-    const struct schedule *s, const struct rule *r, const char *name)
-{
-	struct sql q = SQL_INIT;
+	struct sql empty = SQL_INIT, other = SQL_INIT;
+	struct question w = { r, now, effort, &empty, ST_OK };
+	int64_t more = 0;
 	enum status st;
-	size_t i;
 
-	sql_add(&q, "DELETE FROM lethe_starting_point AS m WHERE m.name = ");
-	sql_bind_text(&q, name);
-	for (i = 0; i < s->count; i++) {
-		if (s->rules[i].store == r->store)
-			add_needed(&s->rules[i], name, &q);
-	}
-	st = db_exec_sql(r->store->db, &q, NULL);
-	sql_release(&q);
+	exists(&w, ASK_NULL);
+	w.q = &other;
+	exists(&w, ask);
+	if ((st = w.st) == ST_OK)
+		st = count(r, &empty, records);
+	if (st == ST_OK)
+		st = count(r, &other, &more);
+	if (st == ST_OK)
+		*records += more;
+	sql_release(&empty);
+	sql_release(&other);
 	return st;
 }
 
-enum status rule_forget(const struct schedule *s, const struct rule *r)
+enum status rule_count(const struct rule *r, enum rule_class class, int64_t now,
+    enum db_effort effort, int64_t *records)
 {
-	enum status st = ST_OK;
-	size_t i;
+	struct sql where = SQL_INIT;
+	enum status st;
+	int open;
 
-	for (i = 0; st == ST_OK && i < r->path.count; i++)
-		st = forget(s, r, r->memory[i]);
+	if (r->terms.start && r->path.count == 0) {
+		open = r->terms.start->null_means == POLICY_NULL_OPEN;
+		if (class == RULE_ACTIVE && open)
+			return count_apart(r, ASK_LATER, now, effort, records);
+		if (class == RULE_UNDECIDED && !open)
+			return count_apart(
+			    r, ASK_UNREADABLE, now, effort, records);
+	}
+	st = rule_where(r, class, now, effort, &where);
+	if (st == ST_OK)
+		st = count(r, &where, records);
+	sql_release(&where);
 	return st;
 }

@@ -23,7 +23,7 @@ static void add_key(
 
 static struct verdict_value judged(struct val v)
 {
-	struct verdict_value value = { v.type == VAL_NULL, db_when(v) };
+	struct verdict_value value = { v.type == VAL_NULL, db_when(NULL, v) };
 
 	return value;
 }

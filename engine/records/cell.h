@@ -25,6 +25,8 @@ struct cell {
 /* Fields of a record, and bytes of one. */
 #define CELL_MOST_FIELDS ((size_t)2000)
 #define CELL_MOST_BYTES  ((size_t)16 << 20)
+/* With a line break behind: what a reader lets wait for the rest. */
+#define CELL_MOST_WAITING (CELL_MOST_BYTES + 2)
 
 /* Where a reader stands, or what it complains of. */
 struct cell_place {

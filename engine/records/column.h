@@ -44,6 +44,10 @@ void column_release(struct column *col);
 enum status column_read(
     struct column *col, const struct cell *cell, struct val *out) MUST_CHECK;
 
+/* The same for a column of times; column_read() calls it. */
+enum status column_read_time(
+    struct column *col, const struct cell *cell, struct val *out) MUST_CHECK;
+
 /* 1 if a type as declared is one of times: it has DATE or TIME in it, and is
  * no time of day. */
 int column_type_is_time(const char *declared);

@@ -14,7 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "engine/records/utf8.h"
+#include "engine/base/utf8.h"
 
 enum csv_wrong {
 	CSV_FINE,
@@ -331,7 +331,7 @@ static enum status find_record(struct csv *c, char **stop)
 
 	while (
 	    st == ST_OK && (*stop = scan_record(c, f->data + f->pos)) == NULL)
-		st = feed_more(f, CELL_MOST_BYTES);
+		st = feed_more(f, CELL_MOST_WAITING);
 	if (st == ST_OK && (size_t)(*stop - f->data) - f->pos > CELL_MOST_BYTES)
 		st = ST_LIMIT;
 	if (st == ST_LIMIT)
@@ -353,7 +353,7 @@ static enum status skip_blank(struct csv *c)
 
 	for (;;) {
 		if (f->end - f->pos < 2 &&
-		    (st = feed_more(f, CELL_MOST_BYTES)) != ST_OK)
+		    (st = feed_more(f, CELL_MOST_WAITING)) != ST_OK)
 			return st;
 		if (f->pos == f->end)
 			return ST_NOTFOUND;

@@ -11,7 +11,7 @@
 #include "engine/records/column.h"
 #include "engine/records/json_text.h"
 #include "engine/records/number.h"
-#include "engine/records/utf8.h"
+#include "engine/base/utf8.h"
 
 #define BLOCK ((size_t)64 << 10)
 
@@ -124,12 +124,13 @@ static void add_object(struct dump *d, struct stmt *s)
 
 /* ---- CSV ---- */
 
+/* Empty text would else be NULL, and some programs take off the spaces. */
 static int wants_quotes(const char *p, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
 		if (p[i] == ',' || p[i] == '"' || p[i] == '\n' || p[i] == '\r')
 			return 1;
-	return n == 0; /* else it would be NULL */
+	return n == 0 || p[0] == ' ' || p[n - 1] == ' ';
 }
 
 static void add_field(struct buf *out, const char *p, size_t n)

@@ -53,6 +53,14 @@ static enum status resize(struct feed *f, size_t size)
 	return ST_OK;
 }
 
+/* A small file needs no big buffer. */
+static size_t first_size(const struct feed *f)
+{
+	if (f->total < 0 || f->total >= (int64_t)FEED_BLOCK)
+		return FEED_BLOCK;
+	return (size_t)f->total + 64;
+}
+
 enum status feed_open(
     struct feed *f, const char *path, const struct feed_watch *watch)
 {
@@ -74,7 +82,7 @@ enum status feed_open(
 	if (fstat(f->fd, &sb) == 0 && S_ISREG(sb.st_mode))
 		f->total = sb.st_size;
 	(void)posix_fadvise(f->fd, 0, 0, POSIX_FADV_SEQUENTIAL);
-	if ((st = resize(f, FEED_BLOCK)) == ST_OK)
+	if ((st = resize(f, first_size(f))) == ST_OK)
 		st = fill(f);
 	if (st != ST_OK)
 		feed_close(f);

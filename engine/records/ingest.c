@@ -9,6 +9,7 @@
 
 #include "engine/records/intake.h"
 #include "engine/store/count.h"
+#include "engine/store/times.h"
 
 /* ---- what is where ---- */
 
@@ -162,25 +163,31 @@ static enum status read_values(struct intake *in, int *usable)
 	return ST_OK;
 }
 
-static enum status insert(struct intake *in)
+static enum status begin(struct intake *in)
 {
-	enum status st = ST_OK;
+	enum status st;
 
-	if (!in->begun)
-		st = db_begin(in->db, DB_WRITE);
-	if (st != ST_OK)
+	if ((st = db_begin(in->db, DB_WRITE)) != ST_OK)
 		return st;
 	in->begun = 1;
+	return count_get(in->db, in->target->table->name, &in->before);
+}
+
+static enum status insert(struct intake *in)
+{
+	enum status st;
+
+	if (!in->begun && (st = begin(in)) != ST_OK)
+		return st;
 	st = db_insert_row(in->layouts[0].insert, in->vals);
 	if (st == ST_OK)
 		in->records++;
 	if (st != ST_CONFLICT)
 		return st;
 	return intake_problem(in, st, intake_place(in).line, NULL,
-	    "%s: if this record is in the store or further up in the file "
-	    "already, remove it here%s",
-	    status_text(),
-	    in->mode == DB_INSERT ? " or replace what is there (--upsert)"
+	    "%s: correct or remove the record%s", status_text(),
+	    in->mode == DB_INSERT ? ", or replace the one that is there "
+				    "(--upsert)"
 				  : "");
 }
 
@@ -213,6 +220,18 @@ static enum status all_records(struct intake *in)
 	return st == ST_NOTFOUND ? ST_OK : st;
 }
 
+/* Time columns of which no record took an unchecked default. */
+static enum status vouch(struct intake *in)
+{
+	const struct db_table *table = in->target->table;
+	size_t n = 0;
+
+	for (size_t i = 0; i < table->column_count; i++)
+		if (in->columns[i].is_time && !in->left_out[i])
+			in->words[n++] = table->columns[i].name;
+	return times_vouch(in->db, table->name, in->before, in->words, n);
+}
+
 static enum status keep(struct intake *in)
 {
 	const char *collection = in->target->table->name;
@@ -224,6 +243,8 @@ static enum status keep(struct intake *in)
 		st = count_add(in->db, collection, in->records);
 	else
 		st = count_anew(in->db, collection);
+	if (st == ST_OK)
+		st = vouch(in);
 	return st == ST_OK ? db_commit(in->db) : st;
 }
 
@@ -236,6 +257,22 @@ static enum status say_problems(const struct intake *in)
 	    "ingest it again",
 	    in->name, n, n == 1 ? "" : "s",
 	    n < INGEST_MOST_PROBLEMS ? "" : " and perhaps more");
+}
+
+static enum status whole_file(struct intake *in)
+{
+	enum status st;
+
+	st = all_records(in);
+	if (st == ST_OK && in->failed != ST_OK)
+		return say_problems(in);
+	if (st == ST_OK)
+		st = keep(in);
+	if (st != ST_OK) {
+		db_rollback(in->db);
+		status_prefix("%s: nothing was kept: ", in->name);
+	}
+	return st;
 }
 
 enum status ingest_file(struct db *db, const struct ingest_target *target,
@@ -255,17 +292,9 @@ enum status ingest_file(struct db *db, const struct ingest_target *target,
 	in->report = report;
 	in->watch = (struct feed_watch){ tick, in };
 	if ((st = intake_init(in)) == ST_OK)
-		st = all_records(in);
-	if (st == ST_OK && in->failed == ST_OK)
-		st = keep(in);
-	if (st != ST_OK) {
-		db_rollback(db);
-		status_prefix("%s: nothing was kept: ", source->path);
-	} else if (in->failed != ST_OK) {
-		st = say_problems(in);
-	} else {
+		st = whole_file(in);
+	if (st == ST_OK)
 		report->records = in->records;
-	}
 	intake_release(in);
 	free(in);
 	return st;

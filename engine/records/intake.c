@@ -42,7 +42,9 @@ enum status intake_init(struct intake *in)
 	in->words = calloc(n + 1, sizeof(*in->words));
 	in->seen = calloc(n + 1, 1);
 	in->noted = calloc(n + 1, 1);
-	if (!in->columns || !in->vals || !in->words || !in->seen || !in->noted)
+	in->left_out = calloc(n + 1, 1);
+	if (!in->columns || !in->vals || !in->words || !in->seen ||
+	    !in->noted || !in->left_out)
 		return no_memory();
 	for (size_t i = 0; i < n; i++)
 		column_init(&in->columns[i], &table->columns[i],
@@ -64,6 +66,7 @@ void intake_release(struct intake *in)
 	free(in->words);
 	free(in->seen);
 	free(in->noted);
+	free(in->left_out);
 }
 
 struct cell_place intake_place(const struct intake *in)

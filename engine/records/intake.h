@@ -40,12 +40,15 @@ struct intake {
 	const char **words;     /* columns' names, ended by NULL */
 	char *seen;             /* used while a layout is made */
 	char *noted;            /* columns that a note was made of */
+	char *left_out;         /* columns that took their default */
 	struct layout_name names[CELL_MOST_FIELDS];
 	struct cell object[CELL_MOST_FIELDS];
 	const struct cell *cells; /* of the record in hand */
 
 	struct layout layouts[INTAKE_LAYOUTS]; /* the latest first */
-	int begun;                             /* the transaction */
+
+	int begun;      /* the transaction */
+	int64_t before; /* records that were there */
 	int64_t records;
 	enum status failed; /* of the first problem; ST_OK: none so far */
 };

@@ -69,7 +69,7 @@ static enum status next_line(struct jsonl *j, const char **line, size_t *len)
 		stop = memchr(f->data + f->pos, '\n', f->end - f->pos);
 		if (stop != NULL || f->ended)
 			break;
-		if ((st = feed_more(f, CELL_MOST_BYTES)) != ST_OK)
+		if ((st = feed_more(f, CELL_MOST_WAITING)) != ST_OK)
 			return st;
 	}
 	if (f->pos == f->end)

@@ -9,7 +9,7 @@
 
 #include "engine/model/diag.h"
 #include "engine/records/intake.h"
-#include "engine/records/utf8.h"
+#include "engine/base/utf8.h"
 
 #define NONE      SIZE_MAX
 #define NAME_TEXT 64
@@ -140,9 +140,13 @@ static enum status check_missing(struct intake *in, int64_t line)
 	     i++) {
 		const struct column *col = &in->columns[i];
 
-		if (in->seen[i] || col->db->has_default ||
-		    (col->field && col->field->read_only))
+		if (in->seen[i])
 			continue;
+		if (col->db->has_default ||
+		    (col->field && col->field->read_only)) {
+			in->left_out[i] = 1;
+			continue;
+		}
 		if (col->db->key)
 			st = intake_problem(in, ST_INVALID, line, col->db->name,
 			    "missing, expected it as part of the primary key: "
@@ -158,9 +162,9 @@ static enum status check_missing(struct intake *in, int64_t line)
 static enum status check_names(struct intake *in,
     const struct layout_name *names, size_t count, size_t *columns)
 {
+	size_t problems = in->report->problem_count, known = 0;
 	int64_t line = intake_place(in).line;
 	enum status st = ST_OK;
-	size_t known = 0;
 
 	memset(in->seen, 0, in->target->table->column_count);
 	for (size_t i = 0; i < count; i++)
@@ -169,7 +173,10 @@ static enum status check_names(struct intake *in,
 		return report_no_header(in, line);
 	for (size_t i = 0; i < count && st == ST_OK; i++)
 		st = check_name(in, line, &names[i], i, &columns[i]);
-	return st == ST_OK ? check_missing(in, line) : st;
+	/* A name that is misspelt is not missing as well. */
+	if (st != ST_OK || in->report->problem_count != problems)
+		return st;
+	return check_missing(in, line);
 }
 
 /* ---- layouts ---- */

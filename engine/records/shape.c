@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "engine/records/utf8.h"
+#include "engine/base/utf8.h"
 
 #define MOST_SHOWN 40 /* bytes */
 

@@ -135,8 +135,9 @@ const struct db_column *db_table_column(
  * Add the test that the time in ${table}.${column} has come: a civil date not
  * later than ${last_day} (days since 1970-01-01), an instant before ${before}
  * (Unix seconds, UTC).  Understood are dates, RFC 3339, 'YYYY-MM-DD HH:MM:SS'
- * (UTC) as text, Unix seconds as numbers, and native types; digits as text are
- * no time, because they do not sort as one (ingest makes instants of them).
+ * (UTC) as text, Unix seconds as numbers, and native types.  No time is what
+ * does not sort as one: digits as text, and text in a column of integers
+ * (ingest makes instants of the one and seconds of the other).
  * It is never true for what is not a time or lies before 1900, and it can use
  * an index on the column.
  */
@@ -149,9 +150,10 @@ enum status db_add_later(struct db *db, struct sql *q,
     const struct db_column *type, const char *table, const char *column,
     int32_t last_day, int64_t before) MUST_CHECK;
 
-/* The time that a value holds, as db_add_due() sees it; WHEN_NONE for NULL
- * and for what is none.  A fraction of a second is rounded up. */
-struct when db_when(struct val v);
+/* The time that a value of a column of ${type} (NULL: of none) holds, as
+ * db_add_due() sees it; WHEN_NONE for NULL and for what is none.  A fraction
+ * of a second is rounded up. */
+struct when db_when(const struct db_column *type, struct val v);
 
 /*
  * Add the test that ${table}.${column} is neither NULL nor a time from 1900 on

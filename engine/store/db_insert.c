@@ -115,6 +115,16 @@ enum status db_insert_open(struct db *db, const struct db_table *table,
 	return st;
 }
 
+/* "FOREIGN KEY constraint failed" does not say where. */
+static void name_table(const struct db_insert *ins)
+{
+	const char *db = ins->stmt->db->name, *said = status_text();
+	size_t n = strlen(db);
+
+	if (strstr(said + n, ins->table) == NULL)
+		status_say("%s: table %s%s", db, ins->table, said + n);
+}
+
 enum status db_insert_row(struct db_insert *ins, const struct val *vals)
 {
 	const struct driver *driver = ins->stmt->db->driver;
@@ -123,6 +133,8 @@ enum status db_insert_row(struct db_insert *ins, const struct val *vals)
 	st = driver->bind(ins->stmt, vals, ins->count, BIND_KEPT);
 	if (st == ST_OK)
 		st = driver->row(ins->stmt);
+	if (st == ST_CONFLICT)
+		name_table(ins);
 	return st == ST_NOTFOUND ? ST_OK : st;
 }
 

@@ -34,10 +34,10 @@ static int skip(struct reader *r, const char *word, char behind)
 
 static int hex_digit(char c)
 {
-	static const char digits[] = "0123456789abcdef0123456789ABCDEF";
+	static const char digits[] = "0123456789abcdef";
 	const char *p = memchr(digits, c, sizeof(digits) - 1);
 
-	return p ? (int)(p - digits) & 15 : -1;
+	return p ? (int)(p - digits) : -1;
 }
 
 int keyring_hex(const char *text, uint8_t *out, size_t n)

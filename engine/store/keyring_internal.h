@@ -55,7 +55,7 @@ enum status keyring_file_parse(const char *path, const char *text, size_t len,
 void keyring_file_add(const struct keyring_file *f, struct buf *out);
 void keyring_file_add_mac(const uint8_t mac[SHA256_LEN], struct buf *out);
 
-/* ${n} bytes from twice as many hexadecimal digits; 0 where they are none. */
+/* ${n} bytes from twice as many digits 0-9 and a-f; 0 where they are none. */
 int keyring_hex(const char *text, uint8_t *out, size_t n);
 
 struct keyring_entry *keyring_file_find(

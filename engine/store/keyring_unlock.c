@@ -96,7 +96,7 @@ static enum status parse_key(
 		st = secret_new(bytes, out);
 	else
 		st = fail(ST_INVALID,
-		    "%s: a key file is 64 hexadecimal digits and a newline: "
+		    "%s: a key file is 64 digits, 0-9 and a-f, and a newline: "
 		    "restore it",
 		    path);
 	explicit_bzero(bytes, sizeof(bytes));

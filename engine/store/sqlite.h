@@ -35,6 +35,7 @@ struct sqlite {
 	sqlite3 *handle;
 	sqlite3_stmt *idle[SQLITE_IDLE]; /* the latest used first */
 	int guarded; /* a script runs: no PRAGMA, BEGIN or COMMIT in it */
+	int64_t patience_ns;   /* to wait for a lock */
 	int64_t waiting_since; /* CLOCK_MONOTONIC, ns */
 };
 

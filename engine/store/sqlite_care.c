@@ -96,7 +96,10 @@ enum status sqlite_integrity(struct db *db, int64_t *pages)
 	struct sqlite *s = sqlite_of(db);
 	enum status st;
 
-	if ((st = vfs_verify(s->handle, pages)) != ST_OK) {
+	st = vfs_verify(s->handle, pages);
+	if (st == ST_DB && sqlite3_errcode(s->handle) == SQLITE_NOMEM)
+		return fail(ST_NOMEM, "out of memory");
+	if (st != ST_OK) {
 		status_prefix("%s: ", db->name);
 		return st;
 	}

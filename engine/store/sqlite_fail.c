@@ -8,21 +8,19 @@
  * function of the schema says may hold anything. */
 static enum status fail_constraint(struct sqlite *s, int rc)
 {
-	switch (rc) {
-	case SQLITE_CONSTRAINT_TRIGGER:
-	case SQLITE_CONSTRAINT_FUNCTION:
-	case SQLITE_CONSTRAINT_VTAB:
-		return fail(ST_CONFLICT, "%s: a trigger of the schema refused",
-		    s->db.name);
-	case SQLITE_CONSTRAINT_FOREIGNKEY:
+	static const char foreign[] = "FOREIGN KEY constraint failed";
+	const char *text = sqlite3_errmsg(s->handle);
+
+	/* RESTRICT works by a trigger of SQLite's own. */
+	if (strcmp(text, foreign) == 0)
 		return fail(ST_CONFLICT,
-		    "%s: FOREIGN KEY constraint failed: a record refers to "
-		    "one that is not there, or is still referred to",
-		    s->db.name);
-	default:
-		return fail(ST_CONFLICT, "%s: %s", s->db.name,
-		    sqlite3_errmsg(s->handle));
-	}
+		    "%s: %s: a record refers to one that is not there, or is "
+		    "still referred to",
+		    s->db.name, foreign);
+	if (rc == SQLITE_CONSTRAINT_TRIGGER ||
+	    rc == SQLITE_CONSTRAINT_FUNCTION || rc == SQLITE_CONSTRAINT_VTAB)
+		text = "the schema refused a change";
+	return fail(ST_CONFLICT, "%s: %s", s->db.name, text);
 }
 
 static enum status fail_file(struct sqlite *s, int rc)

@@ -151,21 +151,38 @@ enum status sqlite_bind(struct stmt *base, const struct val *vals, size_t count,
 	return rc == SQLITE_OK ? ST_OK : sqlite_fail(s, rc);
 }
 
+/* Before the first step: what the open transaction does not allow. */
+static enum status check_transaction(struct sqlite *s, sqlite3_stmt *handle)
+{
+	if (!s->db.in_transaction)
+		return ST_OK;
+	/* A full disk, for one, ends a transaction.  What was meant to be
+	 * part of it must not be written alone. */
+	if (sqlite3_get_autocommit(s->handle))
+		return fail(ST_DB,
+		    "%s: the transaction was rolled back: begin it anew",
+		    s->db.name);
+	if (s->db.access == DB_READ && !sqlite3_stmt_readonly(handle))
+		return fail(ST_DB,
+		    "%s: the open transaction only reads, this writes: %.200s",
+		    s->db.name, sqlite3_sql(handle));
+	return ST_OK;
+}
+
 enum status sqlite_row(struct stmt *base)
 {
 	struct sqlite_stmt *stmt = of(base);
 	struct sqlite *s = sqlite_of(base->db);
+	enum status st;
 	int rc;
 
 	if (stmt->nomem)
 		return fail(ST_NOMEM, "out of memory");
 	if (stmt->ended)
 		return ST_NOTFOUND;
-	if (!stmt->started && s->db.in_transaction && s->db.access == DB_READ &&
-	    !sqlite3_stmt_readonly(stmt->handle))
-		return fail(ST_DB,
-		    "%s: the open transaction only reads, this writes: %.200s",
-		    s->db.name, sqlite3_sql(stmt->handle));
+	if (!stmt->started &&
+	    (st = check_transaction(s, stmt->handle)) != ST_OK)
+		return st;
 	stmt->started = 1;
 	rc = sqlite3_step(stmt->handle);
 	if (rc == SQLITE_ROW)

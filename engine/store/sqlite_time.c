@@ -41,7 +41,7 @@ static int begins_with_year(struct val v)
 	return v.n >= 10 && ((const char *)v.p)[4] == '-';
 }
 
-struct when db_when(struct val v)
+static struct when time_of(struct val v)
 {
 	struct when w = { WHEN_NONE, 0, 0 };
 
@@ -75,7 +75,7 @@ static struct when value_when(sqlite3_value *value)
 		break;
 	default: break;
 	}
-	return db_when(v);
+	return time_of(v);
 }
 
 static int is_since_1900(struct when w)
@@ -193,19 +193,19 @@ static int64_t at_least(int64_t n, int64_t least)
 
 static int64_t at_most(int64_t n, int64_t most) { return n > most ? most : n; }
 
-/* The first date that nothing due begins with; 9999-12-31 counts as later
- * than any. */
+/* The first date that nothing due begins with; LAST_DAY + 1 if there is none.
+ */
 static int32_t first_later_day(int32_t last_day, int64_t before)
 {
 	int64_t local, day = last_day;
 
-	before = at_most(at_least(before, WHEN_FIRST_SECOND), LAST_SECOND);
+	before = at_most(at_least(before, WHEN_FIRST_SECOND), LAST_SECOND + 1);
 	/* Shifted to be positive, so that the division rounds down. */
 	local = before - 1 + MOST_OFFSET - FIRST_SECOND;
 	day = at_least(
 	    day, local / CIVIL_DAY_SECONDS + FIRST_SECOND / CIVIL_DAY_SECONDS);
 	day = at_least(day + 1, WHEN_FIRST_DAY);
-	return (int32_t)at_most(day, LAST_DAY);
+	return (int32_t)at_most(day, LAST_DAY + 1);
 }
 
 /* A date that nothing later begins before, whatever its offset. */
@@ -227,6 +227,13 @@ static int holds_integers(const struct db_column *type)
 	return type->type && strcasestr(type->type, "INT");
 }
 
+struct when db_when(const struct db_column *type, struct val v)
+{
+	if (type && holds_integers(type) && v.type == VAL_TEXT)
+		return (struct when){ WHEN_NONE, 0, 0 };
+	return time_of(v);
+}
+
 static void add_call(struct sql *q, const char *table, const char *column,
     int32_t last_day, int64_t before)
 {
@@ -243,16 +250,17 @@ enum status sqlite_add_due(struct db *db, struct sql *q,
     int32_t last_day, int64_t before)
 {
 	struct ranges r = { q, table, column, 0 };
-	char bound[CIVIL_TEXT];
+	int32_t day = first_later_day(last_day, before);
+	char bound[CIVIL_TEXT] = ":"; /* what follows every digit */
 
 	(void)db;
+	if (day <= LAST_DAY)
+		civil_format(day, bound);
 	sql_add(q, "(");
-	if (holds_integers(type)) {
+	if (holds_integers(type))
 		below(&r, INT(before));
-	} else {
-		civil_format(first_later_day(last_day, before), bound);
+	else
 		below(&r, TEXT(bound));
-	}
 	sql_add(q, " AND lethe_due(");
 	add_call(q, table, column, last_day, before);
 	return buf_status(&q->text);
@@ -269,12 +277,9 @@ enum status sqlite_add_later(struct db *db, struct sql *q,
 	civil_format(first_day_of_later(last_day, before), bound);
 	sql_add(q, "((");
 	/* A fraction is rounded up: what is later may be a bit smaller. */
-	if (holds_integers(type)) {
-		from(&r, INT(before - 1));
-	} else {
+	between(&r, INT(before - 1), TEXT(""));
+	if (!holds_integers(type))
 		from(&r, TEXT(bound));
-		between(&r, INT(before - 1), TEXT(""));
-	}
 	sql_add(q, ") AND lethe_later(");
 	add_call(q, table, column, last_day, before);
 	return buf_status(&q->text);
@@ -300,8 +305,15 @@ enum status sqlite_add_unreadable(struct db *db, struct sql *q,
 		}
 		sql_add(q, ") AND ");
 	}
-	sql_add(q, "lethe_unreadable(");
+	sql_add(q, "(lethe_unreadable(");
 	sql_column(q, table, column);
+	if (holds_integers(type)) {
+		sql_add(q, ") OR typeof(");
+		sql_column(q, table, column);
+		sql_add(q, ") = 'text'");
+	} else {
+		sql_add(q, ")");
+	}
 	sql_add(q, "))");
 	return buf_status(&q->text);
 }

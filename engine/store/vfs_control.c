@@ -12,6 +12,18 @@ static int is(const char *a, const char *b)
 }
 
 /*
+ * Not a WAL store yet: an empty file, or one that VACUUM INTO has made.  Where
+ * page 1 is torn, and the WAL has it, we cannot tell, and it is one.
+ */
+static int is_new(struct vfs_main *m)
+{
+	sqlite3_int64 size = 1;
+
+	(void)m->f.below->pMethods->xFileSize(m->f.below, &size);
+	return size == 0 || m->format == 1;
+}
+
+/*
  * A store is made with its journal in memory, because switching to WAL is
  * SQLite's first write and would open a rollback journal.  Once it is a WAL
  * store it stays one.
@@ -20,7 +32,7 @@ static const char *journal_mode(struct vfs_main *m, const char *mode)
 {
 	if (is(mode, "wal"))
 		return NULL;
-	if (m->format != 2 && (is(mode, "memory") || is(mode, "off")))
+	if ((is(mode, "memory") || is(mode, "off")) && is_new(m))
 		return NULL;
 	return "the journal mode of an encrypted store is WAL: rollback "
 	       "journals would not be encrypted";
@@ -87,7 +99,7 @@ enum status vfs_prepare(sqlite3 *db)
 	int reserve = VFS_RESERVE, rc;
 
 	rc = sqlite3_file_control(db, "main", VFS_FCNTL_SELF, &m);
-	if (rc == SQLITE_OK && m->format != 2) {
+	if (rc == SQLITE_OK && is_new(m)) {
 		rc = sqlite3_file_control(
 		    db, "main", SQLITE_FCNTL_RESERVE_BYTES, &reserve);
 		for (int i = 0; i < 3 && rc == SQLITE_OK; i++)

@@ -80,7 +80,7 @@ struct vfs_place {
 	uint32_t size;
 };
 
-/* Open the key for one kind of file; 0 for ${key}: a throw-away key. */
+/* Open the key for one kind of file; NULL gives one that is thrown away. */
 enum status vfs_sealer_init(struct vfs_sealer *s, const struct vfs_key *key,
     enum vfs_kind kind) MUST_CHECK;
 void vfs_sealer_release(struct vfs_sealer *s);

@@ -49,7 +49,7 @@ static int verify(struct vfs_main *m, int64_t *pages)
 {
 	uint8_t buf[VFS_FRAME];
 	sqlite3_int64 size = 0;
-	uint32_t frames;
+	uint32_t frames = 0;
 	int rc;
 
 	rc = m->f.below->pMethods->xFileSize(m->f.below, &size);
@@ -73,7 +73,7 @@ static int verify(struct vfs_main *m, int64_t *pages)
 	return rc;
 }
 
-static enum status status_of(sqlite3 *db, int rc)
+static enum status status_of(int rc)
 {
 	if (rc == SQLITE_OK)
 		return ST_OK;
@@ -82,7 +82,7 @@ static enum status status_of(sqlite3 *db, int rc)
 	if ((rc & 0xff) == SQLITE_BUSY)
 		return fail(ST_BUSY,
 		    "somebody is writing: try the integrity check again");
-	return fail(ST_DB, "integrity check: %s", sqlite3_errmsg(db));
+	return fail(ST_DB, "integrity check: %s", sqlite3_errstr(rc));
 }
 
 enum status vfs_verify(sqlite3 *db, int64_t *pages)
@@ -92,16 +92,16 @@ enum status vfs_verify(sqlite3 *db, int64_t *pages)
 	int rc;
 
 	rc = sqlite3_file_control(db, "main", VFS_FCNTL_SELF, &m);
-	/* Nobody writes a page while we read it. */
-	if (rc == SQLITE_OK)
-		rc = sqlite3_exec(db, "BEGIN IMMEDIATE", NULL, NULL, NULL);
 	if (rc != SQLITE_OK)
-		return status_of(db, sqlite3_extended_errcode(db));
+		return fail(ST_DB, "integrity check: not an encrypted store");
+	/* Nobody writes a page while we read it. */
+	if (sqlite3_exec(db, "BEGIN IMMEDIATE", NULL, NULL, NULL) != SQLITE_OK)
+		return status_of(sqlite3_extended_errcode(db));
 	rc = verify(m, &count);
 	(void)sqlite3_exec(db, "ROLLBACK", NULL, NULL, NULL);
 	if (rc == SQLITE_OK && pages)
 		*pages = count;
-	return status_of(db, rc);
+	return status_of(rc);
 }
 
 int64_t vfs_rejected(sqlite3 *db)

@@ -6,7 +6,7 @@
  * Held back is only what nobody waits for.  A commit frame takes everything
  * with it at once, so that a failed write fails the transaction that it belongs
  * to, before the wal-index announces it.  Reads, syncs, truncation, questions
- * for the size, every change of a lock and the memory barrier flush first.
+ * for the size, the memory barrier and every exclusive lock flush first.
  */
 #include <stdlib.h>
 #include <string.h>

@@ -1,7 +1,8 @@
 /*
  * What encryption costs: the phases of a retention store's life, on plain
- * SQLite or on ours.  Usage: bench_vfs plain|lethe FILE ROWS CACHE_KIB; FILE
- * is replaced.  Prints the seconds of each phase as one JSON object.
+ * SQLite or on a peer.  Usage: bench_vfs PEER FILE ROWS CACHE_KIB; FILE is
+ * replaced.  Prints of each phase the seconds of wall clock and of CPU as one
+ * JSON object.
  *
  *	insert         rows of about 200 bytes, two indexes, 20k rows a commit
  *	lookups        by the random index, rows/100 of them
@@ -9,33 +10,45 @@
  *	purge_one      the older half by one DELETE
  *	purge_batches  the older half of what is left, 10k rows a commit
  */
-#include <sqlite3.h>
+#include "tests/bench/bench_vfs.h"
+
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
 
-#include "engine/crypto/crypto.h"
-#include "engine/store/vfs.h"
+struct moment {
+	double wall;
+	double cpu;
+};
 
-static double now(void)
+static double seconds(struct timeval t)
 {
-	struct timespec t;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+	return (double)t.tv_sec + (double)t.tv_usec / 1e6;
 }
 
-static void die(sqlite3 *db, const char *what)
+static struct moment now(void)
 {
-	(void)fprintf(stderr, "bench_vfs: %s: %s %s\n", what,
-	    db ? sqlite3_errmsg(db) : "", status_text());
+	struct timespec t;
+	struct rusage r;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &t);
+	(void)getrusage(RUSAGE_SELF, &r);
+	return (struct moment){ (double)t.tv_sec + (double)t.tv_nsec / 1e9,
+		seconds(r.ru_utime) + seconds(r.ru_stime) };
+}
+
+void die(sqlite3 *db, const char *what)
+{
+	(void)fprintf(stderr, "bench_vfs: %s: %s\n", what,
+	    db ? sqlite3_errmsg(db) : "failed");
 	exit(1);
 }
 
-static void run(sqlite3 *db, const char *sql)
+void run(sqlite3 *db, const char *sql)
 {
 	if (sqlite3_exec(db, sql, NULL, NULL, NULL) != SQLITE_OK)
 		die(db, sql);
@@ -61,40 +74,6 @@ static void step(sqlite3 *db, sqlite3_stmt *s, int64_t a, int64_t b)
 		continue;
 	if (rc != SQLITE_DONE || sqlite3_reset(s) != SQLITE_OK)
 		die(db, "step");
-}
-
-static sqlite3 *open_sealed(const char *path)
-{
-	const uint8_t id[16] = "bench";
-	struct secret_key *key = NULL;
-	unsigned int handle = 0;
-	sqlite3 *db = NULL;
-	char uri[1000];
-
-	if (crypto_init() != ST_OK || vfs_register() != ST_OK ||
-	    secret_random(&key) != ST_OK ||
-	    vfs_key_add(key, id, AEAD_AES256_OCB, &handle) != ST_OK)
-		die(NULL, "set up");
-	secret_free(key);
-	(void)snprintf(
-	    uri, sizeof(uri), "file:%s?vfs=" VFS_NAME "&key=%u", path, handle);
-	if (sqlite3_open_v2(uri, &db,
-		SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_URI,
-		NULL) != SQLITE_OK ||
-	    vfs_prepare(db) != ST_OK)
-		die(db, "open");
-	vfs_key_drop(handle);
-	return db;
-}
-
-static sqlite3 *open_plain(const char *path)
-{
-	sqlite3 *db = NULL;
-
-	if (sqlite3_open(path, &db) != SQLITE_OK)
-		die(db, "open");
-	run(db, "PRAGMA page_size = 4096; PRAGMA journal_mode = WAL");
-	return db;
 }
 
 static void remove_old(const char *path)
@@ -163,26 +142,54 @@ static void purge_batches(sqlite3 *db, int64_t below)
 	run(db, "PRAGMA wal_checkpoint(TRUNCATE)");
 }
 
+static void configure(sqlite3 *db, const char *cache_kib)
+{
+	char sql[200];
+
+	(void)snprintf(sql, sizeof(sql),
+	    "PRAGMA synchronous = FULL; PRAGMA secure_delete = ON;"
+	    "PRAGMA temp_store = MEMORY; PRAGMA cache_size = -%lld",
+	    atoll(cache_kib));
+	run(db, sql);
+}
+
+static void purge_one(sqlite3 *db, int64_t below)
+{
+	char sql[200];
+
+	(void)snprintf(sql, sizeof(sql),
+	    "DELETE FROM event WHERE recorded_at < %lld;"
+	    "PRAGMA wal_checkpoint(TRUNCATE)",
+	    (long long)below);
+	run(db, sql);
+}
+
+static void print(const struct moment *t)
+{
+	static const char *const names[] = { "insert", "lookups", "scan",
+		"purge_one", "purge_batches" };
+
+	for (size_t i = 0; i < 5; i++)
+		(void)printf("%s\"%s\":{\"wall\":%.4f,\"cpu\":%.4f}",
+		    i ? "," : "{", names[i], t[i + 1].wall - t[i].wall,
+		    t[i + 1].cpu - t[i].cpu);
+	(void)puts("}");
+}
+
 int main(int argc, char **argv)
 {
 	int64_t rows = argc == 5 ? atoll(argv[3]) : 0;
-	double t[6];
-	char sql[200];
+	struct moment t[6];
 	sqlite3 *db;
 
 	if (rows <= 0) {
-		(void)fprintf(stderr,
-		    "usage: bench_vfs plain|lethe FILE ROWS CACHE_KIB\n");
+		(void)fprintf(
+		    stderr, "usage: bench_vfs PEER FILE ROWS CACHE_KIB\n");
 		return 2;
 	}
 	remove_old(argv[2]);
-	db = strcmp(argv[1], "lethe") == 0 ? open_sealed(argv[2])
-					   : open_plain(argv[2]);
-	(void)snprintf(sql, sizeof(sql),
-	    "PRAGMA synchronous = NORMAL; PRAGMA secure_delete = ON;"
-	    "PRAGMA temp_store = MEMORY; PRAGMA cache_size = -%lld",
-	    atoll(argv[4]));
-	run(db, sql);
+	db = open_peer(argv[1], argv[2]);
+	configure(db, argv[4]);
 	t[0] = now();
 	insert(db, rows);
 	t[1] = now();
@@ -190,17 +197,11 @@ int main(int argc, char **argv)
 	t[2] = now();
 	run(db, "SELECT sum(length(payload)) FROM event");
 	t[3] = now();
-	(void)snprintf(sql, sizeof(sql),
-	    "DELETE FROM event WHERE recorded_at < %lld;"
-	    "PRAGMA wal_checkpoint(TRUNCATE)",
-	    (long long)rows / 2);
-	run(db, sql);
+	purge_one(db, rows / 2);
 	t[4] = now();
 	purge_batches(db, rows * 3 / 4);
 	t[5] = now();
-	(void)printf("{\"insert\":%.4f,\"lookups\":%.4f,\"scan\":%.4f,"
-		     "\"purge_one\":%.4f,\"purge_batches\":%.4f}\n",
-	    t[1] - t[0], t[2] - t[1], t[3] - t[2], t[4] - t[3], t[5] - t[4]);
+	print(t);
 	(void)sqlite3_close(db);
 	remove_old(argv[2]);
 	return 0;

@@ -1,0 +1,20 @@
+#ifndef MODEL_CONFIG_READ_H
+#define MODEL_CONFIG_READ_H
+
+#include "engine/model/config.h"
+#include "engine/model/read.h"
+
+/* Between the files that read lethe.yml. */
+struct config_reader {
+	struct diag *d;
+	struct config *c;
+};
+
+/* A path, as seen from the file that names it. */
+int config_read_path(struct config_reader *r, const struct node *n, char **out);
+/* The same of a file that must be there. */
+int config_read_file_path(
+    struct config_reader *r, const struct node *n, char **out);
+void config_read_stores(struct config_reader *r, const struct node *n);
+
+#endif /* !MODEL_CONFIG_READ_H */

@@ -1,0 +1,86 @@
+/* A rule's reference path as SQL. */
+#include "engine/plan/rule_path.h"
+
+const char *rule_path_alias(size_t hop)
+{
+	static const char *const names[] = { "t", "a1", "a2", "a3", "a4", "a5",
+		"a6", "a7" };
+
+	return names[hop < 7 ? hop : 7];
+}
+
+void rule_path_tables(
+    const struct rule *r, size_t first, size_t hops, struct sql *q)
+{
+	size_t i;
+
+	for (i = first; i < hops; i++) {
+		if (i > first)
+			sql_add(q, ", ");
+		sql_name(q, r->path.hops[i].to->name);
+		sql_add(q, " AS ");
+		sql_name(q, rule_path_alias(i + 1));
+	}
+}
+
+void rule_path_links(
+    const struct rule *r, size_t first, size_t hops, struct sql *q)
+{
+	size_t i, k;
+
+	for (i = first; i < hops; i++) {
+		const struct path_hop *h = &r->path.hops[i];
+
+		for (k = 0; k < h->count; k++) {
+			sql_column(q, rule_path_alias(i + 1), h->to_columns[k]);
+			sql_add(q, " = ");
+			sql_column(q, rule_path_alias(i), h->from_columns[k]);
+			sql_add(q, " AND ");
+		}
+	}
+}
+
+void rule_path_memory_key(const struct rule *r, size_t hop, struct sql *q)
+{
+	const struct path_hop *h = &r->path.hops[hop];
+	size_t k;
+
+	for (k = 0; k < h->count; k++) {
+		if (k)
+			sql_add(q, " || ");
+		if (h->count > 1) {
+			sql_add(q, "length(CAST(");
+			sql_column(q, rule_path_alias(hop), h->from_columns[k]);
+			sql_add(q, " AS TEXT)) || ':' || ");
+		}
+		sql_add(q, "CAST(");
+		sql_column(q, rule_path_alias(hop), h->from_columns[k]);
+		sql_add(q, " AS TEXT)");
+	}
+}
+
+void rule_path_memory(
+    const struct rule *r, size_t first, size_t hop, struct sql *q)
+{
+	rule_path_tables(r, first, hop, q);
+	if (hop > first)
+		sql_add(q, ", ");
+	sql_add(q, "lethe_starting_point AS m");
+}
+
+void rule_path_memory_name(const struct rule *r, size_t hop, struct sql *q)
+{
+	sql_add(q, "m.name = ");
+	sql_bind_text(q, r->memory[hop]);
+	sql_add(q, " AND ");
+}
+
+void rule_path_memory_links(
+    const struct rule *r, size_t first, size_t hop, struct sql *q)
+{
+	rule_path_links(r, first, hop, q);
+	rule_path_memory_name(r, hop, q);
+	sql_add(q, "m.key = ");
+	rule_path_memory_key(r, hop, q);
+	sql_add(q, " AND ");
+}

@@ -1,0 +1,196 @@
+/* A rule's single records: read, referred to, and what they left behind. */
+#include <string.h>
+
+#include "engine/plan/rule_path.h"
+
+/* ---- single records ---- */
+
+void rule_where_key(const struct rule *r, const char *const *key, struct sql *q)
+{
+	size_t i;
+
+	for (i = 0; i < r->key_count; i++) {
+		if (i)
+			sql_add(q, " AND ");
+		sql_column(q, "t", r->keys[i]);
+		sql_add(q, " = ");
+		sql_bind_text(q, key[i]);
+	}
+}
+
+/* The values that are left behind where hops ${first} and following led. */
+static void select_remembered(
+    const struct rule *r, size_t first, size_t hop, struct sql *q)
+{
+	sql_add(q, " UNION ALL SELECT m.value, 'memory' FROM ");
+	if (first == 0) {
+		rule_from(r, q);
+		sql_add(q, ", ");
+	}
+	rule_path_memory(r, first ? first - 1 : 0, hop, q);
+	sql_add(q, " WHERE ");
+	rule_path_memory_links(r, first, hop, q);
+}
+
+enum status rule_select_values(
+    const struct rule *r, const char *const *key, struct sql *q)
+{
+	size_t n = r->path.count, i;
+
+	sql_add(q, "SELECT ");
+	sql_column(q, rule_path_alias(n), r->terms.start->field);
+	if (n == 0) {
+		sql_add(q, ", 'record' FROM ");
+		rule_from(r, q);
+		sql_add(q, " WHERE ");
+		rule_where_key(r, key, q);
+		return ST_OK;
+	}
+	sql_add(q, ", 'reference' FROM ");
+	rule_from(r, q);
+	sql_add(q, ", ");
+	rule_path_tables(r, 0, n, q);
+	sql_add(q, " WHERE ");
+	rule_path_links(r, 0, n, q);
+	rule_where_key(r, key, q);
+	for (i = 0; i < n; i++) {
+		select_remembered(r, 0, i, q);
+		rule_where_key(r, key, q);
+	}
+	return ST_OK;
+}
+
+/* ${passed} is the rule of the collection itself: it knows the key. */
+static void add_passed(
+    size_t hop, const struct rule *passed, const struct val *key, struct sql *q)
+{
+	size_t k;
+
+	for (k = 0; k < passed->key_count; k++) {
+		if (k)
+			sql_add(q, " AND ");
+		sql_column(q, rule_path_alias(hop + 1), passed->keys[k]);
+		sql_add(q, " = ");
+		sql_bind(q, key[k]);
+	}
+}
+
+void rule_select_reached(const struct rule *r, size_t hop,
+    const struct rule *passed, const struct val *key, struct sql *q)
+{
+	size_t n = r->path.count, i;
+
+	sql_add(q, "SELECT ");
+	sql_column(q, rule_path_alias(n), r->terms.start->field);
+	sql_add(q, ", 'reference' FROM ");
+	rule_path_tables(r, hop, n, q);
+	sql_add(q, " WHERE ");
+	rule_path_links(r, hop + 1, n, q);
+	add_passed(hop, passed, key, q);
+	for (i = hop + 1; i < n; i++) {
+		select_remembered(r, hop + 1, i, q);
+		add_passed(hop, passed, key, q);
+	}
+}
+
+/* ---- references ---- */
+
+static void add_referencing(const struct db_table *child,
+    const struct db_foreign_key *fk, const struct rule *r, struct sql *q)
+{
+	size_t k;
+
+	sql_add(q, " AND NOT EXISTS (SELECT 1 FROM ");
+	sql_name(q, child->name);
+	sql_add(q, " AS f WHERE ");
+	for (k = 0; k < fk->count; k++) {
+		if (k)
+			sql_add(q, " AND ");
+		sql_column(q, "f", fk->from[k]);
+		sql_add(q, " = ");
+		sql_column(q, "t", fk->to[k]);
+	}
+	/* A record that refers to itself does not keep itself. */
+	if (child == r->table) {
+		sql_add(q, " AND NOT (");
+		for (k = 0; k < r->key_count; k++) {
+			if (k)
+				sql_add(q, " AND ");
+			sql_column(q, "f", r->keys[k]);
+			sql_add(q, " = ");
+			sql_column(q, "t", r->keys[k]);
+		}
+		sql_add(q, ")");
+	}
+	sql_add(q, ")");
+}
+
+void rule_unreferenced(const struct rule *r, struct sql *q)
+{
+	const struct db_schema *schema = &r->store->schema;
+	size_t i, k;
+
+	for (i = 0; i < schema->count; i++) {
+		const struct db_table *child = &schema->tables[i];
+
+		for (k = 0; k < child->foreign_key_count; k++) {
+			const struct db_foreign_key *fk =
+			    &child->foreign_keys[k];
+
+			if (strcmp(fk->table, r->table->name) == 0)
+				add_referencing(child, fk, r, q);
+		}
+	}
+}
+
+/* ---- what records that are gone left behind ---- */
+
+/* Is ${other} in need of what is kept under ${name} and the key in m? */
+static void add_needed(
+    const struct rule *other, const char *name, struct sql *q)
+{
+	size_t i;
+
+	for (i = 0; i < other->path.count; i++) {
+		if (strcmp(other->memory[i], name) != 0)
+			continue;
+		sql_add(q, " AND NOT EXISTS (SELECT 1 FROM ");
+		rule_from(other, q);
+		if (i > 0)
+			sql_add(q, ", ");
+		rule_path_tables(other, 0, i, q);
+		sql_add(q, " WHERE ");
+		rule_path_links(other, 0, i, q);
+		sql_add(q, "m.key = ");
+		rule_path_memory_key(other, i, q);
+		sql_add(q, ")");
+	}
+}
+
+static enum status forget(
+    const struct schedule *s, const struct rule *r, const char *name)
+{
+	struct sql q = SQL_INIT;
+	enum status st;
+	size_t i;
+
+	sql_add(&q, "DELETE FROM lethe_starting_point AS m WHERE m.name = ");
+	sql_bind_text(&q, name);
+	for (i = 0; i < s->count; i++) {
+		if (s->rules[i].store == r->store)
+			add_needed(&s->rules[i], name, &q);
+	}
+	st = db_exec_sql(r->store->db, &q, NULL);
+	sql_release(&q);
+	return st;
+}
+
+enum status rule_forget(const struct schedule *s, const struct rule *r)
+{
+	enum status st = ST_OK;
+	size_t i;
+
+	for (i = 0; st == ST_OK && i < r->path.count; i++)
+		st = forget(s, r, r->memory[i]);
+	return st;
+}

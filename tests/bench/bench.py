@@ -1,0 +1,209 @@
+"""What Lethe costs, beside plain SQLite doing the same: bench.py BUILD.
+
+Both sides run on one machine, in turns (ABAB...), on one file system, with
+the same page size, cache, journal mode and syncs; medians are compared.  The
+table goes to standard output and to build/bench.json.  From the environment:
+
+  ROWS       records (2000000)     RUNS  of each side (5)
+  BENCH_DIR  where the files are (build/bench)
+  ONLY       some of: ingest vfs purge few
+"""
+
+import datetime
+import json
+import os
+import platform
+import shutil
+import sys
+import tempfile
+
+import measure
+import telemetry
+
+CACHE_MIB = 64
+BUILD = os.path.abspath(sys.argv[1])
+LETHE = os.path.join(BUILD, "lethe")
+ROWS = int(os.environ.get("ROWS") or 2000000)
+RUNS = int(os.environ.get("RUNS") or 5)
+PARENT = os.path.abspath(os.environ.get("BENCH_DIR") or "build/bench")
+ONLY = (os.environ.get("ONLY") or "ingest vfs purge few").split()
+DUE = 1000
+PHASES = ("insert", "lookups", "scan", "purge_one", "purge_batches")
+
+
+os.makedirs(PARENT, exist_ok=True)
+DIR = tempfile.mkdtemp(prefix="lethe-", dir=PARENT)
+
+
+def place(name):
+    return os.path.join(DIR, name)
+
+
+# ---- ingest ----
+
+def ingest_ours(csv, to="ours"):
+    telemetry.make_installation(LETHE, place(to))
+    return measure.run(
+        [LETHE, "ingest", "tele", "positions", csv], place(to))[0]
+
+
+def ingest_plain(csv, to="plain"):
+    telemetry.make_plain(place(to))
+    return measure.run(
+        ["sqlite3", "plain.db"], place(to), telemetry.SETTINGS +
+        f".import --csv --skip 1 {csv} positions\n")[0]
+
+
+def bench_ingest(table):
+    csv = place("half.csv")
+    samples = measure.interleave(RUNS, {
+        "ingest": lambda: ingest_ours(csv),
+        "sqlite3 .import": lambda: ingest_plain(csv),
+    })
+    table.compare(f"ingest of {ROWS} records from CSV / sqlite3 .import",
+                  samples["ingest"], samples["sqlite3 .import"], 1.0)
+
+
+# ---- the encrypting VFS ----
+
+def phases_of(peer, cache_kib):
+    program = "bench_sqlcipher" if peer == "sqlcipher" else "bench_vfs"
+    _, out = measure.run(
+        [os.path.join(BUILD, program), peer, "phases.db", str(ROWS),
+         str(cache_kib)], DIR)
+    times = json.loads(out)
+    return {p: measure.Sample(times[p]["wall"], times[p]["cpu"])
+            for p in PHASES}
+
+
+def bench_vfs_cache(table, cache_mib, goal):
+    samples = measure.interleave(RUNS, {
+        peer: lambda peer=peer: phases_of(peer, cache_mib * 1024)
+        for peer in ("plain", "lethe", "sqlcipher")})
+
+    def of(peer, phase):
+        return [s[phase] for s in samples[peer]]
+    for peer in ("lethe", "sqlcipher"):
+        for phase in PHASES:
+            table.compare(f"{peer}, {cache_mib} MiB cache: {phase}",
+                          of(peer, phase), of("plain", phase))
+        table.mean(f"{peer}, {cache_mib} MiB cache: geometric mean",
+                   len(PHASES), goal if peer == "lethe" else None)
+
+
+def bench_vfs(table):
+    bench_vfs_cache(table, 64, 1.18)
+    bench_vfs_cache(table, 2, 1.40)
+
+
+# ---- purge of half of the records ----
+
+class Purge:
+    """One run of ours after the other; the plain side repeats what the last
+    of them did."""
+
+    def __init__(self):
+        self.batches = []
+        self.cutoff = None
+
+    def ours(self, source="full"):
+        telemetry.copy(place(source), place("ours"))
+        sample, out = measure.run(
+            [LETHE, "--json", "purge", "--approve"], place("ours"))
+        report = json.loads(out)
+        self.cutoff = datetime.datetime.fromisoformat(
+            report["clusters"][0]["cutoff"])
+        _, out = measure.run([LETHE, "--json", "audit", "list"],
+                             place("ours"))
+        self.batches = [e["records"] for e in json.loads(out)["entries"]
+                        if e.get("action") == "delete"]
+        if not report["verified"] or not report["scrubbed"]:
+            sys.exit("bench: the purge was not verified or not scrubbed")
+        if sum(self.batches) != report["deleted"]:
+            sys.exit("bench: the audit log misses batches")
+        return sample
+
+    def plain(self, batches):
+        telemetry.copy(place("full_plain"), place("plain"))
+        cutoff = self.cutoff.astimezone(datetime.timezone.utc)
+        deletes = "".join(
+            "DELETE FROM positions WHERE id IN (SELECT id FROM positions"
+            f" WHERE recorded_at < '{cutoff:%Y-%m-%dT%H:%M:%SZ}'"
+            f" ORDER BY recorded_at LIMIT {n});\n" for n in batches)
+        return measure.run(
+            ["sqlite3", "plain.db"], place("plain"), telemetry.SETTINGS +
+            deletes + "PRAGMA wal_checkpoint(TRUNCATE);\n")[0]
+
+    def tens(self):
+        left = sum(self.batches)
+        return [10000] * (left // 10000) + [left % 10000]
+
+
+def bench_purge(table):
+    purge = Purge()
+    ingest_ours(place("half.csv"), "full")
+    ingest_plain(place("half.csv"), "full_plain")
+    samples = measure.interleave(RUNS, {
+        "purge": purge.ours,
+        "plain, same batches": lambda: purge.plain(purge.batches),
+        "plain, 10,000 a batch": lambda: purge.plain(purge.tens()),
+    })
+    ours = samples["purge"]
+    sizes = sorted(purge.batches)
+    table.compare(f"purge of half / DELETE in the same {len(sizes)} batches",
+                  ours, samples["plain, same batches"], 1.15)
+    table.compare("purge of half / DELETE of 10,000 records a batch",
+                  ours, samples["plain, 10,000 a batch"], 0.6)
+    table.number("records in a batch, median", sizes[len(sizes) // 2])
+    telemetry.write_csv(place("tenth.csv"), telemetry.ages_half(ROWS // 10))
+    ingest_ours(place("tenth.csv"), "tenth")
+    small = purge.ours("tenth")
+    limit = f"<= {CACHE_MIB + 64} MiB"
+    table.number(f"peak memory, {ROWS // 10} records",
+                 f"{small.peak:.1f} MiB", limit)
+    table.number(f"peak memory, {ROWS} records",
+                 f"{measure.median(ours, 'peak'):.1f} MiB", limit)
+
+
+# ---- purge of a few ----
+
+def bench_few(table):
+    purge = Purge()
+    sizes = (ROWS // 100, ROWS)
+    for rows in sizes:
+        telemetry.write_csv(place("few.csv"), telemetry.ages_few(rows, DUE))
+        ingest_ours(place("few.csv"), f"few{rows}")
+    samples = measure.interleave(RUNS, {
+        rows: lambda rows=rows: purge.ours(f"few{rows}") for rows in sizes})
+    small, large = (samples[rows] for rows in sizes)
+    table.compare(f"purge of {DUE} among {sizes[1]} / among {sizes[0]}",
+                  large, small)
+    more = measure.median(large, "wall") - measure.median(small, "wall")
+    table.number(f"purge of {DUE}: more among {sizes[1]} than {sizes[0]}",
+                 f"{more * 1000:.0f} ms", "<= 50 ms")
+
+
+def main():
+    table = measure.Table()
+    load = os.getloadavg()[0]
+    if {"ingest", "purge"} & set(ONLY):
+        telemetry.write_csv(place("half.csv"), telemetry.ages_half(ROWS))
+    for name, bench in (("ingest", bench_ingest), ("vfs", bench_vfs),
+                        ("purge", bench_purge), ("few", bench_few)):
+        if name in ONLY:
+            bench(table)
+    about = {"rows": ROWS, "runs": RUNS, "machine": platform.processor() or
+             platform.machine(), "cpus": os.cpu_count(),
+             "load": [round(load, 1), round(os.getloadavg()[0], 1)]}
+    table.save(os.path.join(os.path.dirname(BUILD), "bench.json"), about)
+    print(f"{ROWS} records, medians of {RUNS} runs in turns, seconds; load "
+          f"of the machine {about['load'][0]} before and "
+          f"{about['load'][1]} after.\n")
+    print("\n".join(table.markdown()))
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    finally:
+        shutil.rmtree(DIR)
