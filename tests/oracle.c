@@ -160,6 +160,7 @@ static int64_t end_of(const struct world *w, const struct world_cluster *c,
 struct found {
 	int any, nulls, unreadable, dates;
 	int ahead, after_today; /* begin after now, after this day */
+	int before_today;       /* ... or earlier today, as an instant */
 	int is_today;           /* a bare date */
 	int64_t first_end, last_end;
 };
@@ -178,10 +179,12 @@ static void take(const struct world *w, const struct world_cluster *c,
 		f->ahead += at->day > today;
 		f->after_today += at->day > today;
 		f->is_today += at->day == today;
+		f->before_today += at->day < today;
 		break;
 	case MOMENT_INSTANT:
 		f->ahead += at->seconds > now;
 		f->after_today += oracle_local_day(zone, at->seconds) > today;
+		f->before_today += at->seconds <= now;
 		break;
 	}
 	end = end_of(w, c, at, c->regular);
@@ -314,7 +317,8 @@ enum oracle_verdict oracle_judge(const struct world *w, int collection,
 	end = c->earliest ? f.first_end : f.last_end;
 	if (from)
 		*from = end;
-	if (!c->earliest && f.ahead && !f.after_today && f.is_today)
+	if (f.is_today && f.ahead > f.after_today &&
+	    (c->earliest ? !f.before_today : !f.after_today))
 		return ORACLE_EITHER;
 	if (c->earliest ? f.ahead == f.dates : f.ahead > 0)
 		return ORACLE_ACTIVE;

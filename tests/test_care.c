@@ -102,7 +102,7 @@ START_TEST(a_path_may_hold_any_character)
 	struct sqlite_spec spec = { .name = "odd",
 		.algorithm = AEAD_AES256_GCM };
 	struct db *db = NULL;
-	char path[300];
+	char path[300], here[600], absolute[1000];
 
 	ck_assert_int_eq(secret_random(&key), ST_OK);
 	(void)snprintf(
@@ -113,7 +113,11 @@ START_TEST(a_path_may_hold_any_character)
 	ck_assert_int_eq(db_script(db, PARENTS), ST_OK);
 	db_close(db);
 	ck_assert_int_gt(size_of(path), 0);
-	ck_assert_int_eq(sqlite_open(&spec, SQLITE_MODE_OPEN, &db), ST_OK);
+	ck_assert_ptr_nonnull(getcwd(here, sizeof(here)));
+	(void)snprintf(absolute, sizeof(absolute), "/%s/%s", here, path);
+	spec.path = absolute;
+	ck_assert_msg(sqlite_open(&spec, SQLITE_MODE_OPEN, &db) == ST_OK, "%s",
+	    status_text());
 	ck_assert_int_eq(stores_count(db, "SELECT count(*) FROM person"), 1);
 	db_close(db);
 	secret_free(key);

@@ -41,7 +41,7 @@ struct world_record {
 
 enum world_time { TIME_TEXT, TIME_DATE, TIME_INTEGER, TIME_UNTYPED };
 struct world_collection {
-	char name[8];
+	char name[16];
 	int store;
 	int parent;   /* the collection that it refers to, or -1 */
 	int enforced; /* by a foreign key, too */

@@ -215,7 +215,7 @@ static enum status close_files(struct demo_world *w, enum status st)
 
 static enum status write_customer(struct demo_world *w, int number)
 {
-	struct demo_customer c;
+	struct demo_customer c = { .number = number };
 	struct demo_dice d;
 	enum status st = ST_OK;
 

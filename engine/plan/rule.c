@@ -151,23 +151,23 @@ static void reached_by_remembered(struct question *w, size_t hop)
 	const struct path_hop *h = &w->rule->path.hops[0];
 	struct sql *q = w->q;
 
-	sql_add(q, " UNION ALL SELECT ");
+	sql_add(q, "SELECT ");
 	add_columns("a1", h->to_columns, h->count, q);
 	sql_add(q, " FROM ");
 	rule_path_memory(w->rule, 0, hop, q);
 	sql_add(q, " WHERE ");
 	rule_path_memory_links(w->rule, 1, hop, q);
 	ask_value(w, ASK_DUE, "m", "value", NULL);
+	sql_add(q, " UNION ALL ");
 }
 
 /* ... at the first hop itself: the key as text, and the number that it may
- * be, for columns that convert neither. */
+ * be, for columns without a type, which convert neither. */
 static void remembered_keys(struct question *w)
 {
 	struct sql *q = w->q;
 
-	sql_add(q, " UNION ALL SELECT m.key FROM lethe_starting_point AS m"
-		   " WHERE ");
+	sql_add(q, "SELECT m.key FROM lethe_starting_point AS m WHERE ");
 	rule_path_memory_name(w->rule, 0, q);
 	ask_value(w, ASK_DUE, "m", "value", NULL);
 	sql_add(q, " UNION ALL SELECT CAST(m.key AS NUMERIC)"
@@ -175,11 +175,14 @@ static void remembered_keys(struct question *w)
 	rule_path_memory_name(w->rule, 0, q);
 	sql_add(q, "CAST(CAST(m.key AS NUMERIC) AS TEXT) = m.key AND ");
 	ask_value(w, ASK_DUE, "m", "value", NULL);
+	sql_add(q, " UNION ALL ");
 }
 
 /*
  * The records that a due value reaches, found from the values' side so that
- * the cost is that of what is due, not of what is stored.
+ * the cost is that of what is due, not of what is stored.  The column itself
+ * stands last: by the last SELECT SQLite decides how IN compares, and whether
+ * an index serves.
  */
 static void reached_by_due(struct question *w)
 {
@@ -190,7 +193,12 @@ static void reached_by_due(struct question *w)
 
 	sql_add(q, "((");
 	add_columns("t", h->from_columns, h->count, q);
-	sql_add(q, ") IN (SELECT ");
+	sql_add(q, ") IN (");
+	if (h->count == 1)
+		remembered_keys(w);
+	for (i = 1; i < n; i++)
+		reached_by_remembered(w, i);
+	sql_add(q, "SELECT ");
 	add_columns("a1", h->to_columns, h->count, q);
 	sql_add(q, " FROM ");
 	rule_path_tables(r, 0, n, q);
@@ -198,10 +206,6 @@ static void reached_by_due(struct question *w)
 	rule_path_links(r, 1, n, q);
 	ask_value(
 	    w, ASK_DUE, rule_path_alias(n), r->terms.start->field, r->value);
-	if (h->count == 1)
-		remembered_keys(w);
-	for (i = 1; i < n; i++)
-		reached_by_remembered(w, i);
 	sql_add(q, ")");
 	/* A remembered tuple does not come apart again. */
 	if (h->count > 1) {
@@ -327,8 +331,9 @@ void rule_from(const struct rule *r, struct sql *q)
 	sql_add(q, " AS t");
 }
 
-enum status rule_count(const struct rule *r, enum rule_class class, int64_t now,
-    enum db_effort effort, int64_t *records)
+/* A question that stands alone, as a count. */
+static enum status count(
+    const struct rule *r, const struct sql *where, int64_t *records)
 {
 	struct sql q = SQL_INIT;
 	enum status st;
@@ -336,9 +341,54 @@ enum status rule_count(const struct rule *r, enum rule_class class, int64_t now,
 	sql_add(&q, "SELECT count(*) FROM ");
 	rule_from(r, &q);
 	sql_add(&q, " WHERE ");
-	st = rule_where(r, class, now, effort, &q);
-	if (st == ST_OK)
-		st = db_one_int_sql(r->store->db, &q, 0, records);
+	sql_join(&q, where);
+	st = db_one_int_sql(r->store->db, &q, 0, records);
 	sql_release(&q);
+	return st;
+}
+
+/* Asked in one, "empty, or in this range" would walk a whole index: two
+ * counts cost what they find. */
+static enum status count_apart(const struct rule *r, enum ask ask, int64_t now,
+    enum db_effort effort, int64_t *records)
+{
+	struct sql empty = SQL_INIT, other = SQL_INIT;
+	struct question w = { r, now, effort, &empty, ST_OK };
+	int64_t more = 0;
+	enum status st;
+
+	exists(&w, ASK_NULL);
+	w.q = &other;
+	exists(&w, ask);
+	if ((st = w.st) == ST_OK)
+		st = count(r, &empty, records);
+	if (st == ST_OK)
+		st = count(r, &other, &more);
+	if (st == ST_OK)
+		*records += more;
+	sql_release(&empty);
+	sql_release(&other);
+	return st;
+}
+
+enum status rule_count(const struct rule *r, enum rule_class class, int64_t now,
+    enum db_effort effort, int64_t *records)
+{
+	struct sql where = SQL_INIT;
+	enum status st;
+	int open;
+
+	if (r->terms.start && r->path.count == 0) {
+		open = r->terms.start->null_means == POLICY_NULL_OPEN;
+		if (class == RULE_ACTIVE && open)
+			return count_apart(r, ASK_LATER, now, effort, records);
+		if (class == RULE_UNDECIDED && !open)
+			return count_apart(
+			    r, ASK_UNREADABLE, now, effort, records);
+	}
+	st = rule_where(r, class, now, effort, &where);
+	if (st == ST_OK)
+		st = count(r, &where, records);
+	sql_release(&where);
 	return st;
 }

@@ -143,17 +143,20 @@ static struct keyring_entry *known(
  * what keyring_find() gave out stays where it is. */
 static enum status take_secrets(struct keyring *k, struct keyring_file *f)
 {
-	struct keyring_entry *e, *was, *end = f->entries + f->count;
+	struct keyring_entry *e, *was;
 	enum status st;
+	size_t i;
 
-	for (e = f->entries; e < end; e++) {
+	for (i = 0; i < f->count; i++) {
+		e = &f->entries[i];
 		if (known(&k->file, e))
 			continue;
 		st = secret_unwrap(k->wrap, e->wrapped, &e->secret);
 		if (st != ST_OK)
 			return st;
 	}
-	for (e = f->entries; e < end; e++) {
+	for (i = 0; i < f->count; i++) {
+		e = &f->entries[i];
 		if (e->secret)
 			continue;
 		was = known(&k->file, e);

@@ -199,6 +199,7 @@ static void add_hex(struct buf *out, const uint8_t *bytes, size_t n)
 void keyring_file_add(const struct keyring_file *f, struct buf *out)
 {
 	const struct keyring_entry *e;
+	size_t i;
 
 	buf_adds(out, HEAD "\nkdf ");
 	switch (f->source) {
@@ -213,7 +214,8 @@ void keyring_file_add(const struct keyring_file *f, struct buf *out)
 	buf_adds(out, "\ncheck ");
 	add_hex(out, f->check, sizeof(f->check));
 	buf_addc(out, '\n');
-	for (e = f->entries; e < f->entries + f->count; e++) {
+	for (i = 0; i < f->count; i++) {
+		e = &f->entries[i];
 		buf_addf(out, "key %s %s ", e->name, aead_name(e->algorithm));
 		add_hex(out, e->id, sizeof(e->id));
 		buf_addc(out, ' ');

@@ -99,28 +99,19 @@ static enum status run_file(
 	return st;
 }
 
-/* Run the first file that has not run yet.  ST_NOTFOUND: there is none. */
-static enum status run_next(
-    struct db *db, const struct embedded *files, const char *folder)
+/* Unless it has run. */
+static enum status run_once(
+    struct db *db, const struct embedded *f, const char *name)
 {
-	const struct embedded *f;
-	struct stmt *s = NULL;
 	enum status st;
+	int64_t done;
 
 	if ((st = db_begin(db, DB_WRITE)) != ST_OK)
 		return st;
-	st = db_query(db, "SELECT coalesce(max(name), '') FROM lethe_migration",
-	    NOARGS, &s);
-	if (st == ST_OK)
-		st = db_row(s);
-	if (st == ST_OK) {
-		f = find_next(files, folder, db_text(s, 0));
-		db_done(s);
-		s = NULL;
-		st =
-		    f ? run_file(db, f, name_in(f->path, folder)) : ST_NOTFOUND;
-	}
-	db_done(s);
+	st = db_one_int(db, "SELECT 1 FROM lethe_migration WHERE name = $1",
+	    ARGS(TEXT(name)), 0, &done);
+	if (st == ST_OK && !done)
+		st = run_file(db, f, name);
 	if (st == ST_OK)
 		st = db_commit(db);
 	db_rollback(db);
@@ -130,6 +121,8 @@ static enum status run_next(
 enum status migrate_run(
     struct db *db, const struct embedded *files, const char *folder)
 {
+	const struct embedded *f;
+	const char *name = "";
 	enum status st;
 
 	st = db_script(db,
@@ -139,7 +132,9 @@ enum status migrate_run(
 	    ");");
 	if (st == ST_OK)
 		st = check_done(db, files, folder);
-	while (st == ST_OK)
-		st = run_next(db, files, folder);
-	return st == ST_NOTFOUND ? ST_OK : st;
+	while (st == ST_OK && (f = find_next(files, folder, name)) != NULL) {
+		name = name_in(f->path, folder);
+		st = run_once(db, f, name);
+	}
+	return st;
 }

@@ -189,19 +189,6 @@ static void close_handle(struct db *db)
 	free(s);
 }
 
-static enum status begin(struct db *db, enum db_access access)
-{
-	/* DEFERRED reads nothing yet; a state to read from is had at once. */
-	return sqlite_run(sqlite_of(db),
-	    access == DB_WRITE ? "BEGIN IMMEDIATE"
-			       : "BEGIN; SELECT 1 FROM sqlite_schema");
-}
-
-static enum status commit(struct db *db)
-{
-	return sqlite_run(sqlite_of(db), "COMMIT");
-}
-
 static void rollback(struct db *db)
 {
 	struct sqlite *s = sqlite_of(db);
@@ -210,6 +197,24 @@ static void rollback(struct db *db)
 	 * that led here stays. */
 	if (!sqlite3_get_autocommit(s->handle))
 		(void)sqlite3_exec(s->handle, "ROLLBACK", NULL, NULL, NULL);
+}
+
+static enum status begin(struct db *db, enum db_access access)
+{
+	enum status st;
+
+	/* A plain BEGIN would settle on a state at the first read only. */
+	st = sqlite_run(sqlite_of(db),
+	    access == DB_WRITE ? "BEGIN IMMEDIATE"
+			       : "BEGIN; SELECT 1 FROM sqlite_schema LIMIT 1");
+	if (st != ST_OK)
+		rollback(db);
+	return st;
+}
+
+static enum status commit(struct db *db)
+{
+	return sqlite_run(sqlite_of(db), "COMMIT");
 }
 
 static enum status script(struct db *db, const char *words)
@@ -262,7 +267,8 @@ static void add_uri(
 {
 	const char *p;
 
-	buf_adds(b, "file:");
+	/* "file://HOST/PATH", without a host: a path may begin with "//". */
+	buf_adds(b, *spec->path == '/' ? "file://" : "file:");
 	for (p = spec->path; *p; p++) {
 		if (strchr("%?#", *p))
 			buf_addf(b, "%%%02X", *p);

@@ -23,28 +23,32 @@ static enum status fail_constraint(struct sqlite *s, int rc)
 	return fail(ST_CONFLICT, "%s: %s", s->db.name, text);
 }
 
+/* The VFS has said what is wrong, by the name of the file. */
+static enum status as_said(struct sqlite *s, enum status st)
+{
+	size_t n = strlen(s->db.name);
+
+	if (strncmp(status_text(), s->db.name, n) != 0 ||
+	    status_text()[n] != ':')
+		status_prefix("%s: ", s->db.name);
+	return st;
+}
+
 static enum status fail_file(struct sqlite *s, int rc)
 {
 	int e = sqlite3_system_errno(s->handle);
-	const char *why = e ? strerror(e) : sqlite3_errstr(rc);
 
-	switch (rc) {
-	case SQLITE_IOERR_NOMEM: return fail(ST_NOMEM, "out of memory");
-	case SQLITE_IOERR_DATA:
-		/* The VFS has said which file and page. */
-		status_prefix("%s: ", s->db.name);
-		return ST_INTEGRITY;
-	case SQLITE_CANTOPEN:
-		if (*status_text() == '\0')
-			break;
-		status_prefix("%s: ", s->db.name); /* and here, why not */
-		return ST_IO;
-	default: break;
-	}
+	if (rc == SQLITE_IOERR_NOMEM)
+		return fail(ST_NOMEM, "out of memory");
+	if (rc == SQLITE_IOERR_DATA)
+		return as_said(s, ST_INTEGRITY);
+	if (rc == SQLITE_CANTOPEN && *status_text())
+		return as_said(s, ST_IO);
 	if (e == ENOSPC || e == EDQUOT)
 		return fail(ST_FULL, "%s: disk full: make room, then repeat",
 		    s->db.name);
-	return fail(ST_IO, "%s: %s (SQLite %d)", s->db.name, why, rc);
+	return fail(ST_IO, "%s: %s (SQLite %d)", s->db.name,
+	    e ? strerror(e) : sqlite3_errstr(rc), rc);
 }
 
 enum status sqlite_fail(struct sqlite *s, int rc)

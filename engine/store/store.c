@@ -27,7 +27,7 @@ static enum status check_driver(const struct store_spec *spec)
 	case STORE_SQLITE: return ST_OK;
 	case STORE_POSTGRESQL: break;
 	}
-	return fail(ST_DENIED,
+	return fail(ST_INVALID,
 	    "%s: this Lethe was built without PostgreSQL: use driver sqlite",
 	    spec->name);
 }
