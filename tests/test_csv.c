@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "engine/base/file.h"
-#include "engine/records/csv.h"
 #include "engine/base/utf8.h"
+#include "engine/records/csv.h"
 #include "tests/suites.h"
 
 static const char *write_file(const void *data, size_t len)

@@ -1,6 +1,4 @@
 /* engine/demo: the made-up installation, read back without its own code */
-#include <jansson.h>
-#include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +9,7 @@
 #include "engine/demo/demo.h"
 #include "engine/model/config.h"
 #include "engine/model/policy.h"
+#include "tests/plain.h"
 #include "tests/suites.h"
 
 #define CUSTOMERS 200
@@ -57,179 +56,10 @@ static void read_into(struct buf *b, const char *path)
 	ck_assert_int_eq(file_read(full, 200 << 20, b), ST_OK);
 }
 
-/* ---- a plain SQLite with all records ---- */
-
-static void run(const char *sql)
-{
-	char *error = NULL;
-
-	ck_assert_msg(sqlite3_exec(db, sql, NULL, NULL, &error) == SQLITE_OK,
-	    "%s: %s", sql, error);
-}
-
-static int64_t number(const char *sql)
-{
-	sqlite3_stmt *s = NULL;
-	int64_t n;
-
-	ck_assert_msg(sqlite3_prepare_v2(db, sql, -1, &s, NULL) == SQLITE_OK,
-	    "%s: %s", sql, sqlite3_errmsg(db));
-	ck_assert_int_eq(sqlite3_step(s), SQLITE_ROW);
-	n = sqlite3_column_int64(s, 0);
-	(void)sqlite3_finalize(s);
-	return n;
-}
-
-/* For what is asked a million times: ck_assert() tells the parent process of
- * every answer. */
-#define DONE(x)                                                                \
-	do {                                                                   \
-		if (!(x))                                                      \
-			ck_abort_msg(#x ": %s", db ? sqlite3_errmsg(db) : ""); \
-	} while (0)
-
-/* Times go in as ingest keeps them. */
-static void bind(sqlite3_stmt *s, int at, const char *text)
-{
-	char canonical[WHEN_TEXT];
-	int is_time = text && strlen(text) >= 20 && text[4] == '-' &&
-		      text[7] == '-' && text[10] == 'T' && text[13] == ':';
-
-	if (is_time) {
-		DONE(when_canonical(text, strlen(text), canonical) == ST_OK);
-		text = canonical;
-	}
-	DONE(sqlite3_bind_text(s, at, text, -1, SQLITE_TRANSIENT) == SQLITE_OK);
-}
-
-static void insert(sqlite3_stmt *s)
-{
-	DONE(sqlite3_step(s) == SQLITE_DONE);
-	(void)sqlite3_reset(s);
-}
-
-/* INSERT for a list of columns, which must be all that the table has. */
-static sqlite3_stmt *prepare(const char *table, const char *columns)
-{
-	struct buf sql = BUF_INIT;
-	sqlite3_stmt *s = NULL;
-	int count = 1;
-
-	for (const char *p = columns; *p; p++)
-		count += *p == ',';
-	buf_addf(&sql, "SELECT count(*) FROM pragma_table_info('%s')", table);
-	ck_assert_int_eq(number(buf_text(&sql)), count);
-	buf_clear(&sql);
-	buf_addf(&sql, "INSERT INTO %s (%s) VALUES (?1", table, columns);
-	for (int i = 2; i <= count; i++)
-		buf_addf(&sql, ",?%d", i);
-	buf_adds(&sql, ")");
-	ck_assert_msg(
-	    sqlite3_prepare_v2(db, buf_text(&sql), -1, &s, NULL) == SQLITE_OK,
-	    "%s: %s", table, sqlite3_errmsg(db));
-	buf_release(&sql);
-	return s;
-}
-
-/* The field at ${*p}, unquoted in place; NULL where there is nothing. */
-static char *csv_field(char **p, int *last)
-{
-	char *start = *p, *in = start, *out = start;
-	int quoted = *in == '"';
-
-	in += quoted;
-	while (
-	    quoted ? *in != '"' || in[1] == '"' : *in != ',' && *in != '\n') {
-		DONE(*in);
-		in += quoted && *in == '"';
-		*out++ = *in++;
-	}
-	in += quoted;
-	*last = *in == '\n';
-	DONE(*in == '\n' || *in == ',');
-	*p = in + 1;
-	*out = '\0';
-	return out == start && !quoted ? NULL : start;
-}
-
-static void load_csv(const struct demo_file *f, char *text)
-{
-	char *end = strchr(text, '\n');
-	sqlite3_stmt *s;
-	int last;
-
-	*end = '\0';
-	s = prepare(f->collection, text);
-	for (char *p = end + 1; *p;) {
-		int at = 0;
-
-		do {
-			bind(s, ++at, csv_field(&p, &last));
-		} while (!last);
-		insert(s);
-	}
-	(void)sqlite3_finalize(s);
-}
-
-static void load_jsonl(const struct demo_file *f, char *text)
-{
-	struct buf columns = BUF_INIT;
-	sqlite3_stmt *s = NULL;
-	const char *key;
-	json_t *value;
-
-	for (char *p = text, *end; *p; p = end + 1) {
-		json_t *o;
-		int at = 0;
-
-		end = strchr(p, '\n');
-		o = json_loadb(p, (size_t)(end - p), 0, NULL);
-		DONE(o);
-		if (s == NULL) {
-			json_object_foreach(o, key, value) buf_addf(
-			    &columns, "%s%s", columns.len ? "," : "", key);
-			s = prepare(f->collection, buf_text(&columns));
-		}
-		json_object_foreach(o, key, value)
-		{
-			at++;
-			if (json_is_integer(value))
-				sqlite3_bind_int64(
-				    s, at, json_integer_value(value));
-			else
-				bind(s, at, json_string_value(value));
-		}
-		insert(s);
-		json_decref(o);
-	}
-	(void)sqlite3_finalize(s);
-	buf_release(&columns);
-}
-
 static void open_demo(int i)
 {
-	static const char *const schemas[] = { "schemas/crm.sql",
-		"schemas/login.sql", "schemas/telemetry.sql" };
-	struct buf b = BUF_INIT;
-
 	write_demo(i, CUSTOMERS);
-	ck_assert_int_eq(sqlite3_open(":memory:", &db), SQLITE_OK);
-	run("PRAGMA foreign_keys = ON; BEGIN");
-	for (size_t k = 0; k < 3; k++) {
-		read_into(&b, schemas[k]);
-		run(buf_text(&b));
-	}
-	for (size_t k = 0; k < DEMO_FILES; k++) {
-		const struct demo_file *f = &report.files[k];
-
-		read_into(&b, f->path);
-		if (strstr(f->path, ".jsonl"))
-			load_jsonl(f, b.data);
-		else
-			load_csv(f, b.data);
-	}
-	buf_release(&b);
-	run("COMMIT");
+	db = plain_open(folder, &report);
 }
 
 static void close_demo(void)
@@ -307,7 +137,7 @@ static int32_t last_day(int32_t event, struct period p)
 	struct civil c = civil_date(event + 1);
 	int month = c.month - 1 + p.months;
 
-	DONE(p.months == 0 || p.days == 0);
+	MUST(p.months == 0 || p.days == 0, "months and days");
 	if (p.months == 0)
 		return event + p.days;
 	c.year += month / 12;
@@ -331,12 +161,13 @@ static int32_t event_day(const char *text, int64_t now)
 {
 	struct when w;
 
-	DONE(when_parse(text, strlen(text), &w) == ST_OK);
+	MUST(when_parse(text, strlen(text), &w) == ST_OK, "%s", text);
 	if (w.kind == WHEN_DATE) {
-		DONE(w.day <= tokyo_day(now) && w.day >= WHEN_FIRST_DAY);
+		MUST(w.day <= tokyo_day(now) && w.day >= WHEN_FIRST_DAY, "%s",
+		    text);
 		return w.day;
 	}
-	DONE(w.seconds <= now && w.seconds >= WHEN_FIRST_SECOND);
+	MUST(w.seconds <= now && w.seconds >= WHEN_FIRST_SECOND, "%s", text);
 	return tokyo_day(w.seconds);
 }
 
@@ -495,7 +326,8 @@ START_TEST(every_record_fits_its_schema)
 	for (size_t i = 0; i < DEMO_FILES; i++) {
 		(void)snprintf(sql, sizeof(sql), "SELECT count(*) FROM %s",
 		    report.files[i].collection);
-		ck_assert_int_eq(number(sql), report.files[i].records);
+		ck_assert_int_eq(
+		    plain_number(db, sql), report.files[i].records);
 		ck_assert_int_gt(report.files[i].records, 0);
 	}
 	close_demo();
@@ -546,21 +378,24 @@ END_TEST
 START_TEST(odd_days_of_the_calendar_are_there)
 {
 	open_demo(0);
-	ck_assert_int_gt(number("SELECT count(*) FROM contracts"
-				" WHERE expires_on LIKE '%-02-29'"),
+	ck_assert_int_gt(plain_number(db, "SELECT count(*) FROM contracts"
+					  " WHERE expires_on LIKE '%-02-29'"),
 	    0);
-	ck_assert_int_gt(number("SELECT count(*) FROM contracts"
-				" WHERE expires_on LIKE '%-02-28'"),
+	ck_assert_int_gt(plain_number(db, "SELECT count(*) FROM contracts"
+					  " WHERE expires_on LIKE '%-02-28'"),
 	    0);
-	ck_assert_int_gt(number("SELECT count(*) FROM contracts WHERE "
-				"strftime('%d', expires_on, '+1 day') = '01'"),
+	ck_assert_int_gt(
+	    plain_number(db, "SELECT count(*) FROM contracts WHERE "
+			     "strftime('%d', expires_on, '+1 day') = '01'"),
 	    0);
 	/* the last second of the cut-off's day in Tokyo, and the next one */
-	ck_assert_int_gt(number("SELECT count(*) FROM positions"
-				" WHERE recorded_at = '2026-10-24T14:59:59Z'"),
+	ck_assert_int_gt(
+	    plain_number(db, "SELECT count(*) FROM positions"
+			     " WHERE recorded_at = '2026-10-24T14:59:59Z'"),
 	    0);
-	ck_assert_int_gt(number("SELECT count(*) FROM positions"
-				" WHERE recorded_at = '2026-10-24T15:00:00Z'"),
+	ck_assert_int_gt(
+	    plain_number(db, "SELECT count(*) FROM positions"
+			     " WHERE recorded_at = '2026-10-24T15:00:00Z'"),
 	    0);
 	close_demo();
 }
@@ -654,9 +489,10 @@ START_TEST(the_stories_hold_together)
 {
 	open_demo(_i);
 	for (size_t i = 0; i < sizeof(faults) / sizeof(*faults); i++)
-		ck_assert_msg(number(faults[i]) == 0, "%s", faults[i]);
+		ck_assert_msg(
+		    plain_number(db, faults[i]) == 0, "%s", faults[i]);
 	for (size_t i = 0; i < sizeof(wanted) / sizeof(*wanted); i++)
-		ck_assert_msg(number(wanted[i]) > 0, "%s", wanted[i]);
+		ck_assert_msg(plain_number(db, wanted[i]) > 0, "%s", wanted[i]);
 	close_demo();
 }
 END_TEST

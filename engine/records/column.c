@@ -9,11 +9,11 @@
 #include <jansson.h>
 #include <string.h>
 
+#include "engine/base/utf8.h"
 #include "engine/records/base64.h"
 #include "engine/records/json_text.h"
 #include "engine/records/number.h"
 #include "engine/records/shape.h"
-#include "engine/base/utf8.h"
 
 static enum column_kind kind_of_type(const char *declared)
 {

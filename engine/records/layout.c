@@ -7,9 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/base/utf8.h"
 #include "engine/model/diag.h"
 #include "engine/records/intake.h"
-#include "engine/base/utf8.h"
 
 #define NONE      SIZE_MAX
 #define NAME_TEXT 64

@@ -9,8 +9,8 @@
 #include <unistd.h>
 
 #include "engine/base/buf.h"
-#include "engine/records/csv.h"
 #include "engine/base/utf8.h"
+#include "engine/records/csv.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
