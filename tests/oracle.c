@@ -230,9 +230,6 @@ static int refers(const struct world *w, int child,
 	return !w->collections[p].tuple || r->ref[1] == key[1];
 }
 
-static void down(const struct world *w, const struct world_cluster *cl, int at,
-    const int64_t *key, int64_t now, struct found *f);
-
 /* ${child} is the next collection on the way from ${at} down to the goal. */
 static int step_down(const struct world *w, int at, int goal)
 {

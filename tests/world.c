@@ -135,17 +135,16 @@ static void write_instant(struct world *w, struct moment *m, char out[64])
 	(void)snprintf(out, 40, "\"%04d-%02d-%02d%c%02d:%02d:%02d%s", (int)y,
 	    (int)mo, (int)d, form == 1 ? ' ' : 'T', (int)(s / 3600),
 	    (int)(s / 60 % 60), (int)(s % 60), fraction);
-	if (form > 1)
-		(void)snprintf(out + strlen(out), 20, "%c%02d:%02d",
+	if (form == 0)
+		(void)snprintf(out, 64, "%lld%s", (long long)m->seconds,
+		    *fraction ? ".5" : "");
+	else if (form == 1)
+		(void)snprintf(out + strlen(out), 2, "\"");
+	else
+		(void)snprintf(out + strlen(out), 20, "%c%02d:%02d\"",
 		    offset < 0 ? '-' : '+',
 		    (offset < 0 ? -offset : offset) / 60,
 		    (offset < 0 ? -offset : offset) % 60);
-	else if (form == 0) {
-		(void)snprintf(out, 64, "%lld%s", (long long)m->seconds,
-		    *fraction ? ".5" : "");
-	}
-	if (form != 0)
-		(void)strcat(out, "\"");
 	m->seconds += *fraction != '\0';
 }
 
@@ -178,9 +177,7 @@ static void make_instant(struct world *w, const struct world_collection *c,
 		    (long long)r->at.seconds);
 		return;
 	}
-	do
-		write_instant(w, &r->at, r->stored);
-	while (0);
+	write_instant(w, &r->at, r->stored);
 	/* Digits are a time only where the column keeps them numbers. */
 	if (r->stored[0] != '"' && (c->ingested || c->type == TIME_TEXT))
 		write_z(&r->at, r->stored);

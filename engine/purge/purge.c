@@ -316,7 +316,7 @@ static enum status finish(struct run *r, const json_t *report)
 	if (st == ST_OK)
 		st = report_metrics(report, metrics, when_now());
 	civil_format_instant(when_now(), now);
-	(void)strcat(now, "\n");
+	memcpy(now + INSTANT_TEXT - 1, "\n", 2);
 	if (st == ST_OK)
 		st = file_replace(stamp, now, strlen(now), 0600);
 	json_decref(details);
