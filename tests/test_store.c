@@ -158,7 +158,8 @@ START_TEST(a_database_of_another_kind_is_refused)
 
 	other.driver = STORE_POSTGRESQL;
 	ck_assert_int_eq(store_open(&other, keys, &db), ST_INVALID);
-	ck_assert_int_eq(store_create(&other, keys, schema, FOLDER), ST_INVALID);
+	ck_assert_int_eq(
+	    store_create(&other, keys, schema, FOLDER), ST_INVALID);
 	sentence_has("crm: this Lethe was built without PostgreSQL");
 }
 END_TEST
