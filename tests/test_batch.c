@@ -2,7 +2,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "engine/base/civil.h"
 #include "tests/stores.h"
@@ -302,6 +304,57 @@ START_TEST(a_batch_walks_the_index_of_its_order)
 }
 END_TEST
 
+/* Delete what is old until nothing is left; the exit code tells. */
+static void purge_in_child(void)
+{
+	struct run r =
+	    RUN(.table = "t", .keys = { "id" }, .order = "at", .limit = 300);
+	int64_t total = 0;
+	struct db *db;
+
+	if (stores_open(SQLITE_MODE_OPEN, &db) != ST_OK)
+		_exit(1);
+	do {
+		if (run(db, &r, "t.at < 0") != ST_OK)
+			_exit(2);
+		total += r.deleted;
+	} while (r.deleted > 0);
+	if (db_scrub(db) != ST_OK || total != 5000)
+		_exit(3);
+	db_close(db);
+	_exit(0);
+}
+
+START_TEST(a_purge_and_a_writer_go_on_side_by_side)
+{
+	struct db *db = stores_new(
+	    "CREATE TABLE t (id INTEGER PRIMARY KEY, at, who);"
+	    "CREATE INDEX by_at ON t (at); CREATE INDEX by_who ON t (who);"
+	    "WITH RECURSIVE c(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM c"
+	    " LIMIT 5000) INSERT INTO t SELECT i, -i, random() FROM c;");
+	int status, i;
+	pid_t pid;
+
+	db_close(db);
+	if ((pid = fork()) == 0)
+		purge_in_child();
+	db = stores_again();
+	for (i = 0; i < 200; i++) {
+		ck_assert_msg(db_exec(db,
+				  "INSERT INTO t (at, who)"
+				  " VALUES ($1, random())",
+				  ARGS(INT(i))) == ST_OK,
+		    "%s", status_text());
+	}
+	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+	ck_assert_int_eq(status, 0);
+	ck_assert_int_eq(stores_count(db, "SELECT count(*) FROM t"), 200);
+	ck_assert_int_eq(stores_count(db, "SELECT sum(at) FROM t"), 19900);
+	ck_assert_int_eq(db_integrity(db, NULL), ST_OK);
+	db_close(db);
+}
+END_TEST
+
 START_TEST(running_out_of_memory_deletes_nothing)
 {
 	struct db *db = stores_new(
@@ -347,6 +400,7 @@ Suite *batch_suite(void)
 	tcase_add_test(t, references_and_triggers_have_their_way);
 	tcase_add_test(t, a_batch_needs_a_write_transaction_and_a_table);
 	tcase_add_test(t, a_batch_walks_the_index_of_its_order);
+	tcase_add_test(t, a_purge_and_a_writer_go_on_side_by_side);
 	tcase_add_test(t, running_out_of_memory_deletes_nothing);
 	suite_add_tcase(s, t);
 	return s;

@@ -336,6 +336,9 @@ START_TEST(a_script_cannot_undo_what_keeps_the_store_safe)
 	ck_assert_int_eq(stores_count(db, "PRAGMA secure_delete"), 1);
 	ck_assert_int_eq(stores_count(db, "PRAGMA foreign_keys"), 1);
 	ck_assert_int_eq(stores_count(db, "PRAGMA synchronous"), 2);
+	ck_assert_int_eq(stores_count(db, "PRAGMA wal_autocheckpoint"), 8192);
+	ck_assert_int_eq(
+	    stores_count(db, "PRAGMA journal_size_limit"), 8192 * 4096);
 	ck_assert_int_eq(stores_count(db, "PRAGMA temp_store"), 2);
 	ck_assert_int_eq(stores_count(db, "PRAGMA trusted_schema"), 0);
 	ck_assert_int_eq(stores_count(db, "PRAGMA cell_size_check"), 1);

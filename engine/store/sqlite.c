@@ -167,7 +167,9 @@ static enum status open_safely(
 		st = sqlite_run(s, "PRAGMA synchronous=FULL;"
 				   "PRAGMA temp_store=MEMORY;"
 				   "PRAGMA cell_size_check=ON;"
-				   "PRAGMA mmap_size=0;");
+				   "PRAGMA mmap_size=0;"
+				   "PRAGMA wal_autocheckpoint=" JOURNAL_PAGES
+				   ";PRAGMA journal_size_limit=" JOURNAL_BYTES);
 	(void)sqlite3_snprintf(sizeof(words), words, "PRAGMA cache_size=-%lld",
 	    (long long)(cache / 1024));
 	if (st == ST_OK)
