@@ -288,7 +288,7 @@ START_TEST(a_batch_walks_the_index_of_its_order)
 	int64_t n;
 
 	ck_assert_int_eq(
-	    db_add_due(db, &where, &column, "t", "at", 9, 0), ST_OK);
+	    db_add_due(db, &where, &column, "t", "at", 9, 0, DB_EVERY), ST_OK);
 	sql_add(&where, " AND t.state = ");
 	sql_bind_text(&where, "x");
 	ck_assert_int_eq(db_begin(db, DB_WRITE), ST_OK);

@@ -18,16 +18,18 @@ static enum status add_rule(
     const struct rule *r, int64_t as_of, int days, int64_t *sums)
 {
 	int32_t today = zone_day(r->terms.calendar.zone, as_of);
+	enum db_effort effort = DB_EVERY;
 	int64_t records = 0;
-	enum status st = ST_OK;
+	enum status st;
 	int i;
 
 	if (r->terms.start == NULL)
 		return ST_OK;
+	st = rule_effort(r, &effort);
 	for (i = 0; st == ST_OK && i <= days; i++) {
 		int64_t at = i ? end_of_day(r, today + i - 1) : as_of;
 
-		st = rule_count(r, RULE_DUE, at, DB_BY_INDEX, &records);
+		st = rule_count(r, RULE_DUE, at, effort, &records);
 		if (st == ST_OK)
 			sums[i] += records;
 	}

@@ -5,14 +5,13 @@
 #include <string.h>
 
 #include "engine/store/count.h"
-#include "engine/store/times.h"
 
 /* OVERDUE: it could have gone more than the window ago. */
 static enum status count_overdue(
-    const struct rule *r, int64_t now, int64_t *records)
+    const struct rule *r, int64_t now, enum db_effort effort, int64_t *records)
 {
-	return rule_count(r, RULE_DUE, now - r->terms.window_seconds - 1,
-	    DB_BY_INDEX, records);
+	return rule_count(
+	    r, RULE_DUE, now - r->terms.window_seconds - 1, effort, records);
 }
 
 static enum status count_item(struct plan_item *item, int64_t now)
@@ -29,8 +28,7 @@ static enum status count_item(struct plan_item *item, int64_t now)
 		return ST_OK;
 	}
 	item->cutoff = verdict_cutoff(&r->terms, now);
-	st = times_effort(
-	    r->store->db, r->table->name, r->terms.start->field, &effort);
+	st = rule_effort(r, &effort);
 	if (st == ST_OK)
 		st = rule_count(r, RULE_DUE, now, effort, &item->due);
 	if (st == ST_OK)
@@ -39,7 +37,7 @@ static enum status count_item(struct plan_item *item, int64_t now)
 	if (st == ST_OK)
 		st = rule_count(r, RULE_ACTIVE, now, effort, &item->active);
 	if (st == ST_OK && item->due > 0)
-		st = count_overdue(r, now, &item->overdue);
+		st = count_overdue(r, now, effort, &item->overdue);
 	item->retain =
 	    item->records - item->due - item->undecided - item->active;
 	return st;

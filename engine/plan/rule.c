@@ -10,6 +10,7 @@
 
 #include "engine/base/zone.h"
 #include "engine/plan/rule_path.h"
+#include "engine/store/times.h"
 
 /* What is asked of a value in S(t). */
 enum ask {
@@ -75,18 +76,18 @@ static void ask_value(struct question *w, enum ask ask, const char *alias,
 		c = verdict_cutoff(&w->rule->terms, w->now);
 		sql_add(w->q, "(");
 		take(w, db_add_due(db, w->q, type, alias, column, c.last_day,
-			    c.before));
+			    c.before, w->effort));
 		sql_add(w->q, ")");
 		if (ask == ASK_NOT_DUE)
 			sql_add(w->q, " IS NOT TRUE");
 		break;
 	case ASK_LATER:
 		take(w, db_add_later(db, w->q, type, alias, column, c.last_day,
-			    c.before));
+			    c.before, w->effort));
 		break;
 	case ASK_BEGUN:
 		take(w, db_add_due(db, w->q, type, alias, column, c.last_day,
-			    c.before));
+			    c.before, w->effort));
 		break;
 	}
 }
@@ -323,6 +324,16 @@ enum status rule_where(const struct rule *r, enum rule_class class, int64_t now,
 	case RULE_ACTIVE: active(&w); break;
 	}
 	return w.st;
+}
+
+enum status rule_effort(const struct rule *r, enum db_effort *out)
+{
+	if (r->terms.start == NULL || r->path.count) {
+		*out = DB_EVERY;
+		return ST_OK;
+	}
+	return times_effort(
+	    r->store->db, r->table->name, r->terms.start->field, out);
 }
 
 void rule_from(const struct rule *r, struct sql *q)

@@ -47,6 +47,9 @@ enum rule_class {
 enum status rule_where(const struct rule *r, enum rule_class class, int64_t now,
     enum db_effort effort, struct sql *q) MUST_CHECK;
 
+/* DB_BY_INDEX where ingest vouches for the starting point's column. */
+enum status rule_effort(const struct rule *r, enum db_effort *out) MUST_CHECK;
+
 /* Add `"table" AS t`. */
 void rule_from(const struct rule *r, struct sql *q);
 

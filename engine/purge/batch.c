@@ -106,11 +106,14 @@ enum status purge_item(const struct purge_context *c,
 {
 	struct work w = { .rule = item->rule };
 	struct sql where = SQL_INIT;
+	enum db_effort effort = DB_EVERY;
 	int64_t n = 0;
 	enum status st;
 
 	*deleted = 0;
-	st = rule_where(w.rule, RULE_DUE, as_of, DB_BY_INDEX, &where);
+	st = rule_effort(w.rule, &effort);
+	if (st == ST_OK)
+		st = rule_where(w.rule, RULE_DUE, as_of, effort, &where);
 	rule_unreferenced(w.rule, &where);
 	if (st == ST_OK)
 		st = schedule_leaves(

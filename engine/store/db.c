@@ -244,18 +244,18 @@ enum status db_introspect(struct db *db, struct db_schema *out)
 
 enum status db_add_due(struct db *db, struct sql *q,
     const struct db_column *type, const char *table, const char *column,
-    int32_t last_day, int64_t before)
+    int32_t last_day, int64_t before, enum db_effort effort)
 {
 	return db->driver->add_due(
-	    db, q, type, table, column, last_day, before);
+	    db, q, type, table, column, last_day, before, effort);
 }
 
 enum status db_add_later(struct db *db, struct sql *q,
     const struct db_column *type, const char *table, const char *column,
-    int32_t last_day, int64_t before)
+    int32_t last_day, int64_t before, enum db_effort effort)
 {
 	return db->driver->add_later(
-	    db, q, type, table, column, last_day, before);
+	    db, q, type, table, column, last_day, before, effort);
 }
 
 enum status db_add_unreadable(struct db *db, struct sql *q,

@@ -131,6 +131,8 @@ const struct db_column *db_table_column(
 
 /* ---- what differs between databases ---- */
 
+enum db_effort { DB_BY_INDEX, DB_EVERY };
+
 /*
  * Add the test that the time in ${table}.${column} has come: a civil date not
  * later than ${last_day} (days since 1970-01-01), an instant before ${before}
@@ -139,16 +141,18 @@ const struct db_column *db_table_column(
  * does not sort as one: digits as text, and text in a column of integers
  * (ingest makes instants of the one and seconds of the other).
  * It is never true for what is not a time or lies before 1900, and it can use
- * an index on the column.
+ * an index on the column: with DB_BY_INDEX, which is right where ingest vouches
+ * for the column (times.h), a range that holds hardly anything else; else one
+ * that is a day longer, for whatever offsets the text may have.
  */
 enum status db_add_due(struct db *db, struct sql *q,
     const struct db_column *type, const char *table, const char *column,
-    int32_t last_day, int64_t before) MUST_CHECK;
+    int32_t last_day, int64_t before, enum db_effort effort) MUST_CHECK;
 
 /* The same for a time that lies after the cut-off: readable, and not due. */
 enum status db_add_later(struct db *db, struct sql *q,
     const struct db_column *type, const char *table, const char *column,
-    int32_t last_day, int64_t before) MUST_CHECK;
+    int32_t last_day, int64_t before, enum db_effort effort) MUST_CHECK;
 
 /* The time that a value of a column of ${type} (NULL: of none) holds, as
  * db_add_due() sees it; WHEN_NONE for NULL and for what is none.  A fraction
@@ -161,7 +165,6 @@ struct when db_when(const struct db_column *type, struct val v);
  * years 1900 to 9999; DB_EVERY reads every record.  DB_NULL_TOO adds the
  * NULLs, here and not by an OR around it, which would use no index.
  */
-enum db_effort { DB_BY_INDEX, DB_EVERY };
 enum db_null { DB_NULL_NOT, DB_NULL_TOO };
 enum status db_add_unreadable(struct db *db, struct sql *q,
     const struct db_column *type, const char *table, const char *column,

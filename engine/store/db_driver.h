@@ -53,10 +53,10 @@ struct driver {
 	enum status (*introspect)(struct db *db, struct db_schema *out);
 	enum status (*add_due)(struct db *db, struct sql *q,
 	    const struct db_column *type, const char *table, const char *column,
-	    int32_t last_day, int64_t before);
+	    int32_t last_day, int64_t before, enum db_effort effort);
 	enum status (*add_later)(struct db *db, struct sql *q,
 	    const struct db_column *type, const char *table, const char *column,
-	    int32_t last_day, int64_t before);
+	    int32_t last_day, int64_t before, enum db_effort effort);
 	enum status (*add_unreadable)(struct db *db, struct sql *q,
 	    const struct db_column *type, const char *table, const char *column,
 	    enum db_null null, enum db_effort effort);

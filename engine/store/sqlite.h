@@ -79,10 +79,10 @@ enum status sqlite_introspect(struct db *db, struct db_schema *out) MUST_CHECK;
 enum status sqlite_time_register(struct sqlite *s) MUST_CHECK;
 enum status sqlite_add_due(struct db *db, struct sql *q,
     const struct db_column *type, const char *table, const char *column,
-    int32_t last_day, int64_t before) MUST_CHECK;
+    int32_t last_day, int64_t before, enum db_effort effort) MUST_CHECK;
 enum status sqlite_add_later(struct db *db, struct sql *q,
     const struct db_column *type, const char *table, const char *column,
-    int32_t last_day, int64_t before) MUST_CHECK;
+    int32_t last_day, int64_t before, enum db_effort effort) MUST_CHECK;
 enum status sqlite_add_unreadable(struct db *db, struct sql *q,
     const struct db_column *type, const char *table, const char *column,
     enum db_null null, enum db_effort effort) MUST_CHECK;

@@ -20,8 +20,6 @@
 #define FIRST_SECOND INT64_C(-62135596800) /* of the year 1 */
 #define LAST_SECOND  INT64_C(253402300799) /* of the year 9999 */
 #define LAST_DAY     2932896               /* 9999-12-31 */
-/* The largest offset that text can have: +23:59. */
-#define MOST_OFFSET (CIVIL_DAY_SECONDS - 60)
 
 /* ---- one value ---- */
 
@@ -192,38 +190,72 @@ static void is_null(struct ranges *r)
 	sql_add(r->q, " IS NULL");
 }
 
-static int64_t at_least(int64_t n, int64_t least)
+static int64_t clamp(int64_t n, int64_t least, int64_t most)
 {
-	return n < least ? least : n;
+	return n < least ? least : n > most ? most : n;
 }
 
-static int64_t at_most(int64_t n, int64_t most) { return n > most ? most : n; }
-
-/* The first date that nothing due begins with; LAST_DAY + 1 if there is none.
- */
-static int32_t first_later_day(int32_t last_day, int64_t before)
+/* "YYYY-MM-DD" or "YYYY-MM-DDTHH:MM:SS": a bound for text.  What is the same
+ * with a 'Z' or a fraction behind sorts after it. */
+#define BOUND_TEXT INSTANT_TEXT
+static void day_bound(int64_t day, char out[BOUND_TEXT])
 {
-	int64_t local, day = last_day;
+	civil_format((int32_t)clamp(day, WHEN_FIRST_DAY, LAST_DAY), out);
+}
 
-	before = at_most(at_least(before, WHEN_FIRST_SECOND), LAST_SECOND + 1);
+static void instant_bound(int64_t seconds, char out[BOUND_TEXT])
+{
+	civil_format_instant(
+	    clamp(seconds, WHEN_FIRST_SECOND, LAST_SECOND), out);
+	out[BOUND_TEXT - 2] = '\0'; /* the Z */
+}
+
+static int64_t utc_day(int64_t seconds)
+{
 	/* Shifted to be positive, so that the division rounds down. */
-	local = before - 1 + MOST_OFFSET - FIRST_SECOND;
-	day = at_least(
-	    day, local / CIVIL_DAY_SECONDS + FIRST_SECOND / CIVIL_DAY_SECONDS);
-	day = at_least(day + 1, WHEN_FIRST_DAY);
-	return (int32_t)at_most(day, LAST_DAY + 1);
+	return (seconds - FIRST_SECOND) / CIVIL_DAY_SECONDS +
+	       FIRST_SECOND / CIVIL_DAY_SECONDS;
 }
 
-/* A date that nothing later begins before, whatever its offset. */
-static int32_t first_day_of_later(int32_t last_day, int64_t before)
+/*
+ * Everything due sorts below it.  Canonical text sorts as its instant; any
+ * other may be up to a day off by its offset, and has 't' or a blank for 'T',
+ * so that only its date tells.
+ */
+static void due_bound(int32_t last_day, int64_t before, enum db_effort effort,
+    char out[BOUND_TEXT])
 {
-	int64_t utc, day;
+	int64_t second = clamp(before, WHEN_FIRST_SECOND, LAST_SECOND + 1);
+	char other[BOUND_TEXT];
 
-	before = at_most(at_least(before, WHEN_FIRST_SECOND), LAST_SECOND);
-	utc = before - MOST_OFFSET - FIRST_SECOND;
-	day = utc / CIVIL_DAY_SECONDS + FIRST_SECOND / CIVIL_DAY_SECONDS;
-	return (int32_t)at_least(
-	    at_most(day, (int64_t)last_day + 1), WHEN_FIRST_DAY);
+	if (second + CIVIL_DAY_SECONDS > LAST_SECOND || last_day >= LAST_DAY) {
+		memcpy(out, ":", 2); /* what follows every digit */
+		return;
+	}
+	day_bound((int64_t)last_day + 1, out);
+	if (effort == DB_BY_INDEX)
+		instant_bound(second, other);
+	else
+		day_bound(utc_day(second + CIVIL_DAY_SECONDS) + 1, other);
+	if (strcmp(other, out) > 0)
+		memcpy(out, other, sizeof(other));
+}
+
+/* Nothing later sorts below it.  A fraction is rounded up: what is later may
+ * begin a second before. */
+static void later_bound(int32_t last_day, int64_t before, enum db_effort effort,
+    char out[BOUND_TEXT])
+{
+	int64_t second = clamp(before, WHEN_FIRST_SECOND, LAST_SECOND) - 1;
+	char other[BOUND_TEXT];
+
+	day_bound((int64_t)last_day + 1, out);
+	if (effort == DB_BY_INDEX)
+		instant_bound(second, other);
+	else
+		day_bound(utc_day(second - CIVIL_DAY_SECONDS), other);
+	if (strcmp(other, out) < 0)
+		memcpy(out, other, sizeof(other));
 }
 
 /* SQLite converts text that looks like a number where the declared type
@@ -253,15 +285,13 @@ static void add_call(struct sql *q, const char *table, const char *column,
 
 enum status sqlite_add_due(struct db *db, struct sql *q,
     const struct db_column *type, const char *table, const char *column,
-    int32_t last_day, int64_t before)
+    int32_t last_day, int64_t before, enum db_effort effort)
 {
 	struct ranges r = { q, table, column, 0 };
-	int32_t day = first_later_day(last_day, before);
-	char bound[CIVIL_TEXT] = ":"; /* what follows every digit */
+	char bound[BOUND_TEXT];
 
 	(void)db;
-	if (day <= LAST_DAY)
-		civil_format(day, bound);
+	due_bound(last_day, before, effort, bound);
 	sql_add(q, "(");
 	if (holds_integers(type))
 		below(&r, INT(before));
@@ -274,16 +304,17 @@ enum status sqlite_add_due(struct db *db, struct sql *q,
 
 enum status sqlite_add_later(struct db *db, struct sql *q,
     const struct db_column *type, const char *table, const char *column,
-    int32_t last_day, int64_t before)
+    int32_t last_day, int64_t before, enum db_effort effort)
 {
 	struct ranges r = { q, table, column, 0 };
-	char bound[CIVIL_TEXT];
+	char bound[BOUND_TEXT];
 
 	(void)db;
-	civil_format(first_day_of_later(last_day, before), bound);
+	later_bound(last_day, before, effort, bound);
 	sql_add(q, "((");
 	/* A fraction is rounded up: what is later may be a bit smaller. */
-	between(&r, INT(before - 1), TEXT(""));
+	between(
+	    &r, INT(clamp(before, WHEN_FIRST_SECOND, INT64_MAX) - 1), TEXT(""));
 	if (!holds_integers(type))
 		from(&r, TEXT(bound));
 	sql_add(q, ") AND lethe_later(");
