@@ -145,6 +145,29 @@ void rule_unreferenced(const struct rule *r, struct sql *q)
 
 /* ---- what records that are gone left behind ---- */
 
+/*
+ * The record's side of hop ${hop} is the key in m, in a form that an index on
+ * the column answers: as text, and, for columns that convert neither, as the
+ * number it may be ('+' leaves the comparison to the column).  What matches
+ * beyond that is kept a little longer, no more.
+ */
+static void add_needs_key(const struct rule *r, size_t hop, struct sql *q)
+{
+	const struct path_hop *h = &r->path.hops[hop];
+	const char *alias = rule_path_alias(hop);
+
+	if (h->count > 1) {
+		sql_add(q, "m.key = ");
+		rule_path_memory_key(r, hop, q);
+		return;
+	}
+	sql_add(q, "(");
+	sql_column(q, alias, h->from_columns[0]);
+	sql_add(q, " = m.key OR ");
+	sql_column(q, alias, h->from_columns[0]);
+	sql_add(q, " = +CAST(m.key AS NUMERIC))");
+}
+
 /* Is ${other} in need of what is kept under ${name} and the key in m? */
 static void add_needed(
     const struct rule *other, const char *name, struct sql *q)
@@ -161,8 +184,7 @@ static void add_needed(
 		rule_path_tables(other, 0, i, q);
 		sql_add(q, " WHERE ");
 		rule_path_links(other, 0, i, q);
-		sql_add(q, "m.key = ");
-		rule_path_memory_key(other, i, q);
+		add_needs_key(other, i, q);
 		sql_add(q, ")");
 	}
 }
