@@ -176,8 +176,9 @@ enum status db_add_unreadable(struct db *db, struct sql *q,
  * the index on ${order} where one is given, so the earliest go first.  ${each}
  * sees the key columns of every record that goes, in the order given, before it
  * is gone; what it returns other than ST_OK ends the batch.  Stops early once
- * ${budget_ns} (0: none) is spent, but never before 256 records: that much of
- * CPU time, or three times that much by the clock.  By the clock alone a busy
+ * ${budget_ns} (0: none) is spent, counted from the first record found, but
+ * never before 256 records: that much of CPU time, or three times that much by
+ * the clock.  By the clock alone a busy
  * machine would make batches small, and each writes the same pages again.
  */
 struct db_batch {
