@@ -162,8 +162,8 @@ static void reached_by_remembered(struct question *w, size_t hop)
 	sql_add(q, " UNION ALL ");
 }
 
-/* ... at the first hop itself: the key as text, and the number that it may
- * be, for columns without a type, which convert neither. */
+/* ... at the first hop itself: the key as text, and the number or the bytes
+ * that it may be, for columns without a type, which convert neither. */
 static void remembered_keys(struct question *w)
 {
 	struct sql *q = w->q;
@@ -175,6 +175,10 @@ static void remembered_keys(struct question *w)
 		   " FROM lethe_starting_point AS m WHERE ");
 	rule_path_memory_name(w->rule, 0, q);
 	sql_add(q, "CAST(CAST(m.key AS NUMERIC) AS TEXT) = m.key AND ");
+	ask_value(w, ASK_DUE, "m", "value", NULL);
+	sql_add(q, " UNION ALL SELECT CAST(m.key AS BLOB)"
+		   " FROM lethe_starting_point AS m WHERE ");
+	rule_path_memory_name(w->rule, 0, q);
 	ask_value(w, ASK_DUE, "m", "value", NULL);
 	sql_add(q, " UNION ALL ");
 }

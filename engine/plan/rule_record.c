@@ -148,8 +148,8 @@ void rule_unreferenced(const struct rule *r, struct sql *q)
 /*
  * The record's side of hop ${hop} is the key in m, in a form that an index on
  * the column answers: as text, and, for columns that convert neither, as the
- * number it may be ('+' leaves the comparison to the column).  What matches
- * beyond that is kept a little longer, no more.
+ * number or the bytes it may be ('+' leaves the comparison to the column).
+ * What matches beyond that is kept a little longer, no more.
  */
 static void add_needs_key(const struct rule *r, size_t hop, struct sql *q)
 {
@@ -165,7 +165,9 @@ static void add_needs_key(const struct rule *r, size_t hop, struct sql *q)
 	sql_column(q, alias, h->from_columns[0]);
 	sql_add(q, " = m.key OR ");
 	sql_column(q, alias, h->from_columns[0]);
-	sql_add(q, " = +CAST(m.key AS NUMERIC))");
+	sql_add(q, " = +CAST(m.key AS NUMERIC) OR ");
+	sql_column(q, alias, h->from_columns[0]);
+	sql_add(q, " = +CAST(m.key AS BLOB))");
 }
 
 /* Is ${other} in need of what is kept under ${name} and the key in m? */
