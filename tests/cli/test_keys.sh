@@ -2,7 +2,7 @@
 # Keys of every type hold the path to what is gone: a person falls due by the
 # contracts that went before, whatever the key is made of.
 # Guards invariant 2: nothing stays for ever because its key was not found.
-# shellcheck disable=SC1091
+# shellcheck disable=SC1091,SC2154  # lib.sh, and its ${wrong}
 . "$(dirname "$0")/lib.sh"
 installation
 
