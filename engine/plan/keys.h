@@ -1,0 +1,28 @@
+#ifndef PLAN_KEYS_H
+#define PLAN_KEYS_H
+
+#include <stddef.h>
+
+#include "engine/model/dataset.h"
+#include "engine/store/db.h"
+
+/* The most columns that a record's key may have. */
+#define KEYS_MOST 4
+
+/*
+ * The columns that name a record: the primary key of the table, or else the
+ * fields that the dataset marks as one, in order.  ${*count} 0: there are
+ * none.  The caller frees the array; the names are the table's.
+ */
+enum status keys_of(const struct collection *c, const struct db_table *t,
+    const char ***out, size_t *count) MUST_CHECK;
+
+/* Add k1 to k4 of our own tables, for a table called ${table}: a comparison
+ * with the columns ${keys} of t, each beginning with " AND ". */
+void keys_match(
+    const char *const *keys, size_t count, const char *table, struct sql *q);
+
+/* All four values that our tables have for a key of ${count}: '' behind. */
+void keys_fill(const struct val *key, size_t count, struct val out[KEYS_MOST]);
+
+#endif /* !PLAN_KEYS_H */
