@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/plan/keys.h"
+#include "engine/plan/reduce.h"
 #include "engine/plan/rule.h"
 
 /* What stays the same while one store is compiled. */
@@ -102,44 +104,44 @@ static void check_fields(struct compiler *c, const struct db_table *table,
 
 /* ---- one rule ---- */
 
+static void clock_release(struct rule_clock *c)
+{
+	size_t i;
+
+	for (i = 0; c->memory && i < c->path.count; i++)
+		free(c->memory[i]);
+	free(c->memory);
+	path_release(&c->path);
+}
+
 static void rule_release(struct rule *r)
 {
 	size_t i;
 
-	for (i = 0; r->memory && i < r->path.count; i++)
-		free(r->memory[i]);
-	free(r->memory);
-	path_release(&r->path);
+	for (i = 0; i < r->clock_count; i++)
+		clock_release(&r->clocks[i]);
+	free(r->clocks);
 	free(r->keys);
+	reduce_release(r);
 }
 
 static enum status set_keys(struct compiler *c, struct rule *r)
 {
-	const struct db_table *t = r->table;
-	size_t place, i;
+	enum status st;
 
-	r->keys = calloc(t->column_count + 1, sizeof(*r->keys));
-	if (r->keys == NULL)
-		return fail(ST_NOMEM, "out of memory");
-	for (place = 1; place <= t->column_count; place++) {
-		for (i = 0; i < t->column_count; i++) {
-			if (t->columns[i].key == (int)place)
-				r->keys[r->key_count++] = t->columns[i].name;
-		}
-	}
-	for (i = 0; r->key_count == 0 && i < r->collection->field_count; i++) {
-		const struct field *f = &r->collection->fields[i];
-
-		if (f->primary_key && db_table_column(t, f->name))
-			r->keys[r->key_count++] = f->name;
-	}
-	if (r->key_count == 0)
+	st = keys_of(r->collection, r->table, &r->keys, &r->key_count);
+	if (st == ST_OK && r->key_count == 0)
 		diag_error(c->d, r->collection->at,
 		    "collection `%s` has no primary key, so that no record of "
 		    "it can be named: give the table one, or mark a field with "
 		    "fides_meta: {primary_key: true}",
 		    r->collection->name);
-	return ST_OK;
+	if (st == ST_OK && r->key_count > KEYS_MOST)
+		diag_error(c->d, r->collection->at,
+		    "collection `%s` has a primary key of %zu columns: %d is "
+		    "the most: give the table a shorter one",
+		    r->collection->name, r->key_count, KEYS_MOST);
+	return st;
 }
 
 static void add_list(struct buf *b, const char **columns, size_t count)
@@ -152,14 +154,15 @@ static void add_list(struct buf *b, const char **columns, size_t count)
 
 /* "policy/starting point/collection.column", and the rest of the path: rules
  * that go on alike from there share what is kept. */
-static char *memory_name(const struct rule *r, size_t hop)
+static char *memory_name(
+    const struct rule *r, const struct rule_clock *k, size_t hop)
 {
 	struct buf b = BUF_INIT;
 	size_t i;
 
-	buf_addf(&b, "%s/%s/", r->policy->name, r->terms.start->name);
-	for (i = hop; i < r->path.count; i++) {
-		const struct path_hop *h = &r->path.hops[i];
+	buf_addf(&b, "%s/%s/", r->policy->name, k->terms.start->name);
+	for (i = hop; i < k->path.count; i++) {
+		const struct path_hop *h = &k->path.hops[i];
 
 		if (i > hop) {
 			buf_adds(&b, " ");
@@ -172,24 +175,25 @@ static char *memory_name(const struct rule *r, size_t hop)
 	return buf_take(&b);
 }
 
-static enum status set_memory(struct rule *r)
+static enum status set_memory(const struct rule *r, struct rule_clock *k)
 {
 	size_t i;
 
-	r->memory = calloc(r->path.count, sizeof(*r->memory));
-	if (r->memory == NULL)
+	k->memory = calloc(k->path.count, sizeof(*k->memory));
+	if (k->memory == NULL)
 		return fail(ST_NOMEM, "out of memory");
-	for (i = 0; i < r->path.count; i++) {
-		if ((r->memory[i] = memory_name(r, i)) == NULL)
+	for (i = 0; i < k->path.count; i++) {
+		if ((k->memory[i] = memory_name(r, k, i)) == NULL)
 			return fail(ST_NOMEM, "out of memory");
 	}
 	return ST_OK;
 }
 
 /* Where the starting point stands; what is wrong goes to the diagnostics. */
-static enum status set_path(struct compiler *c, struct rule *r)
+static enum status set_path(
+    struct compiler *c, const struct rule *r, struct rule_clock *k)
 {
-	const struct policy_starting_point *s = r->terms.start;
+	const struct policy_starting_point *s = k->terms.start;
 	const struct collection *far = r->collection;
 	const struct db_table *table;
 	enum status st;
@@ -206,8 +210,9 @@ static enum status set_path(struct compiler *c, struct rule *r)
 	if (s->dataset)
 		far = dataset_collection(c->store->dataset, s->collection);
 	table = far ? db_schema_table(&c->store->schema, far->name) : NULL;
-	r->value = table ? db_table_column(table, s->field) : NULL;
-	if (r->value == NULL) {
+	k->value = table ? db_table_column(table, s->field) : NULL;
+	k->table = table ? table->name : NULL;
+	if (k->value == NULL) {
 		diag_error(c->d, s->at,
 		    "starting point `%s`: `%s.%s` has no field `%s`", s->name,
 		    c->store->dataset->key, far ? far->name : s->collection,
@@ -217,43 +222,47 @@ static enum status set_path(struct compiler *c, struct rule *r)
 	if (far == r->collection)
 		return ST_OK;
 	st = path_find(
-	    &c->graph, r->collection, far, s->via, s->via_count, &r->path);
+	    &c->graph, r->collection, far, s->via, s->via_count, &k->path);
 	if (st == ST_NOTFOUND || st == ST_CONFLICT) {
 		diag_error(c->d, s->at, "starting point `%s`: %s", s->name,
 		    status_text());
 		return ST_OK;
 	}
-	return st == ST_OK ? set_memory(r) : st;
+	return st == ST_OK ? set_memory(r, k) : st;
 }
 
-/* What this engine does not carry out is refused when it loads, not found
- * out in the middle of a run. */
-static void check_supported(struct compiler *c, const struct policy_cluster *cl,
-    const struct collection *col)
+static enum status set_clocks(struct compiler *c, struct rule *r)
 {
-	size_t i;
+	size_t n = verdict_clocks(r->terms.cluster);
+	enum status st = ST_OK;
 
-	if (cl->action != POLICY_DELETE)
-		diag_error(c->d, cl->at,
-		    "cluster `%s`: this version deletes and does not "
-		    "de-identify: remove `action`",
-		    cl->name);
-	if (cl->starting_point == SIZE_MAX && cl->unlimited == NULL)
-		diag_error(c->d, cl->at,
-		    "cluster `%s`: this version takes one deletion rule for a "
-		    "cluster, not an end for each purpose: split the cluster",
-		    cl->name);
-	for (i = 0; i < cl->cover_count; i++) {
-		const struct policy_cover *cv = &cl->covers[i];
+	r->clocks = calloc(n + 1, sizeof(*r->clocks));
+	if (r->clocks == NULL)
+		return fail(ST_NOMEM, "out of memory");
+	while (st == ST_OK && r->clock_count < n) {
+		struct rule_clock *k = &r->clocks[r->clock_count];
 
-		if (cv->field && cv->collection &&
-		    strcmp(cv->collection, col->name) == 0 &&
-		    strcmp(cv->dataset, c->store->dataset->key) == 0)
-			diag_error(c->d, cv->at,
-			    "cluster `%s`: this version takes whole "
-			    "collections, not the field `%s`",
-			    cl->name, cv->path);
+		k->terms =
+		    verdict_clock_of(&r->terms, r->policy, r->clock_count++);
+		st = set_path(c, r, k);
 	}
+	return st;
+}
+
+static int is_referenced(
+    const struct db_schema *schema, const struct db_table *to)
+{
+	size_t i, k;
+
+	for (i = 0; i < schema->count; i++) {
+		const struct db_table *t = &schema->tables[i];
+
+		for (k = 0; k < t->foreign_key_count; k++) {
+			if (strcmp(t->foreign_keys[k].table, to->name) == 0)
+				return 1;
+		}
+	}
+	return 0;
 }
 
 static enum status add_rule(struct compiler *c, const struct policy *p,
@@ -280,20 +289,91 @@ static enum status add_rule(struct compiler *c, const struct policy *p,
 	r->terms.calendar.zone = p->zone;
 	r->terms.window_seconds =
 	    w->seconds + (int64_t)w->days * CIVIL_DAY_SECONDS;
-	if (cl->starting_point != SIZE_MAX)
-		r->terms.start = &p->starting_points[cl->starting_point];
+	r->referenced = is_referenced(&c->store->schema, table);
 	if ((st = set_keys(c, r)) != ST_OK)
 		return st;
-	return r->terms.start ? set_path(c, r) : ST_OK;
+	return set_clocks(c, r);
+}
+
+/* The cluster of a field (NULL: of the collection); in two policies is one
+ * too many. */
+static enum status find_cluster(struct compiler *c,
+    const struct collection *col, const char *field, const struct policy **p,
+    const struct policy_cluster **out)
+{
+	const struct policy_cluster *found = NULL;
+	enum status st;
+	size_t i;
+
+	for (i = 0; i < c->in->policy_count; i++) {
+		const struct policy_cluster *cl;
+
+		st = policy_cluster_of(&c->in->policies[i],
+		    c->store->dataset->key, col->name, field, &cl);
+		if (st == ST_OK && found)
+			diag_error(c->d, cl->at,
+			    "`%s.%s%s%s` is in the cluster `%s` and in `%s` of "
+			    "another policy: leave it in one",
+			    c->store->dataset->key, col->name,
+			    field ? "." : "", field ? field : "", found->name,
+			    cl->name);
+		if (st != ST_OK || found)
+			continue;
+		found = cl;
+		*p = &c->in->policies[i];
+	}
+	status_clear();
+	*out = found;
+	return found ? ST_OK : ST_NOTFOUND;
+}
+
+static int has_part(
+    const struct schedule *s, size_t first, const struct policy_cluster *cl)
+{
+	size_t i;
+
+	for (i = first; i < s->count; i++) {
+		if (s->rules[i].terms.cluster == cl)
+			return 1;
+	}
+	return 0;
+}
+
+/* The collection's own rule, then those of fields in other clusters. */
+static enum status add_parts(struct compiler *c, const struct collection *col,
+    const struct db_table *table)
+{
+	struct schedule *s = c->schedule;
+	const struct policy_cluster *cl = NULL;
+	const struct policy *p = NULL;
+	size_t first = s->count, i;
+	enum status st;
+
+	/* Nothing personal in it. */
+	if ((st = find_cluster(c, col, NULL, &p, &cl)) == ST_NOTFOUND)
+		return ST_OK;
+	if (st == ST_OK)
+		st = add_rule(c, p, cl, col, table);
+	for (i = 0; st == ST_OK && i < col->field_count; i++) {
+		const char *name = col->fields[i].name;
+
+		if (strchr(name, '.'))
+			continue;
+		st = find_cluster(c, col, name, &p, &cl);
+		if (st == ST_OK && !has_part(s, first, cl))
+			st = add_rule(c, p, cl, col, table);
+	}
+	for (i = first; i < s->count; i++) {
+		s->rules[i].part = i - first;
+		s->rules[i].parts = s->count - first;
+	}
+	return st;
 }
 
 static enum status compile_collection(
     struct compiler *c, const struct collection *col)
 {
 	const struct db_table *table;
-	const struct policy_cluster *cl;
-	enum status st = ST_OK;
-	size_t i;
 
 	table = db_schema_table(&c->store->schema, col->name);
 	if (table == NULL) {
@@ -304,21 +384,7 @@ static enum status compile_collection(
 		return ST_OK;
 	}
 	check_fields(c, table, col);
-	for (i = 0; st == ST_OK && i < c->in->policy_count; i++) {
-		const struct policy *p = &c->in->policies[i];
-
-		st = policy_cluster_of(
-		    p, c->store->dataset->key, col->name, NULL, &cl);
-		if (st == ST_NOTFOUND) {
-			st = ST_OK;
-			continue;
-		}
-		if (st != ST_OK)
-			return st;
-		check_supported(c, cl, col);
-		st = add_rule(c, p, cl, col, table);
-	}
-	return st;
+	return add_parts(c, col, table);
 }
 
 /* ---- order ---- */
@@ -361,39 +427,48 @@ static int has_children(const struct rule *rules, size_t count, size_t at,
 	size_t i;
 
 	for (i = 0; i < count; i++) {
-		if (i != at && rules[i].store == rules[at].store &&
+		if (rules[i].table != rules[at].table &&
+		    rules[i].store == rules[at].store &&
 		    refers(&rules[i], &rules[at]))
 			return 1;
 	}
 	return 0;
 }
 
-/* Children before parents; in a cycle, what the database enforces counts
- * before what the dataset says. */
+/* The next that may go; in a cycle, what the database enforces counts before
+ * what the dataset says. */
+static size_t pick_next(const struct rule *rest, size_t count)
+{
+	size_t i;
+
+	for (i = 0; i < count; i += rest[i].parts) {
+		if (!has_children(rest, count, i, dataset_refers) &&
+		    !has_children(rest, count, i, database_refers))
+			return i;
+	}
+	for (i = 0; i < count; i += rest[i].parts) {
+		if (!has_children(rest, count, i, database_refers))
+			return i;
+	}
+	return 0;
+}
+
+/* Children before parents; the parts of a collection stay together. */
 static void order(struct rule *rules, size_t count)
 {
 	struct rule tmp;
-	size_t next, i;
+	size_t next, i, k, parts;
 
-	for (next = 0; next < count; next++) {
+	for (next = 0; next < count; next += parts) {
 		struct rule *rest = rules + next;
-		size_t n = count - next;
 
-		for (i = 0; i < n; i++) {
-			if (!has_children(rest, n, i, dataset_refers) &&
-			    !has_children(rest, n, i, database_refers))
-				break;
+		i = pick_next(rest, count - next);
+		parts = rest[i].parts;
+		for (k = 0; k < parts; k++) {
+			tmp = rest[i + k];
+			memmove(rest + k + 1, rest + k, i * sizeof(*rest));
+			rest[k] = tmp;
 		}
-		if (i == n) {
-			for (i = 0; i < n; i++) {
-				if (!has_children(rest, n, i, database_refers))
-					break;
-			}
-		}
-		i = i == n ? 0 : i;
-		tmp = rest[i];
-		memmove(rest + 1, rest, i * sizeof(*rest));
-		rest[0] = tmp;
 	}
 }
 
@@ -459,19 +534,20 @@ const struct rule *schedule_rule(
 	size_t i;
 
 	for (i = 0; i < s->count; i++) {
-		if (strcmp(s->rules[i].store->config->name, store) == 0 &&
+		if (s->rules[i].part == 0 &&
+		    strcmp(s->rules[i].store->config->name, store) == 0 &&
 		    strcmp(s->rules[i].collection->name, collection) == 0)
 			return &s->rules[i];
 	}
 	return NULL;
 }
 
-/* The hop of ${x}'s path that leads to ${c}; path.count: none. */
-static size_t hop_to(const struct rule *x, const struct collection *c)
+/* The hop of a path that leads to ${c}; path.count: none. */
+static size_t hop_to(const struct path *p, const struct collection *c)
 {
 	size_t i;
 
-	for (i = 0; i < x->path.count && x->path.hops[i].to != c; i++)
+	for (i = 0; i < p->count && p->hops[i].to != c; i++)
 		;
 	return i;
 }
@@ -488,29 +564,40 @@ static int is_left(
 	return 0;
 }
 
+static struct rule_leaves leaves_of(
+    const struct rule *x, const struct rule_clock *k, size_t hop)
+{
+	struct rule_leaves l = { .for_rule = x, .clock = k, .hop = hop };
+
+	l.name = k->memory[hop];
+	l.columns = k->path.hops[hop].to_columns;
+	l.column_count = k->path.hops[hop].count;
+	if (hop + 1 == k->path.count)
+		l.value = k->terms.start->field;
+	return l;
+}
+
 enum status schedule_leaves(const struct schedule *s, const struct rule *r,
     struct rule_leaves **out, size_t *count)
 {
 	struct rule_leaves *list;
-	size_t n = 0, i, hop;
+	size_t n = 0, i, k, hop, most = 1;
 
-	if ((list = calloc(s->count + 1, sizeof(*list))) == NULL)
+	for (i = 0; i < s->count; i++)
+		most += s->rules[i].clock_count;
+	if ((list = calloc(most, sizeof(*list))) == NULL)
 		return fail(ST_NOMEM, "out of memory");
 	for (i = 0; i < s->count; i++) {
 		const struct rule *x = &s->rules[i];
 
-		hop = hop_to(x, r->collection);
-		if (x->store != r->store || hop == x->path.count ||
-		    is_left(list, n, x->memory[hop]))
-			continue;
-		list[n].for_rule = x;
-		list[n].hop = hop;
-		list[n].name = x->memory[hop];
-		list[n].columns = x->path.hops[hop].to_columns;
-		list[n].column_count = x->path.hops[hop].count;
-		if (hop + 1 == x->path.count)
-			list[n].value = x->terms.start->field;
-		n++;
+		for (k = 0; x->store == r->store && k < x->clock_count; k++) {
+			const struct rule_clock *c = &x->clocks[k];
+
+			hop = hop_to(&c->path, r->collection);
+			if (hop < c->path.count &&
+			    !is_left(list, n, c->memory[hop]))
+				list[n++] = leaves_of(x, c, hop);
+		}
 	}
 	*out = list;
 	*count = n;
