@@ -6,6 +6,7 @@
 
 #include "engine/installation/installation.h"
 #include "engine/plan/path.h"
+#include "engine/plan/reduce.h"
 #include "engine/plan/verdict.h"
 #include "engine/store/sql.h"
 
@@ -46,11 +47,10 @@ struct rule {
 	size_t part;  /* 0: of the collection itself */
 	size_t parts; /* of the collection, this one included */
 	int referenced; /* by foreign keys that the database enforces */
-	/* what is left of a record that must stay: see reduce.h */
-	struct reduce_column *reduce;
-	size_t reduce_count;
+	/* what changes in a record that stays, de-identified or emptied; no
+	 * columns where no record of the rule ever does */
+	struct reduce reduce;
 };
-struct reduce_column;
 
 /* The rule of part ${part} of the same collection. */
 const struct rule *rule_part(const struct rule *r, size_t part);

@@ -55,4 +55,9 @@ void suspension_from(const struct rule *r, struct sql *q);
 enum status suspension_count(const struct rule *r, const struct suspensions *s,
     int64_t *held, int64_t *restricted) MUST_CHECK;
 
+/* What suspends the record ${key} under this rule: [{"id","kind",...}], holds
+ * first. */
+enum status suspension_list(const struct rule *r, const char *const *key,
+    json_t **out) MUST_CHECK;
+
 #endif /* !PLAN_SUSPENSION_H */
