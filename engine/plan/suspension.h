@@ -47,8 +47,12 @@ enum status suspension_read(
 void suspension_where_not(
     const struct rule *r, const struct suspensions *s, struct sql *q);
 
-/* Add "lethe_suspension AS s ... JOIN t": a FROM that finds the suspended
- * records of a rule from the suspensions' side; ends in the WHERE clause. */
+/*
+ * Add "(...) AS s CROSS JOIN t WHERE ...": a FROM that finds the records of a
+ * rule that are suspended one by one (not those of whole clusters) from the
+ * suspensions' side, each once; s.kind is 'hold' where any of them is one.
+ * Ends in the WHERE clause, to go on with " AND ...".
+ */
 void suspension_from(const struct rule *r, struct sql *q);
 
 /* How many records are held, and how many of the others restricted. */
