@@ -396,12 +396,13 @@ static enum status make_collected(const struct rule *r)
 	return st;
 }
 
-static enum status collect(const struct rule *r, enum rule_class class,
+enum status rule_collect(const struct rule *r, enum rule_class class,
     int64_t now, int64_t most, int64_t *records)
 {
 	struct sql q = SQL_INIT;
 	enum status st;
 
+	*records = 0;
 	if ((st = make_collected(r)) != ST_OK)
 		return st;
 	sql_add(&q, "INSERT INTO temp.lethe_collected SELECT NULL, ");
@@ -415,20 +416,6 @@ static enum status collect(const struct rule *r, enum rule_class class,
 	if (st == ST_OK)
 		st = db_exec_sql(r->store->db, &q, records);
 	sql_release(&q);
-	return st;
-}
-
-enum status rule_collect(const struct rule *r, enum rule_class class,
-    int64_t now, int64_t most, int64_t *records)
-{
-	enum status st;
-
-	*records = 0;
-	if ((st = db_begin(r->store->db, DB_READ)) != ST_OK)
-		return st;
-	if ((st = collect(r, class, now, most, records)) == ST_OK)
-		st = db_commit(r->store->db);
-	db_rollback(r->store->db);
 	return st;
 }
 

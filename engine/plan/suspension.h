@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "engine/base/json.h"
 #include "engine/plan/rule.h"
 
 /*

@@ -259,7 +259,8 @@ static enum status in_parts(struct pass *p)
 		     first += COLLECT_PART)
 			st = all_batches(
 			    p, first, first + COLLECT_PART - 1, &done);
-		if (found < COLLECT_MOST)
+		/* What was deleted may have been all that kept another. */
+		if (found < COLLECT_MOST && !p->rule->referenced)
 			break;
 	}
 	return st;
