@@ -44,7 +44,8 @@ static void vouch(struct fixture *f)
 		const struct rule *r = &f->schedule.rules[i];
 
 		for (k = 0; k < r->clock_count; k++) {
-			const char *const name = r->clocks[k].terms.start->field;
+			const char *const name =
+			    r->clocks[k].terms.start->field;
 
 			MUST(db_begin(r->store->db, DB_WRITE) == ST_OK, "%s",
 			    status_text());

@@ -296,9 +296,10 @@ static const struct {
 	size_t count;
 	size_t decides;
 } joined[] = {
-#define J(v, end)                                                             \
-	{                                                                     \
-		VERDICT_##v, 0, { WHEN_NONE, 0, 0 }, { 0, 0, end }, 0, BUF_INIT  \
+#define J(v, end)                                                      \
+	{                                                              \
+		VERDICT_##v, 0, { WHEN_NONE, 0, 0 }, { 0, 0, end }, 0, \
+		    BUF_INIT                                           \
 	}
 	{ { J(DUE, 3), J(RETAIN, 7) }, 2, 1 },
 	{ { J(RETAIN, 7), J(RETAIN, 9), J(DUE, 3) }, 3, 1 },

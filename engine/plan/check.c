@@ -120,8 +120,7 @@ static enum status check_undecided(
 	st = json_make(&one, "{s:s, s:s, s:s, s:s, s:I}", "store",
 	    r->store->config->name, "collection", r->collection->name,
 	    "cluster", r->terms.cluster->name, "starting_point",
-	    r->clocks[0].terms.start->name, "records",
-	    (json_int_t)records);
+	    r->clocks[0].terms.start->name, "records", (json_int_t)records);
 	return st == ST_OK ? json_push(list, one) : st;
 }
 

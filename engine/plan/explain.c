@@ -80,8 +80,8 @@ static enum status values_add(struct values *v, const struct db_column *type,
 	return ST_OK;
 }
 
-static enum status read_values(const struct rule *r,
-    const struct rule_clock *c, const char *const *key, struct values *v)
+static enum status read_values(const struct rule *r, const struct rule_clock *c,
+    const char *const *key, struct values *v)
 {
 	struct sql q = SQL_INIT;
 	struct stmt *s = NULL;
@@ -118,8 +118,7 @@ static enum status add_questions(
 		sql_add(q, ", ");
 	}
 	if (st == ST_OK)
-		st = rule_where(
-		    rule_part(r, 0), RULE_GOES, now, DB_EVERY, q);
+		st = rule_where(rule_part(r, 0), RULE_GOES, now, DB_EVERY, q);
 	sql_add(q, ", (TRUE");
 	rule_was_reduced(r, q);
 	sql_add(q, ")");
@@ -173,15 +172,15 @@ enum status explain_rule_text(const struct rule *r, char **out)
 
 		period_format(k->period, period);
 		buf_addf(&b, "%s%s%s%s + %s%s", i ? "; " : "",
-		    k->purpose ? k->purpose->name : "",
-		    k->purpose ? ": " : "", k->start->name, period,
+		    k->purpose ? k->purpose->name : "", k->purpose ? ": " : "",
+		    k->start->name, period,
 		    k->start->from == CALENDAR_FROM_END_OF_YEAR
 			? " from the end of the calendar year"
 			: "");
 	}
 	if (r->clock_count)
-		buf_addf(&b, " (%s)",
-		    calendar_rule_name(r->terms.calendar.rule));
+		buf_addf(
+		    &b, " (%s)", calendar_rule_name(r->terms.calendar.rule));
 	if ((st = buf_status(&b)) == ST_OK)
 		*out = buf_take(&b);
 	else
@@ -242,8 +241,7 @@ static enum status add_start(json_t *o, const struct rule *r,
 		: "");
 	if (from == NULL)
 		return fail(ST_NOMEM, "out of memory");
-	st = json_make(&start, "{s:s, s:s?, s:s}", "name",
-	    c->terms.start->name,
+	st = json_make(&start, "{s:s, s:s?, s:s}", "name", c->terms.start->name,
 	    "value", value, "from", from);
 	free(from);
 	return st == ST_OK ? json_put(o, "starting_point", start) : st;
@@ -264,12 +262,12 @@ static enum status judge_clock(const struct rule *r, const char *const *key,
 	st = read_values(r, a->clock, key, &a->values);
 	if (st != ST_OK)
 		return st;
-	return verdict_judge(&a->clock->terms, a->values.list,
-	    a->values.count, now, &a->judgement);
+	return verdict_judge(&a->clock->terms, a->values.list, a->values.count,
+	    now, &a->judgement);
 }
 
-static enum status add_clock(json_t *list, const struct rule *r,
-    const struct clock_answer *a)
+static enum status add_clock(
+    json_t *list, const struct rule *r, const struct clock_answer *a)
 {
 	const struct verdict_clock *c = &a->clock->terms;
 	char period[PERIOD_TEXT];
@@ -459,9 +457,8 @@ static enum status add_clocks(json_t *o, const struct rule_answer *a)
 	c = dated(a);
 	st = add_start(o, r, c->clock, &c->judgement, &c->values);
 	/* While one clock is open nobody can say when the record goes. */
-	if (st == ST_OK &&
-	    (c->judgement.event.kind == WHEN_NONE || r->clock_count == 1 ||
-		c == dated(a)))
+	if (st == ST_OK && (c->judgement.event.kind == WHEN_NONE ||
+			       r->clock_count == 1 || c == dated(a)))
 		st = add_dates(o, r, &c->judgement);
 	list = json_object_get(o, "purposes");
 	for (i = 0; st == ST_OK && r->clock_count > 1 && i < r->clock_count;
@@ -499,8 +496,8 @@ static enum status compose(const struct rule_answer *a, json_t **out)
 	return st;
 }
 
-static enum status explain_rule(const struct rule *r, const char *const *key,
-    int64_t as_of, json_t **out)
+static enum status explain_rule(
+    const struct rule *r, const char *const *key, int64_t as_of, json_t **out)
 {
 	struct rule_answer a = {
 		.rule = r, .decides = SIZE_MAX, .reasons = BUF_INIT

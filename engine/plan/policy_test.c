@@ -43,8 +43,8 @@ static enum status instant_of(
 }
 
 /* What a test gives for a starting point; NULL: nothing. */
-static const char *given(const struct policy_test *t,
-    const struct policy *p, const struct policy_starting_point *start)
+static const char *given(const struct policy_test *t, const struct policy *p,
+    const struct policy_starting_point *start)
 {
 	size_t i;
 

@@ -116,8 +116,8 @@ static int any_reduced(struct asking *w, const struct rule *r)
 	take(w, db_one_int(r->store->db,
 		    "SELECT 1 FROM lethe_reduced WHERE collection = $1"
 		    " AND cluster = $2 LIMIT 1",
-		    ARGS(TEXT(r->table->name), TEXT(r->terms.cluster->name)),
-		    0, &any));
+		    ARGS(TEXT(r->table->name), TEXT(r->terms.cluster->name)), 0,
+		    &any));
 	return any != 0;
 }
 

@@ -44,8 +44,8 @@ struct rule {
 	size_t key_count;
 	struct rule_clock *clocks; /* none: nothing ends the cluster yet */
 	size_t clock_count;
-	size_t part;  /* 0: of the collection itself */
-	size_t parts; /* of the collection, this one included */
+	size_t part;    /* 0: of the collection itself */
+	size_t parts;   /* of the collection, this one included */
 	int referenced; /* by foreign keys that the database enforces */
 	/* what changes in a record that stays, de-identified or emptied; no
 	 * columns where no record of the rule ever does */

@@ -157,8 +157,7 @@ static void add_columns(
 }
 
 /* SELECT t's side of the first hop for values that were left behind... */
-static void reached_by_remembered(
-    struct question *w, enum ask ask, size_t hop)
+static void reached_by_remembered(struct question *w, enum ask ask, size_t hop)
 {
 	const struct path_hop *h = &w->clock->path.hops[0];
 	struct sql *q = w->q;
@@ -373,9 +372,8 @@ enum status clock_where_apart(const struct clock_question *w,
 	enum status st;
 
 	*parts = 1;
-	if (c->path.count ||
-	    !((class == CLOCK_ACTIVE && open) ||
-		(class == CLOCK_UNDECIDED && !open)))
+	if (c->path.count || !((class == CLOCK_ACTIVE && open) ||
+				 (class == CLOCK_UNDECIDED && !open)))
 		return clock_where(w, c, class, &q[0]);
 	if ((st = begin(w, c, &q[0], &x)) != ST_OK)
 		return st;

@@ -68,7 +68,8 @@ void rule_path_memory(
 	sql_add(q, "lethe_starting_point AS m");
 }
 
-void rule_path_memory_name(const struct rule_clock *c, size_t hop, struct sql *q)
+void rule_path_memory_name(
+    const struct rule_clock *c, size_t hop, struct sql *q)
 {
 	sql_add(q, "m.name = ");
 	sql_bind_text(q, c->memory[hop]);

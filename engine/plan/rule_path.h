@@ -31,10 +31,12 @@ void rule_path_memory(
  * the hop matched, as text: a number and its digits are the same key, as they
  * are to the comparison of two columns (see purge/remember.c, which writes it).
  */
-void rule_path_memory_key(const struct rule_clock *c, size_t hop, struct sql *q);
+void rule_path_memory_key(
+    const struct rule_clock *c, size_t hop, struct sql *q);
 
 /* "m.name = ... AND " */
-void rule_path_memory_name(const struct rule_clock *c, size_t hop, struct sql *q);
+void rule_path_memory_name(
+    const struct rule_clock *c, size_t hop, struct sql *q);
 
 /* The joins from ${first} on, and the one to m; ends with " AND ". */
 void rule_path_memory_links(

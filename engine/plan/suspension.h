@@ -62,7 +62,7 @@ enum status suspension_count(const struct rule *r, const struct suspensions *s,
 
 /* What suspends the record ${key} under this rule: [{"id","kind",...}], holds
  * first. */
-enum status suspension_list(const struct rule *r, const char *const *key,
-    json_t **out) MUST_CHECK;
+enum status suspension_list(
+    const struct rule *r, const char *const *key, json_t **out) MUST_CHECK;
 
 #endif /* !PLAN_SUSPENSION_H */

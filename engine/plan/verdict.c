@@ -76,11 +76,12 @@ struct calendar_cutoff verdict_cutoff(
 	const struct policy_cluster *c = clock->rule.cluster;
 	struct calendar_cutoff cut;
 
-	cut = calendar_cutoff(&clock->rule.calendar, now, clock->start->from,
-	    clock->period);
+	cut = calendar_cutoff(
+	    &clock->rule.calendar, now, clock->start->from, clock->period);
 	if (c->has_retention)
-		cut = earlier(cut, calendar_cutoff(&clock->rule.calendar, now,
-				       clock->start->from, c->retention_period));
+		cut =
+		    earlier(cut, calendar_cutoff(&clock->rule.calendar, now,
+				     clock->start->from, c->retention_period));
 	return cut;
 }
 
@@ -90,12 +91,12 @@ static struct calendar_end end_of(
 	const struct policy_cluster *c = clock->rule.cluster;
 	struct calendar_end end, kept;
 
-	end = calendar_end(&clock->rule.calendar, event, clock->start->from,
-	    clock->period);
+	end = calendar_end(
+	    &clock->rule.calendar, event, clock->start->from, clock->period);
 	if (!c->has_retention)
 		return end;
-	kept = calendar_end(
-	    &clock->rule.calendar, event, clock->start->from, c->retention_period);
+	kept = calendar_end(&clock->rule.calendar, event, clock->start->from,
+	    c->retention_period);
 	return kept.deletable_from > end.deletable_from ? kept : end;
 }
 
@@ -118,7 +119,8 @@ static int readable(struct when w)
 static int64_t place_in_time(const struct verdict_clock *clock, struct when w)
 {
 	if (w.kind == WHEN_DATE)
-		return 2 * zone_midnight(clock->rule.calendar.zone, w.day + 1) - 1;
+		return 2 * zone_midnight(clock->rule.calendar.zone, w.day + 1) -
+		       1;
 	return 2 * w.seconds;
 }
 
@@ -194,8 +196,8 @@ static struct tally tally(const struct verdict_clock *clock,
 }
 
 /* What stands before any date.  1: decided. */
-static int decided_without(
-    const struct verdict_clock *clock, const struct tally *t, struct judgement *j)
+static int decided_without(const struct verdict_clock *clock,
+    const struct tally *t, struct judgement *j)
 {
 	const struct policy_starting_point *s = clock->start;
 	int open = s->null_means == POLICY_NULL_OPEN;
@@ -245,7 +247,8 @@ static void by_date(const struct verdict_clock *clock, const struct tally *t,
 	j->deletion_due = j->end.deletable_from + clock->rule.window_seconds;
 	civil_format(j->end.last_day, last);
 	zone_format(clock->rule.calendar.zone, j->end.deletable_from, from);
-	if (clock->start->pick == POLICY_LATEST ? t->ahead > 0 : t->begun == 0) {
+	if (clock->start->pick == POLICY_LATEST ? t->ahead > 0
+						: t->begun == 0) {
 		j->verdict = VERDICT_ACTIVE;
 		buf_addf(&j->reasons,
 		    "warning: %s lies in the future: check the data\n",

@@ -133,8 +133,8 @@ static enum status mark(const struct pass *p, const struct val *key)
 	    "INSERT INTO lethe_reduced (collection, cluster, k1, k2, k3, k4,"
 	    " at) VALUES ($1, $2, $3, $4, $5, $6, $7)"
 	    " ON CONFLICT DO NOTHING",
-	    ARGS(TEXT(r->table->name), TEXT(r->terms.cluster->name), k[0],
-		k[1], k[2], k[3], INT(when_now())));
+	    ARGS(TEXT(r->table->name), TEXT(r->terms.cluster->name), k[0], k[1],
+		k[2], k[3], INT(when_now())));
 }
 
 static enum status each_changed(
@@ -191,10 +191,10 @@ static enum status act(struct pass *p, int64_t first, int64_t last, int64_t *n)
 	struct sql where = SQL_INIT;
 	enum status st;
 
-	st = last > 0 ? rule_where_collected(p->rule, p->class, p->as_of, first,
-			    last, &where)
-		      : rule_where(p->rule, p->class, p->as_of, DB_BY_INDEX,
-			    &where);
+	st = last > 0
+		 ? rule_where_collected(
+		       p->rule, p->class, p->as_of, first, last, &where)
+		 : rule_where(p->rule, p->class, p->as_of, DB_BY_INDEX, &where);
 	if (st == ST_OK)
 		st = p->class == RULE_GOES ? delete_some(p, &where, n)
 					   : change_some(p, &where, n);

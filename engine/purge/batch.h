@@ -13,8 +13,7 @@ struct purge_context {
 	const struct secret_key *evidence_key;
 	int64_t batch; /* records at most */
 	/* called after each batch; may be NULL */
-	void (*progress)(
-	    void *ctx, const struct plan_item *item, int64_t done);
+	void (*progress)(void *ctx, const struct plan_item *item, int64_t done);
 	void *progress_ctx;
 };
 

@@ -11,14 +11,13 @@ static enum status collection_json(const struct plan_item *p, json_t *list)
 	enum status st;
 
 	st = json_make(&one,
-	    "{s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}",
-	    "collection", p->rule->collection->name, "cluster",
-	    p->rule->terms.cluster->name, "records", (json_int_t)p->records,
-	    "due", (json_int_t)p->due, "overdue", (json_int_t)p->overdue,
-	    "held", (json_int_t)p->held, "restricted",
-	    (json_int_t)p->restricted, "undecided", (json_int_t)p->undecided,
-	    "active",
-	    (json_int_t)p->active, "retain", (json_int_t)p->retain);
+	    "{s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "collection",
+	    p->rule->collection->name, "cluster", p->rule->terms.cluster->name,
+	    "records", (json_int_t)p->records, "due", (json_int_t)p->due,
+	    "overdue", (json_int_t)p->overdue, "held", (json_int_t)p->held,
+	    "restricted", (json_int_t)p->restricted, "undecided",
+	    (json_int_t)p->undecided, "active", (json_int_t)p->active, "retain",
+	    (json_int_t)p->retain);
 	return st == ST_OK ? json_push(list, one) : st;
 }
 

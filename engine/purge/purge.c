@@ -277,9 +277,8 @@ static enum status verify(struct run *r)
 	enum status st;
 	size_t i;
 
-	st =
-	    plan_init(&after, &r->schedule, r->plan.as_of, r->options->cluster,
-		PLAN_DUE);
+	st = plan_init(
+	    &after, &r->schedule, r->plan.as_of, r->options->cluster, PLAN_DUE);
 	if (st != ST_OK)
 		return st;
 	r->outcome.verified = 1;

@@ -28,8 +28,7 @@ static struct verdict_value judged(struct val v)
 	return value;
 }
 
-static int outranks(
-    const struct rule_leaves *l, struct val a, struct val b)
+static int outranks(const struct rule_leaves *l, struct val a, struct val b)
 {
 	struct verdict_value va = judged(a), vb = judged(b);
 
