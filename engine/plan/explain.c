@@ -114,11 +114,11 @@ static enum status add_questions(
 	size_t i;
 
 	for (i = 0; st == ST_OK && i < 4; i++) {
-		st = rule_where(r, classes[i], now, DB_EVERY, q);
+		st = rule_where_one(r, classes[i], now, q);
 		sql_add(q, ", ");
 	}
 	if (st == ST_OK)
-		st = rule_where(rule_part(r, 0), RULE_GOES, now, DB_EVERY, q);
+		st = rule_where_one(rule_part(r, 0), RULE_GOES, now, q);
 	sql_add(q, ", (TRUE");
 	rule_was_reduced(r, q);
 	sql_add(q, ")");

@@ -275,6 +275,15 @@ enum status rule_where(const struct rule *r, enum rule_class class, int64_t now,
 	return w.st;
 }
 
+enum status rule_where_one(const struct rule *r, enum rule_class class,
+    int64_t now, struct sql *q)
+{
+	struct asking w = { now, now, DB_EVERY, CLOCK_FROM_RECORD, q, ST_OK };
+
+	add_class(&w, r, class);
+	return w.st;
+}
+
 int rule_is_range(const struct rule *r)
 {
 	return r->parts == 1 && deletes(r) && !r->referenced &&
@@ -422,7 +431,7 @@ enum status rule_collect(const struct rule *r, enum rule_class class,
 enum status rule_where_collected(const struct rule *r, enum rule_class class,
     int64_t now, int64_t first, int64_t last, struct sql *q)
 {
-	struct asking w = { now, now, DB_EVERY, CLOCK_FROM_RECORD, q, ST_OK };
+	enum status st;
 
 	sql_add(q, "((");
 	add_columns("t", r->keys, r->key_count, q);
@@ -433,7 +442,7 @@ enum status rule_where_collected(const struct rule *r, enum rule_class class,
 	sql_add(q, " AND c.lethe_n <= ");
 	sql_bind_int(q, last);
 	sql_add(q, ") AND ");
-	add_class(&w, r, class);
+	st = rule_where_one(r, class, now, q);
 	sql_add(q, ")");
-	return w.st;
+	return st;
 }

@@ -84,6 +84,10 @@ enum rule_class {
 enum status rule_where(const struct rule *r, enum rule_class class, int64_t now,
     enum db_effort effort, struct sql *q) MUST_CHECK;
 
+/* The same, exact, for a few records that are known: it asks each of them. */
+enum status rule_where_one(const struct rule *r, enum rule_class class,
+    int64_t now, struct sql *q) MUST_CHECK;
+
 /* How many records fall into ${class}. */
 enum status rule_count(const struct rule *r, enum rule_class class, int64_t now,
     enum db_effort effort, int64_t *records) MUST_CHECK;

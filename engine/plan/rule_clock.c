@@ -377,9 +377,10 @@ enum status clock_where_apart(const struct clock_question *w,
 		return clock_where(w, c, class, &q[0]);
 	if ((st = begin(w, c, &q[0], &x)) != ST_OK)
 		return st;
-	*parts = 2;
-	exists(&x, ASK_NULL);
-	x.q = &q[1];
+	if (!c->value->not_null) {
+		exists(&x, ASK_NULL);
+		x.q = &q[(*parts)++];
+	}
 	exists(&x, class == CLOCK_ACTIVE ? ASK_LATER : ASK_UNREADABLE);
 	return x.st;
 }
