@@ -27,7 +27,8 @@ static const struct {
 	{ "lethe_migration", "SCAN lethe_migration", "a row for each file" },
 	/* as many rows as were found due, or left behind */
 	{ "temp.lethe_collected", "SCAN c", "what was found due" },
-	{ "DELETE FROM lethe_starting_point", "SCAN m", "what was left behind" },
+	{ "DELETE FROM lethe_starting_point", "SCAN m",
+	    "what was left behind" },
 	{ "FROM lethe_suspension AS s", "SCAN s", "what is suspended" },
 	/* that a record is reached by nothing is found by asking each: a run
 	 * does so in small collections, and where no answer means UNDECIDED */
@@ -86,15 +87,15 @@ static void look(sqlite3 *db, const char *sql)
 		if (getenv("LETHE_SCANS"))
 			printf("%s\n\t%s\n", what, sql);
 		if (seen.findings++ == 0)
-			(void)snprintf(seen.first, sizeof(seen.first),
-			    "%s\n%s", what, sql);
+			(void)snprintf(seen.first, sizeof(seen.first), "%s\n%s",
+			    what, sql);
 	}
 	(void)sqlite3_finalize(s);
 	free(text);
 }
 
-int __wrap_sqlite3_prepare_v2(sqlite3 *db, const char *sql, int n,
-    sqlite3_stmt **out, const char **tail)
+int __wrap_sqlite3_prepare_v2(
+    sqlite3 *db, const char *sql, int n, sqlite3_stmt **out, const char **tail)
 {
 	if (seen.on)
 		look(db, sql);
@@ -126,8 +127,8 @@ static void make_demo(const char *folder)
 
 static void open_all(struct fixture *f)
 {
-	MUST(installation_load(f->config, &f->in) == ST_OK, "%s",
-	    status_text());
+	MUST(
+	    installation_load(f->config, &f->in) == ST_OK, "%s", status_text());
 	MUST(installation_unlock(&f->in) == ST_OK, "%s", status_text());
 	MUST(schedule_init(&f->schedule, &f->in, NULL, &f->in.diag) == ST_OK,
 	    "%s", status_text());
@@ -145,8 +146,7 @@ static void suspend(const struct rule *r)
 {
 	const struct suspension_place place = { r->table->name,
 		r->terms.cluster->name };
-	const struct val key[] = { TEXT("1"), TEXT("2"), TEXT("3"),
-		TEXT("4") };
+	const struct val key[] = { TEXT("1"), TEXT("2"), TEXT("3"), TEXT("4") };
 	struct db *db = r->store->db;
 
 	MUST(db_begin(db, DB_WRITE) == ST_OK, "%s", status_text());
@@ -179,15 +179,15 @@ static void explain_one(const struct schedule *s, const struct rule *r)
 	sql_add(&q, " FROM ");
 	rule_from(r, &q);
 	sql_add(&q, " LIMIT 1");
-	MUST(db_query_sql(r->store->db, &q, &row) == ST_OK, "%s",
-	    status_text());
+	MUST(
+	    db_query_sql(r->store->db, &q, &row) == ST_OK, "%s", status_text());
 	if (db_row(row) == ST_OK) {
 		for (i = 0; i < r->key_count; i++)
 			key[i] = db_text(row, (int)i);
 		seen.on = 1;
-		MUST(explain_json(s, r->store->config->name,
-			 r->collection->name, key, r->key_count, when_now(),
-			 &o) == ST_OK,
+		MUST(
+		    explain_json(s, r->store->config->name, r->collection->name,
+			key, r->key_count, when_now(), &o) == ST_OK,
 		    "%s", status_text());
 		seen.on = 0;
 	}
@@ -224,8 +224,7 @@ START_TEST(no_statement_reads_what_it_does_not_find)
 
 	memset(&f, 0, sizeof(f));
 	make_demo(folder);
-	(void)snprintf(
-	    f.config, sizeof(f.config), "%s/demo/lethe.yml", folder);
+	(void)snprintf(f.config, sizeof(f.config), "%s/demo/lethe.yml", folder);
 	open_all(&f);
 	for (i = 0; i < f.schedule.count; i++)
 		suspend(&f.schedule.rules[i]);
