@@ -25,7 +25,7 @@ enum identifies identify_category(const char *category);
  * By all that the dataset says of the field: its categories, that it is an
  * identity, and that it refers to the record of a person (by one reference or
  * by several on end).  ${why} (may be NULL) gets what made it so: the category,
- * "identity", or the field that it refers to; it belongs to the datasets.
+ * "identity", "a reference to the record of a person"; the datasets' or static.
  */
 enum identifies identify_field(const struct dataset *const *datasets,
     size_t dataset_count, const struct field *field, const char **why);

@@ -17,7 +17,11 @@
  * records can show is tried on some of them (engine/purge/trial.h).
  */
 
-/* A column that judging records needs: it stays as it is. */
+/*
+ * A column that judging records needs: it stays as it is.  The columns by which
+ * the cluster's own rule begins its path are none where nobody else needs them:
+ * what is reduced is not judged again under that rule.
+ */
 enum reduce_use {
 	REDUCE_STARTS, /* a starting point is read from it */
 	REDUCE_LEADS,  /* a rule's reference path matches it */
@@ -66,10 +70,10 @@ enum reduce_label {
 const char *reduce_label_name(enum reduce_label label);
 
 struct reduce {
-	struct reduce_column *columns; /* in the collection's order */
+	struct reduce_column *columns;
 	size_t count;
 	enum reduce_label label;
-	/* a CHECK of the database speaks of a column that changes: only
+	/* a CHECK or a unique expression may speak of what changes: only
 	 * trying shows whether the new values pass */
 	int needs_trial;
 };
