@@ -219,6 +219,11 @@ void db_rollback(struct db *db)
 	db->in_transaction = 0;
 }
 
+enum status db_version(struct db *db, int64_t *out)
+{
+	return db->driver->version(db, out);
+}
+
 enum status db_script(struct db *db, const char *words)
 {
 	int own = !db->in_transaction;

@@ -82,6 +82,10 @@ enum status db_begin(struct db *db, enum db_access access) MUST_CHECK;
 enum status db_commit(struct db *db) MUST_CHECK;
 void db_rollback(struct db *db);
 
+/* A number that is another one once another connection has committed, and
+ * only then.  Outside of a transaction: inside, nothing changes. */
+enum status db_version(struct db *db, int64_t *out) MUST_CHECK;
+
 /* Run a file of several statements (a schema), in one transaction. */
 enum status db_script(struct db *db, const char *words) MUST_CHECK;
 
