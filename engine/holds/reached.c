@@ -242,10 +242,23 @@ static enum status set_out(void *ctx, const struct reach_record *r)
 	return add_reached(r->store, r->collection, r->key, r->key_count, ctx);
 }
 
-enum status reached_fill(struct installation *in, const json_t *active)
+static enum status prepare(const struct installation *in,
+    const struct installation_store *s, const json_t *active)
+{
+	enum status st = make_tables(s->db);
+
+	if (st == ST_OK)
+		st = empty_tables(s->db);
+	if (st == ST_OK)
+		st = add_parts(in, s);
+	return st == ST_OK ? add_active(s, active) : st;
+}
+
+/* Each in a transaction of ours, which reach_walk() reads in: it would take
+ * back what is set out in one of its own. */
+static enum status begin_all(struct installation *in, const json_t *active)
 {
 	enum status st = ST_OK;
-	const json_t *row;
 	size_t i;
 
 	for (i = 0; st == ST_OK && i < in->store_count; i++) {
@@ -253,21 +266,44 @@ enum status reached_fill(struct installation *in, const json_t *active)
 
 		st = installation_open_store(in, s);
 		if (st == ST_OK)
-			st = make_tables(s->db);
+			st = db_begin(s->db, DB_READ);
 		if (st == ST_OK)
-			st = empty_tables(s->db);
-		if (st == ST_OK)
-			st = add_parts(in, s);
-		if (st == ST_OK)
-			st = add_active(s, active);
-	}
-	json_array_foreach(active, i, row)
-	{
-		if (st == ST_OK)
-			st = walk(in, row, set_out,
-			    (void *)(uintptr_t)json_text(row, "id"));
+			st = prepare(in, s, active);
 	}
 	return st;
+}
+
+static enum status end_all(struct installation *in, enum status st)
+{
+	size_t i;
+
+	for (i = 0; i < in->store_count; i++) {
+		if (in->stores[i].db == NULL)
+			continue;
+		if (st == ST_OK)
+			st = db_commit(in->stores[i].db);
+		if (st != ST_OK)
+			db_rollback(in->stores[i].db);
+	}
+	return st;
+}
+
+enum status reached_fill(struct installation *in, const json_t *active)
+{
+	enum status st = begin_all(in, active);
+	const json_t *row;
+	size_t i;
+
+	json_array_foreach(active, i, row)
+	{
+		if (st != ST_OK)
+			break;
+		st = walk(in, row, set_out,
+		    (void *)(uintptr_t)json_text(row, "id"));
+		if (st != ST_OK)
+			status_prefix("%s: ", json_text(row, "id"));
+	}
+	return end_all(in, st);
 }
 
 static enum status add_one(void *ctx, const struct reach_record *r)
