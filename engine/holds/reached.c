@@ -3,6 +3,7 @@
 #include "engine/holds/reached.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "engine/plan/keys.h"
 #include "engine/plan/reach.h"
@@ -124,37 +125,125 @@ static enum status add_active(
 	return st;
 }
 
-static enum status add_reached(struct installation_store *s,
-    const struct collection *c, const struct val *key, size_t key_count,
-    const char *id)
+/* ---- records ---- */
+
+/*
+ * What a walk finds is kept until it has ended: while it goes on, the stores
+ * are only read.  Kept as the statements that will set it out, which wipe
+ * their values.
+ */
+#define BATCH_RECORDS 500
+struct batch {
+	struct installation_store *store;
+	struct sql insert;
+	size_t records;
+};
+struct found {
+	const char *id; /* of the suspension */
+	struct batch *batches;
+	size_t count;
+};
+
+static void found_release(struct found *f)
 {
-	struct val all[KEYS_MOST];
 	size_t i;
 
-	keys_fill(key, key_count, all);
-	/* NULL equals nothing: such a record could not be found again. */
-	for (i = 0; i < KEYS_MOST; i++) {
-		if (all[i].type == VAL_NULL)
-			return fail(ST_INVALID,
-			    "%s reaches a record of %s.%s that has an empty "
-			    "column in its key, so that nothing can suspend "
-			    "it: give it a key, or hold its cluster",
-			    id, s->config->name, c->name);
-	}
-	return db_exec(s->db,
-	    "INSERT INTO lethe_reached"
-	    " (collection, k1, k2, k3, k4, suspension)"
-	    " VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING",
-	    ARGS(TEXT(c->name), all[0], all[1], all[2], all[3], TEXT(id)));
+	for (i = 0; i < f->count; i++)
+		sql_release(&f->batches[i].insert);
+	free(f->batches);
+	memset(f, 0, sizeof(*f));
 }
 
-/* ---- a record ---- */
+static struct batch *batch_new(struct found *f, struct installation_store *s)
+{
+	struct batch *more;
 
-typedef enum status (*found_record)(void *ctx, const struct reach_record *r);
+	more = reallocarray(f->batches, f->count + 1, sizeof(*more));
+	if (more == NULL)
+		return NULL;
+	f->batches = more;
+	more += f->count++;
+	*more = (struct batch){ s, SQL_INIT, 0 };
+	return more;
+}
+
+/* The last one of the store, if it has room, or a new one. */
+static struct batch *batch_for(struct found *f, struct installation_store *s)
+{
+	size_t i;
+
+	for (i = f->count; i-- > 0;) {
+		if (f->batches[i].store != s)
+			continue;
+		if (f->batches[i].records < BATCH_RECORDS)
+			return &f->batches[i];
+		break;
+	}
+	return batch_new(f, s);
+}
+
+static void batch_add(struct batch *b, const struct collection *c,
+    const struct val key[KEYS_MOST], const char *id)
+{
+	size_t i;
+
+	if (b->records++ == 0)
+		sql_add(&b->insert,
+		    "INSERT INTO lethe_reached"
+		    " (collection, k1, k2, k3, k4, suspension) VALUES (");
+	else
+		sql_add(&b->insert, ", (");
+	sql_bind_text(&b->insert, c->name);
+	for (i = 0; i < KEYS_MOST; i++) {
+		sql_add(&b->insert, ", ");
+		sql_bind(&b->insert, key[i]);
+	}
+	sql_add(&b->insert, ", ");
+	sql_bind_text(&b->insert, id);
+	sql_add(&b->insert, ")");
+}
+
+static enum status found_add(void *ctx, const struct reach_record *r)
+{
+	struct val key[KEYS_MOST];
+	struct found *f = ctx;
+	struct batch *b;
+	size_t i;
+
+	keys_fill(r->key, r->key_count, key);
+	/* NULL equals nothing: such a record could not be found again. */
+	for (i = 0; i < KEYS_MOST; i++) {
+		if (key[i].type == VAL_NULL)
+			return fail(ST_INVALID,
+			    "a record of %s.%s has an empty column in its "
+			    "key, so that nothing can suspend it: give it a "
+			    "key, or hold its cluster",
+			    r->store->config->name, r->collection->name);
+	}
+	if ((b = batch_for(f, r->store)) == NULL)
+		return fail(ST_NOMEM, "out of memory");
+	batch_add(b, r->collection, key, f->id);
+	return ST_OK;
+}
+
+static enum status found_set_out(struct found *f)
+{
+	enum status st = ST_OK;
+	size_t i;
+
+	for (i = 0; st == ST_OK && i < f->count; i++) {
+		sql_add(&f->batches[i].insert, " ON CONFLICT DO NOTHING");
+		st = db_exec_sql(
+		    f->batches[i].store->db, &f->batches[i].insert, NULL);
+	}
+	return st;
+}
+
+/* ---- a record by its key ---- */
 
 static enum status find(struct installation_store *s,
     const struct collection *c, const struct db_table *t, const json_t *key,
-    found_record each, void *ctx)
+    reach_each each, void *ctx)
 {
 	struct val vals[KEYS_MOST];
 	struct reach_record r = { s, c, t, vals, 0, 0 };
@@ -195,7 +284,7 @@ static enum status find(struct installation_store *s,
 
 /* One that is not described any more is not there: holds_check() says so. */
 static enum status find_record(
-    struct installation *in, const json_t *record, found_record each, void *ctx)
+    struct installation *in, const json_t *record, reach_each each, void *ctx)
 {
 	const char *collection = json_text(record, "collection");
 	struct installation_store *s = NULL;
@@ -222,7 +311,7 @@ static enum status find_record(
 /* ---- both ---- */
 
 static enum status walk(
-    struct installation *in, const json_t *row, found_record each, void *ctx)
+    struct installation *in, const json_t *row, reach_each each, void *ctx)
 {
 	const json_t *subject = json_object_get(row, "subject");
 	const json_t *record = json_object_get(row, "record");
@@ -237,11 +326,6 @@ static enum status walk(
 	return reach_walk(in, &who, each, ctx);
 }
 
-static enum status set_out(void *ctx, const struct reach_record *r)
-{
-	return add_reached(r->store, r->collection, r->key, r->key_count, ctx);
-}
-
 static enum status prepare(const struct installation *in,
     const struct installation_store *s, const json_t *active)
 {
@@ -254,56 +338,36 @@ static enum status prepare(const struct installation *in,
 	return st == ST_OK ? add_active(s, active) : st;
 }
 
-/* Each in a transaction of ours, which reach_walk() reads in: it would take
- * back what is set out in one of its own. */
-static enum status begin_all(struct installation *in, const json_t *active)
+static enum status fill_one(struct installation *in, const json_t *row)
 {
-	enum status st = ST_OK;
-	size_t i;
+	struct found f = { json_text(row, "id"), NULL, 0 };
+	enum status st = walk(in, row, found_add, &f);
 
-	for (i = 0; st == ST_OK && i < in->store_count; i++) {
-		struct installation_store *s = &in->stores[i];
-
-		st = installation_open_store(in, s);
-		if (st == ST_OK)
-			st = db_begin(s->db, DB_READ);
-		if (st == ST_OK)
-			st = prepare(in, s, active);
-	}
-	return st;
-}
-
-static enum status end_all(struct installation *in, enum status st)
-{
-	size_t i;
-
-	for (i = 0; i < in->store_count; i++) {
-		if (in->stores[i].db == NULL)
-			continue;
-		if (st == ST_OK)
-			st = db_commit(in->stores[i].db);
-		if (st != ST_OK)
-			db_rollback(in->stores[i].db);
-	}
+	if (st == ST_OK)
+		st = found_set_out(&f);
+	if (st != ST_OK)
+		status_prefix("%s: ", json_text(row, "id"));
+	found_release(&f);
 	return st;
 }
 
 enum status reached_fill(struct installation *in, const json_t *active)
 {
-	enum status st = begin_all(in, active);
+	enum status st = ST_OK;
 	const json_t *row;
 	size_t i;
 
+	for (i = 0; st == ST_OK && i < in->store_count; i++) {
+		st = installation_open_store(in, &in->stores[i]);
+		if (st == ST_OK)
+			st = prepare(in, &in->stores[i], active);
+	}
 	json_array_foreach(active, i, row)
 	{
-		if (st != ST_OK)
-			break;
-		st = walk(in, row, set_out,
-		    (void *)(uintptr_t)json_text(row, "id"));
-		if (st != ST_OK)
-			status_prefix("%s: ", json_text(row, "id"));
+		if (st == ST_OK)
+			st = fill_one(in, row);
 	}
-	return end_all(in, st);
+	return st;
 }
 
 static enum status add_one(void *ctx, const struct reach_record *r)
