@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "engine/base/file.h"
-#include "engine/records/base64.h"
+#include "engine/base/base64.h"
 #include "engine/records/json_text.h"
 #include "engine/records/jsonl.h"
 #include "engine/records/number.h"

@@ -12,6 +12,7 @@
 
 struct work {
 	const struct rule *rule;
+	const struct purge_filter *filter;
 	struct evidence *evidence;
 	struct rule_leaves *leaves;
 	size_t leaves_count;
@@ -48,9 +49,13 @@ static enum status each(void *ctx, const struct val *row)
 {
 	struct work *w = ctx;
 	const struct val *next = row + w->rule->key_count;
-	enum status st = evidence_add(w->evidence, row);
+	enum status st = ST_OK;
 	size_t i;
 
+	if (w->filter)
+		st = w->filter->may_go(w->filter->ctx, row);
+	if (st == ST_OK)
+		st = evidence_add(w->evidence, row);
 	for (i = 0; st == ST_OK && i < w->leaves_count; i++) {
 		const struct rule_leaves *l = &w->leaves[i];
 
@@ -104,7 +109,7 @@ static enum status one_batch(const struct purge_context *c, struct work *w,
 enum status purge_item(const struct purge_context *c,
     const struct plan_item *item, int64_t as_of, int64_t *deleted)
 {
-	struct work w = { .rule = item->rule };
+	struct work w = { .rule = item->rule, .filter = c->filter };
 	struct sql where = SQL_INIT;
 	enum db_effort effort = DB_EVERY;
 	int64_t n = 0;
@@ -124,6 +129,9 @@ enum status purge_item(const struct purge_context *c,
 		st = evidence_new(
 		    item, c->run, c->rule_set, c->evidence_key, &w.evidence);
 	while (st == ST_OK) {
+		if (c->may_go_on &&
+		    (st = c->may_go_on(c->may_go_on_ctx)) != ST_OK)
+			break;
 		st = one_batch(c, &w, &where, &n);
 		*deleted += n;
 		if (n == 0)

@@ -240,16 +240,28 @@ static int is_late(const struct batch *x)
 		   clock_ns(CLOCK_MONOTONIC) - x->start_ns > CLOCK * budget);
 }
 
-static enum status show_chunk(const struct batch *x)
+/* Those that stay leave the chunk. */
+static enum status show_chunk(struct batch *x)
 {
-	const struct chunk *c = &x->chunk;
-	enum status st = ST_OK;
-	size_t i;
+	struct chunk *c = &x->chunk;
+	size_t kept = 0, i;
+	enum status st;
 
-	for (i = 0; st == ST_OK && i < c->count; i++)
-		st = x->b->each(
-		    x->b->ctx, c->cells + i * c->width + c->identity);
-	return st;
+	for (i = 0; i < c->count; i++) {
+		struct val *cells = c->cells + i * c->width;
+
+		st = x->b->each(x->b->ctx, cells + c->identity);
+		if (st == ST_NOTFOUND)
+			continue;
+		if (st != ST_OK)
+			return st;
+		if (kept < i)
+			memcpy(c->cells + kept * c->width, cells,
+			    c->width * sizeof(*cells));
+		kept++;
+	}
+	c->count = kept;
+	return ST_OK;
 }
 
 /* One statement for all of the chunk, or one for each record of it. */
@@ -295,7 +307,7 @@ static enum status run(struct db *db, struct batch *x, int64_t *deleted)
 			break;
 		if (done == 0)
 			start_clock(x);
-		if ((st = show_chunk(x)) == ST_OK)
+		if ((st = show_chunk(x)) == ST_OK && c->count > 0)
 			st = delete_chunk(x, delete);
 		if (st == ST_OK)
 			done += (int64_t)c->count;
