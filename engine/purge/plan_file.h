@@ -6,10 +6,10 @@
 #include "engine/purge/selection.h"
 
 /*
- * A plan in a file, canonical JSON: what plan_json.h has and "stopped_by"; for
- * each item "due_records", the keyed hashes of its records as base64 of 16
- * bytes each, sorted; and "hash", SHA-256 over the canonical text of all the
- * rest.  There is no key of a record in it and no content.
+ * A plan in a file, canonical JSON: what plan_json.h has, "stopped_by" and
+ * "run"; for each item "due_records", the keyed hashes of its records as base64
+ * of 16 bytes each, sorted; and "hash", SHA-256 over the canonical text of all
+ * the rest.  There is no key of a record in it and no content.
  */
 #define PLAN_FILE_MOST ((size_t)1 << 30) /* bytes: some 48 million records */
 

@@ -74,21 +74,6 @@ static enum status insert(struct installation *in, const json_t *body,
 	return st;
 }
 
-/* The id of the plan with that hash; ST_NOTFOUND, without a sentence. */
-static enum status id_of_hash(
-    struct installation *in, const char *hash, char id[PLAN_ID_TEXT])
-{
-	struct stmt *s = NULL;
-	enum status st;
-
-	st = db_query(in->control, "SELECT id FROM plan WHERE hash = $1",
-	    ARGS(TEXT(hash)), &s);
-	if (st == ST_OK && (st = db_row(s)) == ST_OK)
-		(void)snprintf(id, PLAN_ID_TEXT, "%s", db_text(s, 0));
-	db_done(s);
-	return st;
-}
-
 static enum status log_kept(struct installation *in, const json_t *body,
     const char *id, const char *hash, const char *actor)
 {
@@ -117,12 +102,9 @@ enum status plans_keep(struct installation *in, const json_t *body,
 		(void)snprintf(hash, sizeof(hash), "%s", file_hash);
 	if ((st = db_begin(in->control, DB_WRITE)) != ST_OK)
 		return st;
-	st = id_of_hash(in, hash, id);
-	if (st == ST_NOTFOUND) {
-		st = insert(in, body, hash, file_hash != NULL, actor, id);
-		if (st == ST_OK)
-			st = log_kept(in, body, id, hash, actor);
-	}
+	st = insert(in, body, hash, file_hash != NULL, actor, id);
+	if (st == ST_OK)
+		st = log_kept(in, body, id, hash, actor);
 	if (st == ST_OK)
 		st = db_commit(in->control);
 	db_rollback(in->control);

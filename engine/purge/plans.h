@@ -19,7 +19,7 @@
 struct stored_plan {
 	char id[PLAN_ID_TEXT];
 	char hash[SHA256_TEXT];
-	json_t *body;      /* see plan_json.h; with "stopped_by" */
+	json_t *body;      /* see plan_json.h; "stopped_by", and its "run" */
 	int in_file;       /* the hash is that of the file */
 	char *used_by;     /* a run, or NULL */
 	char *replaced_by; /* a plan, or NULL */
@@ -33,7 +33,7 @@ int64_t plans_needed(const struct installation *in);
 
 /*
  * Keep the plan ${body}.  ${file_hash}: of the file that it was written to;
- * NULL: of ${body} itself.  A plan that is kept already is not kept twice.
+ * NULL: of ${body} itself.  ST_CONFLICT where one with that hash is kept.
  */
 enum status plans_keep(struct installation *in, const json_t *body,
     const char *file_hash, const char *actor, char id[PLAN_ID_TEXT]) MUST_CHECK;

@@ -94,7 +94,7 @@ static enum status query(
 	    " replaced_by, body,"
 	    " (SELECT count(*) FROM plan_approval WHERE plan = id)"
 	    " FROM plan WHERE $1 IS NULL OR id = $1 OR hash = $1"
-	    " ORDER BY created_at DESC, id DESC",
+	    " ORDER BY seq DESC",
 	    ARGS(TEXT(name)), out);
 }
 

@@ -118,13 +118,16 @@ enum status run_account(struct run *r)
 
 /* ---- the plan as it is kept ---- */
 
-/* With what stops it: an approval is for that, too. */
+/* With what stops it: an approval is for that, too; and with the run, so that
+ * no two plans have one hash. */
 static enum status body_json(struct run *r, json_t *stops, json_t **out)
 {
 	enum status st = plan_json(&r->plan, r->store, r->cluster, out);
 
 	if (st == ST_OK)
 		st = json_put(*out, "stopped_by", json_incref(stops));
+	if (st == ST_OK)
+		st = json_put(*out, "run", json_string(r->id));
 	return st;
 }
 

@@ -3,7 +3,8 @@
 
 -- A plan that a run stopped after, or that was written to a file.
 CREATE TABLE plan (
-  id TEXT NOT NULL PRIMARY KEY,  -- P-20261122-7f3a: its day and its hash
+  seq INTEGER PRIMARY KEY,       -- in the order in which they were kept
+  id TEXT NOT NULL UNIQUE,       -- P-20261122-7f3a: its day and its hash
   hash TEXT NOT NULL UNIQUE,     -- SHA-256 of the canonical JSON, hexadecimal
   created_at INTEGER NOT NULL,   -- Unix seconds
   created_by TEXT NOT NULL,      -- actor
@@ -14,7 +15,6 @@ CREATE TABLE plan (
   used_by TEXT,                  -- the run that carried it out to its end
   replaced_by TEXT               -- the plan of a later run that stopped
 );
-CREATE INDEX plan_created ON plan (created_at);
 
 CREATE TABLE plan_approval (
   plan TEXT NOT NULL REFERENCES plan (id),
