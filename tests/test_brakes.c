@@ -584,6 +584,37 @@ START_TEST(what_changed_since_the_plan_is_skipped_and_counted)
 }
 END_TEST
 
+/* By itself, or with its whole cluster. */
+START_TEST(what_is_suspended_since_the_plan_is_counted_as_held)
+{
+	struct fixture f;
+
+	set_up(&f);
+	sql(&f, STORE,
+	    "INSERT INTO people VALUES (1, '2016-01-01'), (2, '2016-01-01');"
+	    "UPDATE lethe_count SET records = 2 WHERE collection = 'people'");
+	plan_file(&f);
+	sql(&f, STORE,
+	    "INSERT INTO lethe_suspension"
+	    " (collection, cluster, k1, suspension, kind)"
+	    " VALUES ('notes', 'notes_data', 8, 'H-1', 'hold'),"
+	    " ('notes', 'notes_data', 10, 'H-1', 'restriction'),"
+	    " ('notes', 'another', 11, 'H-1', 'hold');"
+	    "INSERT INTO lethe_suspended_cluster"
+	    " VALUES ('people', 'people_data', 'H-1', 'hold');"
+	    "UPDATE notes SET at = '2999-01-01' WHERE id IN (8, 10);"
+	    "UPDATE people SET gone = NULL");
+	MUST(PURGE(&f, .execute_file = f.plan) == ST_OK, "%s", status_text());
+	check_item(&f, "notes", (int64_t[]){ 200, 198, 0, 2, 0, 0, 0 });
+	check_item(&f, "people", (int64_t[]){ 2, 0, 0, 2, 0, 0, 0 });
+	ck_assert_int_eq(
+	    ask(&f, STORE, "SELECT count(*) FROM notes WHERE id IN (8, 10)"),
+	    2);
+	check_evidence(&f, 198);
+	tear_down(&f);
+}
+END_TEST
+
 START_TEST(a_plan_file_of_other_rules_is_refused)
 {
 	struct fixture f;
@@ -695,6 +726,7 @@ Suite *brakes_suite(void)
 	tcase_add_test(t, the_latest_instant_is_kept);
 	tcase_add_test(t, a_run_at_work_stops_before_its_next_batch);
 	tcase_add_test(t, what_changed_since_the_plan_is_skipped_and_counted);
+	tcase_add_test(t, what_is_suspended_since_the_plan_is_counted_as_held);
 	tcase_add_test(t, a_plan_file_of_other_rules_is_refused);
 	tcase_add_test(t, brakes_hold_a_plan_file_until_it_is_approved);
 	tcase_add_test(t, a_plan_file_that_was_stopped_goes_on);

@@ -180,6 +180,7 @@ static enum status show(struct cli *cli, enum status st, const json_t *report,
 	}
 	printed = print(cli, report, o);
 	cli->answered = 1;
+	(void)fflush(stdout); /* before the sentence on stderr */
 	if (st == ST_OK && printed == ST_OK)
 		print_attention(cli, report);
 	if (why)
