@@ -92,6 +92,7 @@ on 4 99 purge --dry-run
 say "Nobody has approved these rules yet: the first run stops after its plan, and
 # says so by exit code 3."
 on 3 -2 purge
+# shellcheck disable=SC2016  # the quotes are those of the message
 plan=$(printf '%s\n' "$out" |
 	sed -n 's/.*`lethe plan approve \(P-[0-9a-f-]*\)`.*/\1/p')
 on 0 9 plan show "$plan"

@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "engine/base/file.h"
 #include "engine/base/base64.h"
+#include "engine/base/file.h"
 #include "engine/records/json_text.h"
 #include "engine/records/jsonl.h"
 #include "engine/records/number.h"

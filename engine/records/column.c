@@ -9,8 +9,8 @@
 #include <jansson.h>
 #include <string.h>
 
-#include "engine/base/utf8.h"
 #include "engine/base/base64.h"
+#include "engine/base/utf8.h"
 #include "engine/records/json_text.h"
 #include "engine/records/number.h"
 #include "engine/records/shape.h"

@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "engine/base/utf8.h"
 #include "engine/base/base64.h"
+#include "engine/base/utf8.h"
 #include "engine/records/column.h"
 #include "engine/records/json_text.h"
 #include "engine/records/number.h"
