@@ -219,6 +219,8 @@ void db_rollback(struct db *db)
 	db->in_transaction = 0;
 }
 
+int db_in_transaction(const struct db *db) { return db->in_transaction; }
+
 enum status db_script(struct db *db, const char *words)
 {
 	int own = !db->in_transaction;

@@ -81,6 +81,8 @@ enum db_access { DB_READ, DB_WRITE };
 enum status db_begin(struct db *db, enum db_access access) MUST_CHECK;
 enum status db_commit(struct db *db) MUST_CHECK;
 void db_rollback(struct db *db);
+/* 1 while a transaction is open, whoever began it. */
+int db_in_transaction(const struct db *db);
 
 /* Run a file of several statements (a schema), in one transaction. */
 enum status db_script(struct db *db, const char *words) MUST_CHECK;
