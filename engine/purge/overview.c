@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "engine/holds/holds.h"
 #include "engine/plan/plan.h"
 
 static enum status collection_json(const struct plan_item *p, json_t *list)
@@ -82,6 +83,7 @@ static enum status runs_json(struct installation *in, json_t *list)
 enum status overview_json(struct installation *in, int64_t as_of, json_t **out)
 {
 	json_t *stores = json_array(), *runs = json_array();
+	json_t *suspensions = NULL;
 	char text[INSTANT_TEXT];
 	struct schedule s;
 	struct plan p = { .items = NULL };
@@ -96,19 +98,23 @@ enum status overview_json(struct installation *in, int64_t as_of, json_t **out)
 		st = stores_json(in, &p, stores);
 	if (st == ST_OK)
 		st = runs_json(in, runs);
+	if (st == ST_OK)
+		st = holds_summary(in, as_of, &suspensions);
 	civil_format_instant(as_of, text);
 	if (st == ST_OK)
-		st = json_make(out, "{s:s, s:s, s:O, s:O, s:I, s:I, s:I, s:I}",
+		st = json_make(out,
+		    "{s:s, s:s, s:O, s:O, s:I, s:I, s:I, s:I, s:O}",
 		    "installation", in->config.installation, "as_of", text,
 		    "stores", stores, "runs", runs, "due",
 		    (json_int_t)plan_due(&p), "overdue",
 		    (json_int_t)plan_overdue(&p), "undecided",
 		    (json_int_t)plan_undecided(&p), "unmapped",
-		    (json_int_t)s.unmapped_count);
+		    (json_int_t)s.unmapped_count, "suspensions", suspensions);
 	plan_release(&p);
 	schedule_release(&s);
 out:
 	json_decref(stores);
 	json_decref(runs);
+	json_decref(suspensions);
 	return st;
 }

@@ -11,7 +11,8 @@
  * "stores":[{"store","collections":[{"collection","cluster","records","due",
  * "overdue","held","restricted","undecided","active","retain"}]}],"runs":[{"run","started_at",
  * "finished_at","records","exit_code"}],"due","overdue","undecided",
- * "unmapped"}.  The last five runs, newest first; one that was stopped in the
+ * "unmapped","suspensions":{"holds","restrictions","reviews_overdue"}}.  The
+ * last five runs, newest first; one that was stopped in the
  * middle has no end.
  */
 enum status overview_json(

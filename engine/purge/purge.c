@@ -13,6 +13,7 @@
 #include "engine/audit/log.h"
 #include "engine/base/file.h"
 #include "engine/crypto/random.h"
+#include "engine/holds/holds.h"
 #include "engine/purge/batch.h"
 #include "engine/purge/report.h"
 
@@ -27,6 +28,7 @@ struct run {
 	struct schedule schedule;
 	struct plan plan;
 	struct purge_outcome outcome;
+	struct holds_watch holds;
 	struct timespec started;
 	int64_t progressed; /* by the items before the one at hand */
 };
@@ -68,6 +70,15 @@ static enum status name_run(struct run *r)
 	return ST_OK;
 }
 
+/* What must stay is suspended before anything is planned; a dry run, which
+ * writes nothing, says how far the stores are behind. */
+static enum status suspend(struct run *r)
+{
+	if (r->options->mode == PURGE_DRY_RUN)
+		return holds_behind(r->in, &r->outcome.suspensions_behind);
+	return holds_refresh(r->in, &r->holds);
+}
+
 static enum status prepare(struct run *r)
 {
 	const struct purge_options *o = r->options;
@@ -84,6 +95,8 @@ static enum status prepare(struct run *r)
 	if ((st = name_run(r)) != ST_OK)
 		return st;
 	if ((st = audit_actor(&r->actor)) != ST_OK)
+		return st;
+	if ((st = suspend(r)) != ST_OK)
 		return st;
 	st = schedule_init(&r->schedule, r->in, o->store, &r->in->diag);
 	if (st == ST_OK)
@@ -207,6 +220,8 @@ static enum status execute(struct run *r)
 
 		if (r->plan.items[i].due == 0)
 			continue;
+		if ((st = holds_keep_fresh(r->in, &r->holds)) != ST_OK)
+			break;
 		st = purge_item(&c, &r->plan.items[i], r->plan.as_of, done);
 		r->progressed +=
 		    done->deleted + done->de_identified + done->minimised;
@@ -415,6 +430,8 @@ enum status purge_run(
 		r.outcome.results[i].overdue = r.plan.items[i].overdue;
 	r.outcome.seconds = seconds_since(&r.started);
 	if (st == ST_OK)
+		st = holds_summary(in, when_now(), &r.outcome.suspensions);
+	if (st == ST_OK)
 		st = report_json(&r.outcome, &made);
 	if (st == ST_OK && o->mode == PURGE_EXECUTE)
 		st = finish(&r, made);
@@ -422,6 +439,8 @@ enum status purge_run(
 		*report = made;
 	else
 		json_decref(made);
+	json_decref(r.outcome.suspensions);
+	holds_watch_release(&r.holds);
 	free(r.outcome.results);
 	plan_release(&r.plan);
 	schedule_release(&r.schedule);
