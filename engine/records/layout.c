@@ -121,6 +121,9 @@ static enum status check_name(struct intake *in, int64_t line,
 		return intake_problem(in, ST_INVALID, line, col->db->name,
 		    "named twice: remove one of the two");
 	in->seen[i] = 1;
+	if (col->db->generated)
+		return intake_problem(in, ST_INVALID, line, col->db->name,
+		    "the store computes it: leave the column out");
 	if (col->field && col->field->read_only)
 		return intake_problem(in, ST_INVALID, line, col->db->name,
 		    "read-only in the dataset: leave the column out");
