@@ -126,7 +126,6 @@ static enum status add_from(const struct freed *f, struct sql *q)
 static enum status count(const struct freed *f, const enum rule_class *class,
     int64_t at, int64_t *records)
 {
-	enum db_effort effort = DB_EVERY;
 	struct sql q = SQL_INIT;
 	enum status st;
 
@@ -134,10 +133,7 @@ static enum status count(const struct freed *f, const enum rule_class *class,
 	st = add_from(f, &q);
 	if (st == ST_OK && class) {
 		sql_add(&q, " AND ");
-		if (f->whole)
-			st = rule_effort(f->rule, &effort);
-		if (st == ST_OK)
-			st = rule_where(f->rule, *class, at, effort, &q);
+		st = rule_where(f->rule, *class, at, DB_EVERY, &q);
 	}
 	if (st == ST_OK)
 		st = db_one_int_sql(f->rule->store->db, &q, 0, records);

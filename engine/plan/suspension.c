@@ -172,3 +172,44 @@ enum status suspension_count(const struct rule *r, const struct suspensions *s,
 	*restricted = s->held ? 0 : s->restricted ? all - h : x;
 	return ST_OK;
 }
+
+enum status suspension_list(
+    const struct rule *r, const char *const *key, json_t **out)
+{
+	json_t *list = json_array(), *one = NULL;
+	struct sql q = SQL_INIT;
+	struct stmt *s = NULL;
+	enum status st = list ? ST_OK : fail(ST_NOMEM, "out of memory");
+
+	sql_add(&q, "SELECT s.suspension, s.kind FROM lethe_suspension AS s, ");
+	rule_from(r, &q);
+	sql_add(&q, " WHERE s.collection = ");
+	sql_bind_text(&q, r->table->name);
+	sql_add(&q, " AND s.cluster = ");
+	sql_bind_text(&q, r->terms.cluster->name);
+	keys_match(r->keys, r->key_count, "s", &q);
+	sql_add(&q, " AND ");
+	rule_where_key(r, key, &q);
+	sql_add(&q, " UNION ALL SELECT suspension, kind FROM"
+		    " lethe_suspended_cluster WHERE collection = ");
+	sql_bind_text(&q, r->table->name);
+	sql_add(&q, " AND cluster = ");
+	sql_bind_text(&q, r->terms.cluster->name);
+	sql_add(&q, " ORDER BY 2, 1");
+	if (st == ST_OK)
+		st = db_query_sql(r->store->db, &q, &s);
+	while (st == ST_OK && (st = db_row(s)) == ST_OK) {
+		st = json_make(&one, "{s:s, s:s}", "id", db_text(s, 0), "kind",
+		    db_text(s, 1));
+		if (st == ST_OK)
+			st = json_push(list, one);
+	}
+	db_done(s);
+	sql_release(&q);
+	if (st != ST_NOTFOUND) {
+		json_decref(list);
+		return st;
+	}
+	*out = list;
+	return ST_OK;
+}
