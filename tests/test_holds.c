@@ -16,6 +16,7 @@
 #include "engine/holds/reason.h"
 #include "engine/holds/refresh.h"
 #include "engine/holds/registry.h"
+#include "engine/purge/purge.h"
 #include "tests/holds.h"
 #include "tests/suites.h"
 
@@ -612,6 +613,93 @@ START_TEST(a_store_that_fails)
 }
 END_TEST
 
+/* ---- beside a purge ---- */
+
+#define VISITS 60
+struct meddler {
+	struct installation in;
+	int64_t before; /* records gone when the hold was placed; -1: not yet */
+};
+
+/* Another process's connection, between two batches. */
+static void meddle(void *ctx, const char *in, int64_t deleted, int64_t due)
+{
+	struct holds_order o = { .scope = { .cluster = "visit_data" },
+		.reason = "audit",
+		.authority = "A court",
+		.review = HOLDS_NO_DAY };
+	struct meddler *m = ctx;
+	json_t *out = NULL;
+
+	(void)due;
+	if (m->before >= 0 || strcmp(in, "visit_data") != 0)
+		return;
+	m->before = deleted;
+	MUST(holds_place(&m->in, &o, "os:ada", &out) == ST_OK, "%s",
+	    status_text());
+	json_decref(out);
+}
+
+START_TEST(a_hold_that_is_placed_in_a_run_keeps_what_is_left)
+{
+	struct meddler m = { .before = -1 };
+	struct purge_options o = { .as_of = when_now(),
+		.progress = meddle,
+		.progress_ctx = &m,
+		.cluster = "visit_data" };
+	json_t *report = NULL;
+	int64_t left;
+	int i;
+
+	holds_site_do(&site, WEB, "DELETE FROM visits");
+	for (i = 0; i < VISITS; i++)
+		ck_assert_int_eq(
+		    db_exec(IN->stores[WEB].db,
+			"INSERT INTO visits (id, person, at)"
+			" VALUES ($1, 'P1', '2020-01-01T00:00:00Z')",
+			ARGS(INT(i))),
+		    ST_OK);
+	holds_site_open(&site, &m.in);
+	MUST(purge_run(IN, &o, &report) == ST_OK, "%s", status_text());
+	left = holds_site_count(&site, WEB, "SELECT count(*) FROM visits");
+	ck_assert_int_gt(m.before, 0);
+	ck_assert_int_eq(left, VISITS - m.before);
+	ck_assert_int_eq(json_int(report, "deleted"), m.before);
+	json_decref(report);
+	installation_release(&m.in);
+}
+END_TEST
+
+/* What is behind is written before the plan: in a dry run it is said. */
+START_TEST(a_purge_brings_the_stores_up_first)
+{
+	struct purge_options o = { .mode = PURGE_DRY_RUN, .as_of = when_now() };
+	json_t *report = NULL;
+	const json_t *said;
+	char id[24];
+
+	in_child(place_registry_only, NULL);
+	only_id(id);
+	MUST(purge_run(IN, &o, &report) == ST_OK, "%s", status_text());
+	said = json_object_get(report, "suspensions");
+	ck_assert_int_eq(json_int(said, "holds"), 1);
+	ck_assert_int_eq(json_int(said, "behind"), 6);
+	check_rows(id, 0, 0);
+	ck_assert_int_eq(holds_site_entries(&site, "hold_placed"), 0);
+	json_decref(report);
+	o.mode = PURGE_EXECUTE;
+	MUST(purge_run(IN, &o, &report) == ST_OK, "%s", status_text());
+	said = json_object_get(report, "suspensions");
+	ck_assert_int_eq(json_int(said, "behind"), 0);
+	ck_assert_int_eq(holds_site_entries(&site, "hold_placed"), 1);
+	/* Contract 1 and visit 1 are due, and held. */
+	ck_assert_int_eq(
+	    holds_site_count(&site, CRM, "SELECT count(*) FROM contracts"), 3);
+	check_rows(id, 3, 3);
+	json_decref(report);
+}
+END_TEST
+
 /* ---- what is said ---- */
 
 START_TEST(the_log_holds_no_person)
@@ -749,6 +837,8 @@ Suite *holds_suite(void)
 	tcase_add_test(t, killed_after_the_log);
 	tcase_add_test(t, killed_in_a_release);
 	tcase_add_test(t, a_store_that_fails);
+	tcase_add_test(t, a_hold_that_is_placed_in_a_run_keeps_what_is_left);
+	tcase_add_test(t, a_purge_brings_the_stores_up_first);
 	tcase_add_test(t, the_log_holds_no_person);
 	tcase_add_test(t, a_review_is_overdue_from_the_day_after);
 	tcase_add_test(t, check_names_what_leads_nowhere);
