@@ -133,7 +133,8 @@ static enum status count(const struct freed *f, const enum rule_class *class,
 	st = add_from(f, &q);
 	if (st == ST_OK && class) {
 		sql_add(&q, " AND ");
-		st = rule_where(f->rule, *class, at, DB_EVERY, &q);
+		st = f->whole ? rule_where(f->rule, *class, at, DB_BY_INDEX, &q)
+			      : rule_where_one(f->rule, *class, at, &q);
 	}
 	if (st == ST_OK)
 		st = db_one_int_sql(f->rule->store->db, &q, 0, records);

@@ -1,69 +1,79 @@
 /* The suspensions of one record, with what the registry says of each. */
-#include "engine/base/civil.h"
 #include "engine/plan/suspension.h"
 
-/* Add a member from a column; null where ${s} has no row. */
-static enum status put(
-    json_t *one, const char *name, struct stmt *s, int known, int col)
-{
-	if (!known || db_text(s, col) == NULL)
-		return json_put(one, name, json_null());
-	return json_put(one, name, json_string(db_text(s, col)));
-}
+#include "engine/base/civil.h"
+#include "engine/plan/keys.h"
 
-static enum status put_placed(json_t *one, struct stmt *s, int known)
+/* ${row}: id, kind. */
+static enum status one_json(
+    struct installation *in, struct stmt *row, json_t **out)
 {
-	char text[INSTANT_TEXT];
-
-	if (!known)
-		return json_put(one, "placed_at", json_null());
-	civil_format_instant(db_int(s, 4), text);
-	return json_put(one, "placed_at", json_string(text));
-}
-
-static enum status describe(struct installation *in, json_t *one)
-{
-	static const char *const names[] = { "reason", "authority", "owner",
-		"review" };
+	char placed[INSTANT_TEXT] = "";
 	struct stmt *s = NULL;
 	enum status st;
-	int known, i;
+	int known;
 
 	st = db_query(in->control,
 	    "SELECT reason, authority, owner, review, placed_at"
 	    " FROM suspension WHERE id = $1",
-	    ARGS(TEXT(json_text(one, "id"))), &s);
+	    ARGS(TEXT(db_text(row, 0))), &s);
 	if (st == ST_OK)
 		st = db_row(s);
 	known = st == ST_OK;
-	if (st == ST_NOTFOUND)
-		st = ST_OK;
-	for (i = 0; st == ST_OK && i < 4; i++)
-		st = put(one, names[i], s, known, i);
-	if (st == ST_OK)
-		st = put_placed(one, s, known);
+	if (known)
+		civil_format_instant(db_int(s, 4), placed);
+	if (known || st == ST_NOTFOUND)
+		st = json_make(out, "{s:s, s:s, s:s?, s:s?, s:s?, s:s?, s:s?}",
+		    "id", db_text(row, 0), "kind", db_text(row, 1), "reason",
+		    known ? db_text(s, 0) : NULL, "authority",
+		    known ? db_text(s, 1) : NULL, "owner",
+		    known ? db_text(s, 2) : NULL, "review",
+		    known ? db_text(s, 3) : NULL, "placed_at",
+		    known ? placed : NULL);
 	db_done(s);
 	return st;
 }
 
-enum status suspensions_json(struct installation *in, const struct rule *r,
-    const char *const *key, json_t **out)
+/* Holds before restrictions, as verdicts do. */
+static enum status ask(
+    const struct rule *r, const struct val *key, struct stmt **out)
 {
-	json_t *list = NULL, *one;
-	enum status st;
-	size_t i;
+	struct val k[KEYS_MOST];
 
-	if ((st = installation_open_control(in)) != ST_OK)
-		return st;
-	st = suspension_list(r, key, &list);
-	json_array_foreach(list, i, one)
-	{
-		if (st == ST_OK)
-			st = describe(in, one);
-	}
+	keys_fill(key, r->key_count, k);
+	return db_query(r->store->db,
+	    "SELECT suspension, kind FROM lethe_suspension"
+	    " WHERE collection = $1 AND cluster = $2"
+	    " AND k1 = $3 AND k2 = $4 AND k3 = $5 AND k4 = $6"
+	    " UNION SELECT suspension, kind FROM lethe_suspended_cluster"
+	    " WHERE collection = $1 AND cluster = $2"
+	    " ORDER BY kind, suspension",
+	    ARGS(TEXT(r->table->name), TEXT(r->terms.cluster->name), k[0], k[1],
+		k[2], k[3]),
+	    out);
+}
+
+enum status suspensions_json(struct installation *in, const struct rule *r,
+    const struct val *key, json_t **out)
+{
+	json_t *list = json_array(), *one = NULL;
+	struct stmt *s = NULL;
+	enum status st = list ? ST_OK : fail(ST_NOMEM, "out of memory");
+
 	if (st == ST_OK)
+		st = installation_open_control(in);
+	if (st == ST_OK)
+		st = ask(r, key, &s);
+	while (st == ST_OK && (st = db_row(s)) == ST_OK) {
+		st = one_json(in, s, &one);
+		if (st == ST_OK)
+			st = json_push(list, one);
+	}
+	db_done(s);
+	if (st == ST_NOTFOUND) {
 		*out = list;
-	else
-		json_decref(list);
+		return ST_OK;
+	}
+	json_decref(list);
 	return st;
 }

@@ -284,6 +284,17 @@ enum status db_delete_batch(
 	return db->driver->delete_batch(db, b, deleted);
 }
 
+enum status db_change_batch(
+    struct db *db, const struct db_change *c, int64_t *changed)
+{
+	if (!db->in_transaction || db->access != DB_WRITE)
+		return fail(ST_DB,
+		    "%s: records are changed inside a write transaction only: "
+		    "begin one",
+		    db->name);
+	return db->driver->change_batch(db, c, changed);
+}
+
 enum status db_scrub(struct db *db)
 {
 	if (db->in_transaction)
