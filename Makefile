@@ -23,8 +23,8 @@ APT_BENCH := sqlite3 sqlcipher libsqlcipher-dev python3
 
 # Lowest layer first.
 LAYERS  := engine/base engine/crypto engine/store engine/model \
-           engine/installation engine/plan engine/audit engine/purge \
-           engine/records engine/demo engine/cli
+           engine/installation engine/plan engine/audit engine/holds \
+           engine/purge engine/records engine/demo engine/cli
 
 WARN    := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wformat=2 -Wvla \
            -Wundef -Wwrite-strings -Wcast-qual -Wpointer-arith \
@@ -45,7 +45,7 @@ pkg      = $(shell pkg-config $(1) 2>/dev/null)
 ALL_CFLAGS = -std=c17 -D_GNU_SOURCE -I. -MMD -MP -Werror $(WARN) \
              $(CFLAGS_$(MODE)) $(call pkg,--cflags $(PKGS)) $(CFLAGS)
 LIBS     = $(call pkg,--libs $(PKGS)) -lunistring -lm -lpthread
-WRAP    := malloc calloc realloc reallocarray strdup
+WRAP    := malloc calloc realloc reallocarray strdup sqlite3_prepare_v2
 CHECK    = $(call pkg,--libs check) $(foreach f,$(WRAP),-Wl,--wrap=$f)
 
 SRC     := $(wildcard $(addsuffix /*.c,$(LAYERS)))

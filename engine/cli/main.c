@@ -22,6 +22,7 @@ static const struct command *const commands[] = {
 	&cmd_purge,
 	&cmd_subject,
 	&cmd_policy,
+	&cmd_hold,
 	&cmd_audit,
 	&cmd_demo,
 };
