@@ -185,7 +185,7 @@ static enum status meet(struct walk *w, struct reach_node *n,
 	if (by && !shared && (st = bearer_of(w, n, row, &bearer)) != ST_OK)
 		return st;
 	if (bearer == BEARER_OTHER ||
-	    (bearer == BEARER_SOMEBODY && !by->declared))
+	    (bearer == BEARER_SOMEBODY && by && !by->declared))
 		return ST_OK;
 	if (!n->tracked)
 		return tell(w, n, row, shared);
