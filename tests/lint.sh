@@ -29,11 +29,13 @@ may() {
 	engine/installation) echo base crypto model store ;;
 	engine/plan) echo base model store installation ;;
 	engine/audit) echo base crypto store ;;
-	engine/purge) echo base crypto model store installation plan audit ;;
+	engine/holds) echo base crypto model store installation plan audit ;;
+	engine/purge) echo base crypto model store installation plan audit \
+		holds ;;
 	engine/records) echo base model store ;;
 	engine/demo) echo base model embedded ;;
 	engine/cli) echo base crypto model store installation plan audit \
-		purge records demo embedded ;;
+		holds purge records demo embedded ;;
 	*) return 1 ;;
 	esac
 }
@@ -74,6 +76,7 @@ done 2>&1 | awk -v banned="^(__)?($banned)(_chk)?\$" '
 		home("sqlite3_", "^engine/store/(sqlite|vfs)")
 		home("gcry_", "^engine/crypto/")
 		home("yaml_", "^engine/model/node")
+		home("u8_", "^engine/plan/identity")
 		home("json_", "^engine/(base/json|[^b])")
 	}
 	$2 ~ banned { print $1 ".c: " $2 " is banned" }' | findings

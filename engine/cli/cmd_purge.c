@@ -37,6 +37,22 @@ static void print_clusters(const json_t *report)
 	}
 }
 
+static void print_suspensions(const json_t *o)
+{
+	if (json_int(o, "holds") || json_int(o, "restrictions"))
+		printf("%lld holds and %lld restrictions are active\n",
+		    json_int(o, "holds"), json_int(o, "restrictions"));
+	if (json_int(o, "reviews_overdue"))
+		printf("review overdue: %lld of them: `lethe hold list` names "
+		       "them\n",
+		    json_int(o, "reviews_overdue"));
+	if (json_int(o, "behind"))
+		printf("suspensions: %lld rows are not in the stores yet, or "
+		       "still: a run brings them there first, so that it may "
+		       "keep more, or less, than this\n",
+		    json_int(o, "behind"));
+}
+
 static void print_attention(const json_t *report)
 {
 	const json_t *u, *column;
@@ -50,6 +66,7 @@ static void print_attention(const json_t *report)
 		    json_text(u, "store"), json_text(u, "table"),
 		    json_is_string(column) ? "." : "", json_text(u, "column"));
 	}
+	print_suspensions(json_object_get(report, "suspensions"));
 	if (json_int(report, "undecided"))
 		printf("UNDECIDED: %lld records have no readable starting "
 		       "point: `lethe check` names the places\n",

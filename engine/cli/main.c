@@ -20,7 +20,9 @@ static const struct command *const commands[] = {
 	&cmd_forecast,
 	&cmd_explain,
 	&cmd_purge,
+	&cmd_subject,
 	&cmd_policy,
+	&cmd_hold,
 	&cmd_audit,
 	&cmd_demo,
 };

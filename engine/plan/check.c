@@ -34,15 +34,15 @@ static enum status check_undecided(
 	int64_t records = 0;
 	enum status st;
 
-	if (r->terms.start == NULL)
+	if (r->clock_count == 0)
 		return ST_OK;
 	st = rule_count(r, RULE_UNDECIDED, now, DB_EVERY, &records);
 	if (st != ST_OK || records == 0)
 		return st;
-	st = json_make(&one, "{s:s, s:s, s:s, s:I}", "store",
+	st = json_make(&one, "{s:s, s:s, s:s, s:s, s:I}", "store",
 	    r->store->config->name, "collection", r->collection->name,
-	    "starting_point", r->terms.start->name, "records",
-	    (json_int_t)records);
+	    "cluster", r->terms.cluster->name, "starting_point",
+	    r->clocks[0].terms.start->name, "records", (json_int_t)records);
 	return st == ST_OK ? json_push(list, one) : st;
 }
 

@@ -108,26 +108,32 @@ static enum status rule_needs(struct indexes *x, const struct rule *r,
 	    r->terms.cluster->name);
 }
 
-static enum status check_rule(struct indexes *x, const struct rule *r)
+static enum status check_clock(
+    struct indexes *x, const struct rule *r, const struct rule_clock *c)
 {
-	const char *value_table = r->table->name;
 	enum status st = ST_OK;
 	size_t i;
 
-	if (r->terms.start == NULL)
-		return ST_OK;
-	for (i = 0; st == ST_OK && i < r->path.count; i++) {
-		const struct path_hop *h = &r->path.hops[i];
+	for (i = 0; st == ST_OK && i < c->path.count; i++) {
+		const struct path_hop *h = &c->path.hops[i];
 
-		value_table = h->to->name;
 		st = rule_needs(x, r, h->to->name, h->to_columns[0]);
 		if (st == ST_OK && i == 0)
 			st = rule_needs(
 			    x, r, r->table->name, h->from_columns[0]);
 	}
-	return st == ST_OK
-		   ? rule_needs(x, r, value_table, r->terms.start->field)
-		   : st;
+	return st == ST_OK ? rule_needs(x, r, c->table, c->terms.start->field)
+			   : st;
+}
+
+static enum status check_rule(struct indexes *x, const struct rule *r)
+{
+	enum status st = ST_OK;
+	size_t i;
+
+	for (i = 0; st == ST_OK && i < r->clock_count; i++)
+		st = check_clock(x, r, &r->clocks[i]);
+	return st;
 }
 
 /* ---- what foreign keys ask ---- */

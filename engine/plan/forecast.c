@@ -22,7 +22,6 @@ static int64_t end_of_day(const struct rule *r, int32_t day)
 /* What one rule makes due by the end of each day; [0] is now. */
 struct outlook {
 	const struct rule *rule;
-	enum db_effort effort;
 	int64_t as_of;
 	int32_t today;
 	int64_t *due;
@@ -36,15 +35,16 @@ static int64_t instant_of(const struct outlook *o, int day)
 static enum status count_due(struct outlook *o, int day)
 {
 	return rule_count(
-	    o->rule, RULE_DUE, instant_of(o, day), o->effort, &o->due[day]);
+	    o->rule, RULE_DUE, instant_of(o, day), DB_BY_INDEX, &o->due[day]);
 }
 
 /* What is due by the end of ${day} and was not the day before. */
 static enum status count_added(struct outlook *o, int day)
 {
 	const struct rule *r = o->rule;
+	const struct rule_clock *k = &r->clocks[0];
 	struct calendar_cutoff c =
-	    verdict_cutoff(&r->terms, instant_of(o, day - 1));
+	    verdict_cutoff(&k->terms, instant_of(o, day - 1));
 	struct sql q = SQL_INIT;
 	int64_t added = 0;
 	enum status st;
@@ -52,11 +52,11 @@ static enum status count_added(struct outlook *o, int day)
 	sql_add(&q, "SELECT count(*) FROM ");
 	rule_from(r, &q);
 	sql_add(&q, " WHERE ");
-	st = rule_where(r, RULE_DUE, instant_of(o, day), o->effort, &q);
+	st = rule_where(r, RULE_DUE, instant_of(o, day), DB_BY_INDEX, &q);
 	sql_add(&q, " AND ");
 	if (st == ST_OK)
-		st = db_add_later(r->store->db, &q, r->value, "t",
-		    r->terms.start->field, c.last_day, c.before, o->effort);
+		st = db_add_later(r->store->db, &q, k->value, "t",
+		    k->terms.start->field, c.last_day, c.before, DB_EVERY);
 	if (st == ST_OK)
 		st = db_one_int_sql(r->store->db, &q, 0, &added);
 	sql_release(&q);
@@ -86,23 +86,25 @@ static enum status fill(struct outlook *o, int first, int last)
 static enum status add_rule(
     const struct rule *r, int64_t as_of, int days, int64_t *sums)
 {
-	struct outlook o = { r, DB_EVERY, as_of,
-		zone_day(r->terms.calendar.zone, as_of), NULL };
+	struct outlook o = { r, as_of, zone_day(r->terms.calendar.zone, as_of),
+		NULL };
 	enum status st;
 	int i;
 
-	if (r->terms.start == NULL)
+	if (r->clock_count == 0)
 		return ST_OK;
 	if ((o.due = calloc((size_t)days + 1, sizeof(*o.due))) == NULL)
 		return fail(ST_NOMEM, "out of memory");
-	if ((st = rule_effort(r, &o.effort)) == ST_OK)
-		st = count_due(&o, 0);
-	for (i = 1; st == ST_OK && r->path.count == 0 && i <= days; i++)
-		st = count_added(&o, i);
-	if (st == ST_OK && r->path.count)
-		st = count_due(&o, days);
-	if (st == ST_OK && r->path.count)
-		st = fill(&o, 0, days);
+	st = count_due(&o, 0);
+	if (rule_is_range(r)) {
+		for (i = 1; st == ST_OK && i <= days; i++)
+			st = count_added(&o, i);
+	} else {
+		if (st == ST_OK)
+			st = count_due(&o, days);
+		if (st == ST_OK)
+			st = fill(&o, 0, days);
+	}
 	for (i = 0; i <= days; i++)
 		sums[i] += o.due[i];
 	free(o.due);

@@ -299,17 +299,26 @@ static enum status all_clusters(
 
 /* ---- what is remembered ---- */
 
-static int is_remembered(const struct diff *d, const char *name)
+static int has_memory(const struct rule *r, const char *name)
 {
 	size_t i, k;
 
-	for (i = 0; i < d->count; i++) {
-		const struct rule *r = d->pairs[i].after;
-
-		for (k = 0; r && k < r->path.count; k++) {
-			if (strcmp(r->memory[k], name) == 0)
+	for (i = 0; i < r->clock_count; i++) {
+		for (k = 0; k < r->clocks[i].path.count; k++) {
+			if (strcmp(r->clocks[i].memory[k], name) == 0)
 				return 1;
 		}
+	}
+	return 0;
+}
+
+static int is_remembered(const struct diff *d, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < d->count; i++) {
+		if (d->pairs[i].after && has_memory(d->pairs[i].after, name))
+			return 1;
 	}
 	return 0;
 }
@@ -330,7 +339,7 @@ static int is_said(const json_t *list, const char *text)
 /* Dates that gone records left behind are kept under names that the policy,
  * the starting point and the path make: a new name does not find them. */
 static enum status check_memory(
-    const struct rule *r, const char *name, json_t *warnings)
+    const struct rule *r, const char *start, const char *name, json_t *warnings)
 {
 	int64_t records = 0;
 	enum status st;
@@ -345,12 +354,26 @@ static enum status check_memory(
 	    "store `%s`: %lld dates of starting point `%s`, left behind by "
 	    "records that are gone, would not be found any more: keep its "
 	    "name, and the path to it",
-	    r->store->config->name, (long long)records, r->terms.start->name);
+	    r->store->config->name, (long long)records, start);
 	if (text == NULL)
 		return fail(ST_NOMEM, "out of memory");
 	if (!is_said(warnings, text))
 		st = json_push(warnings, json_string(text));
 	free(text);
+	return st;
+}
+
+static enum status check_clock(const struct diff *d, const struct rule *r,
+    const struct rule_clock *c, json_t *warnings)
+{
+	enum status st = ST_OK;
+	size_t i;
+
+	for (i = 0; st == ST_OK && i < c->path.count; i++) {
+		if (!is_remembered(d, c->memory[i]))
+			st = check_memory(
+			    r, c->terms.start->name, c->memory[i], warnings);
+	}
 	return st;
 }
 
@@ -362,10 +385,8 @@ static enum status check_memories(const struct diff *d, json_t *warnings)
 	for (i = 0; i < d->count; i++) {
 		const struct rule *r = d->pairs[i].before;
 
-		for (k = 0; st == ST_OK && r && k < r->path.count; k++) {
-			if (!is_remembered(d, r->memory[k]))
-				st = check_memory(r, r->memory[k], warnings);
-		}
+		for (k = 0; st == ST_OK && r && k < r->clock_count; k++)
+			st = check_clock(d, r, &r->clocks[k], warnings);
 	}
 	return st;
 }

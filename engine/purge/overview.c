@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "engine/holds/holds.h"
 #include "engine/plan/plan.h"
 
 static enum status collection_json(const struct plan_item *p, json_t *list)
@@ -10,12 +11,14 @@ static enum status collection_json(const struct plan_item *p, json_t *list)
 	json_t *one = NULL;
 	enum status st;
 
-	st = json_make(&one, "{s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I}",
-	    "collection", p->rule->collection->name, "cluster",
-	    p->rule->terms.cluster->name, "records", (json_int_t)p->records,
-	    "due", (json_int_t)p->due, "overdue", (json_int_t)p->overdue,
-	    "undecided", (json_int_t)p->undecided, "active",
-	    (json_int_t)p->active, "retain", (json_int_t)p->retain);
+	st = json_make(&one,
+	    "{s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "collection",
+	    p->rule->collection->name, "cluster", p->rule->terms.cluster->name,
+	    "records", (json_int_t)p->records, "due", (json_int_t)p->due,
+	    "overdue", (json_int_t)p->overdue, "held", (json_int_t)p->held,
+	    "restricted", (json_int_t)p->restricted, "undecided",
+	    (json_int_t)p->undecided, "active", (json_int_t)p->active, "retain",
+	    (json_int_t)p->retain);
 	return st == ST_OK ? json_push(list, one) : st;
 }
 
@@ -80,6 +83,7 @@ static enum status runs_json(struct installation *in, json_t *list)
 enum status overview_json(struct installation *in, int64_t as_of, json_t **out)
 {
 	json_t *stores = json_array(), *runs = json_array();
+	json_t *suspensions = NULL;
 	char text[INSTANT_TEXT];
 	struct schedule s;
 	struct plan p = { .items = NULL };
@@ -87,26 +91,30 @@ enum status overview_json(struct installation *in, int64_t as_of, json_t **out)
 
 	if ((st = schedule_init(&s, in, NULL, &in->diag)) != ST_OK)
 		goto out;
-	st = plan_init(&p, &s, as_of, NULL);
+	st = plan_init(&p, &s, as_of, NULL, PLAN_ALL);
 	if (st == ST_OK && (stores == NULL || runs == NULL))
 		st = fail(ST_NOMEM, "out of memory");
 	if (st == ST_OK)
 		st = stores_json(in, &p, stores);
 	if (st == ST_OK)
 		st = runs_json(in, runs);
+	if (st == ST_OK)
+		st = holds_summary(in, as_of, &suspensions);
 	civil_format_instant(as_of, text);
 	if (st == ST_OK)
-		st = json_make(out, "{s:s, s:s, s:O, s:O, s:I, s:I, s:I, s:I}",
+		st = json_make(out,
+		    "{s:s, s:s, s:O, s:O, s:I, s:I, s:I, s:I, s:O}",
 		    "installation", in->config.installation, "as_of", text,
 		    "stores", stores, "runs", runs, "due",
 		    (json_int_t)plan_due(&p), "overdue",
 		    (json_int_t)plan_overdue(&p), "undecided",
 		    (json_int_t)plan_undecided(&p), "unmapped",
-		    (json_int_t)s.unmapped_count);
+		    (json_int_t)s.unmapped_count, "suspensions", suspensions);
 	plan_release(&p);
 	schedule_release(&s);
 out:
 	json_decref(stores);
 	json_decref(runs);
+	json_decref(suspensions);
 	return st;
 }

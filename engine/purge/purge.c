@@ -13,6 +13,7 @@
 #include "engine/audit/log.h"
 #include "engine/base/file.h"
 #include "engine/crypto/random.h"
+#include "engine/holds/holds.h"
 #include "engine/purge/batch.h"
 #include "engine/purge/report.h"
 
@@ -27,6 +28,7 @@ struct run {
 	struct schedule schedule;
 	struct plan plan;
 	struct purge_outcome outcome;
+	struct holds_watch holds;
 	struct timespec started;
 	int64_t progressed; /* by the items before the one at hand */
 };
@@ -68,6 +70,15 @@ static enum status name_run(struct run *r)
 	return ST_OK;
 }
 
+/* What must stay is suspended before anything is planned; a dry run, which
+ * writes nothing, says how far the stores are behind. */
+static enum status suspend(struct run *r)
+{
+	if (r->options->mode == PURGE_DRY_RUN)
+		return holds_behind(r->in, &r->outcome.suspensions_behind);
+	return holds_refresh(r->in, &r->holds);
+}
+
 static enum status prepare(struct run *r)
 {
 	const struct purge_options *o = r->options;
@@ -85,9 +96,12 @@ static enum status prepare(struct run *r)
 		return st;
 	if ((st = audit_actor(&r->actor)) != ST_OK)
 		return st;
+	if ((st = suspend(r)) != ST_OK)
+		return st;
 	st = schedule_init(&r->schedule, r->in, o->store, &r->in->diag);
 	if (st == ST_OK)
-		st = plan_init(&r->plan, &r->schedule, o->as_of, o->cluster);
+		st = plan_init(&r->plan, &r->schedule, o->as_of, o->cluster,
+		    o->mode == PURGE_DRY_RUN ? PLAN_ALL : PLAN_DUE);
 	if (st != ST_OK)
 		return st;
 	r->outcome.run = r->id;
@@ -202,25 +216,42 @@ static enum status execute(struct run *r)
 		return st;
 	c.evidence_key = key.secret;
 	for (i = 0; st == ST_OK && i < r->plan.count; i++) {
+		struct purge_counts *done = &r->outcome.results[i].done;
+
 		if (r->plan.items[i].due == 0)
 			continue;
-		st = purge_item(&c, &r->plan.items[i], r->plan.as_of,
-		    &r->outcome.results[i].deleted);
-		r->progressed += r->outcome.results[i].deleted;
+		if ((st = holds_keep_fresh(r->in, &r->holds)) != ST_OK)
+			break;
+		st = purge_item(&c, &r->plan.items[i], r->plan.as_of, done);
+		r->progressed +=
+		    done->deleted + done->de_identified + done->minimised;
 	}
 	return st;
 }
 
-/* What no record needs any more of what others left behind. */
+static int remembers(const struct rule *r)
+{
+	size_t i;
+
+	for (i = 0; i < r->clock_count; i++) {
+		if (r->clocks[i].path.count)
+			return 1;
+	}
+	return 0;
+}
+
+/* What no record needs any more of what others left behind: none has become
+ * fewer where nothing went. */
 static enum status forget(struct run *r)
 {
 	enum status st = ST_OK;
 	size_t i;
 
-	for (i = 0; st == ST_OK && i < r->schedule.count; i++) {
+	for (i = 0; st == ST_OK && r->progressed > 0 && i < r->schedule.count;
+	     i++) {
 		const struct rule *rule = &r->schedule.rules[i];
 
-		if (rule->memory == NULL)
+		if (!remembers(rule))
 			continue;
 		st = db_begin(rule->store->db, DB_WRITE);
 		if (st == ST_OK)
@@ -261,8 +292,8 @@ static enum status verify(struct run *r)
 	enum status st;
 	size_t i;
 
-	st =
-	    plan_init(&after, &r->schedule, r->plan.as_of, r->options->cluster);
+	st = plan_init(
+	    &after, &r->schedule, r->plan.as_of, r->options->cluster, PLAN_DUE);
 	if (st != ST_OK)
 		return st;
 	r->outcome.verified = 1;
@@ -399,6 +430,8 @@ enum status purge_run(
 		r.outcome.results[i].overdue = r.plan.items[i].overdue;
 	r.outcome.seconds = seconds_since(&r.started);
 	if (st == ST_OK)
+		st = holds_summary(in, when_now(), &r.outcome.suspensions);
+	if (st == ST_OK)
 		st = report_json(&r.outcome, &made);
 	if (st == ST_OK && o->mode == PURGE_EXECUTE)
 		st = finish(&r, made);
@@ -406,6 +439,8 @@ enum status purge_run(
 		*report = made;
 	else
 		json_decref(made);
+	json_decref(r.outcome.suspensions);
+	holds_watch_release(&r.holds);
 	free(r.outcome.results);
 	plan_release(&r.plan);
 	schedule_release(&r.schedule);

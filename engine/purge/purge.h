@@ -28,9 +28,12 @@ struct purge_options {
  * "store","collection","action","cutoff","due","deleted","de_identified",
  * "minimised","held","restricted","undecided","active","retain","waiting"}],
  * "unmapped":[{"store","table","column"}],"verified","scrubbed","overdue",
- * "undecided","seconds"}.  ST_BUSY: another run holds the lock.  ST_INVALID:
- * what policies, datasets and stores disagree on is in ${in->diag}.  ST_USAGE:
- * a run later than the clock.
+ * "undecided","suspensions":{"holds","restrictions","reviews_overdue",
+ * "behind"},"seconds"}.  "behind" is for dry runs: how many rows a run would
+ * write to bring the stores to what the registry of suspensions says; only
+ * then does the run keep more, or less, than the dry run shows.  ST_BUSY:
+ * another run holds the lock.  ST_INVALID: what policies, datasets and stores
+ * disagree on is in ${in->diag}.  ST_USAGE: a run later than the clock.
  */
 enum status purge_run(struct installation *in, const struct purge_options *o,
     json_t **report) MUST_CHECK;

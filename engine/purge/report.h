@@ -4,11 +4,11 @@
 #include <stdint.h>
 
 #include "engine/base/json.h"
-#include "engine/plan/plan.h"
+#include "engine/purge/batch.h"
 
 /* What a run did to one collection, beside what its plan said. */
 struct purge_result {
-	int64_t deleted;
+	struct purge_counts done;
 	int64_t left;    /* due when the run had ended */
 	int64_t overdue; /* of those */
 };
@@ -19,7 +19,9 @@ struct purge_outcome {
 	const struct plan *plan;
 	struct purge_result *results; /* one for each item of the plan */
 	int verified;                 /* nothing is due that could have gone */
-	int scrubbed; /* what was deleted cannot be read from any file */
+	int scrubbed;        /* what was deleted cannot be read from any file */
+	json_t *suspensions; /* holds_summary(); owned */
+	int64_t suspensions_behind; /* dry run: rows that a run would write */
 	double seconds;
 };
 
