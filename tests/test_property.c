@@ -232,7 +232,8 @@ static void check_forecast(struct stage *s, int64_t now)
 	json_t *all = NULL;
 	size_t i;
 
-	MUST(forecast_json(&s->schedule, now, FORECAST_DAYS, &all) == ST_OK,
+	MUST(forecast_json(&s->schedule, now, FORECAST_DAYS, NULL, &all) ==
+		 ST_OK,
 	    SEED("%s"), HERE(s), status_text());
 	json_array_foreach(json_object_get(all, "clusters"), i, o)
 	    check_days(s, o, atoi(json_text(o, "cluster") + 1), now);

@@ -22,6 +22,7 @@ struct installation_store {
 	const struct dataset *dataset;
 	struct db *db;           /* NULL until installation_open_store() */
 	struct db_schema schema; /* of the live store, once open */
+	int borrowed; /* both are another installation's, which closes them */
 };
 
 struct installation {
@@ -48,6 +49,15 @@ struct installation {
 enum status installation_load(
     const char *path, struct installation *out) MUST_CHECK;
 void installation_release(struct installation *in);
+
+/*
+ * The installation ${first} as it would be with the file ${policy} in the
+ * place of its policy of the same name.  Shares the stores of ${first}, which
+ * it opens, and is released before it.  ST_INVALID as above; ST_USAGE where
+ * ${first} has no policy of that name.
+ */
+enum status installation_load_with(struct installation *first,
+    const char *policy, struct installation *out) MUST_CHECK;
 
 /*
  * Make what is missing: key file, keyring, control database, audit log and

@@ -91,8 +91,8 @@ static void warn_unused(const struct policy_reader *r)
 static void read_file(struct policy_reader *r, const struct node *root)
 {
 	static const char *const keys[] = { "policy", "revision", "title",
-		"calendar", "recipients", "purposes", "starting_points",
-		"clusters", "tests", NULL };
+		"calendar", "data_subjects", "security_measures", "recipients",
+		"purposes", "starting_points", "clusters", "tests", NULL };
 	struct diag *d = r->d;
 	struct policy *p = r->p;
 

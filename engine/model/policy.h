@@ -19,13 +19,16 @@ struct policy_recipient {
 	struct text title;
 	char *role;   /* controller, processor, ... */
 	char *region; /* ISO 3166-1 alpha-2, or NULL; a processor has one */
+	/* what allows data to go to it from another region; or empty */
+	struct text transfer_basis;
 	struct place at;
 };
 struct policy_purpose {
 	char *name;
 	struct text title;
 	char *legal_basis;
-	char *reference; /* or NULL */
+	char *reference;           /* or NULL */
+	struct text data_subjects; /* empty: those of the policy */
 	char **recipients;
 	size_t recipient_count;
 	struct place at;
@@ -155,7 +158,10 @@ struct policy {
 	int64_t revision;
 	struct text title;
 	enum calendar_rule rule;
-	struct zone *zone; /* owned */
+	struct zone *zone;         /* owned */
+	struct text data_subjects; /* whose data it is; or empty */
+	struct text *security_measures;
+	size_t security_measure_count;
 	struct policy_recipient *recipients;
 	size_t recipient_count;
 	struct policy_purpose *purposes;
@@ -191,6 +197,9 @@ void policy_check(const struct policy *const *policies, size_t policy_count,
 enum status policy_cluster_of(const struct policy *p, const char *dataset,
     const char *collection, const char *field,
     const struct policy_cluster **out) MUST_CHECK;
+
+/* 1 if ${region} is the EU or a country of the EEA, where data moves freely. */
+int policy_region_is_eea(const char *region);
 
 const char *policy_action_name(enum policy_action action);
 const char *policy_method_name(enum policy_method method);

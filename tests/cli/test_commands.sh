@@ -69,7 +69,7 @@ expect 4 status --json
 keys 'installation as_of stores runs stopped plans_waiting clock due overdue undecided unmapped'
 json 'o["due"] == o["overdue"] == 4 and o["runs"] == []'
 expect 0 --json forecast --days 40
-keys 'as_of days clusters'
+keys 'as_of days clusters all'
 json '[c["due_now"] for c in o["clusters"] if c["cluster"] == "people_data"] == [1]'
 json 'all(set(c) == {"cluster", "due_now", "days", "total"} for c in o["clusters"])'
 # The visit of yesterday falls due within 40 days, on one day.
