@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "engine/demo/demo_world.h"
+#include "engine/model/term.h"
 
 enum brand { BMW = 1, BMW_I = 2, MINI = 4, ALL_BMW = BMW | BMW_I, ALL = 7 };
 static const struct {
@@ -31,7 +32,7 @@ static const struct {
 	{ "offboard_voice", 0, ALL },
 };
 
-struct term {
+struct sold {
 	const char *period; /* NULL: unlimited */
 	int32_t starts;
 	int32_t ends;
@@ -51,7 +52,7 @@ struct subscription {
 };
 
 static void write_service(struct demo_world *w, struct subscription *s,
-    const char *code, const struct term *t)
+    const char *code, const struct sold *t)
 {
 	struct demo_out *o = &w->out[DEMO_SERVICES];
 	int off = s->v->fate == DEMO_DEACTIVATED;
@@ -101,7 +102,7 @@ static void renew(struct demo_world *w, struct subscription *s,
 		until = w->clock.today;
 	for (int n = 0; n < 3 && ended < until; n++) {
 		int i = (int)demo_dice_range(d, 0, 2);
-		struct term t = { .period = offers[i].period,
+		struct sold t = { .period = offers[i].period,
 			.starts = ended + 1,
 			.cancel_by = DEMO_DAY_NONE,
 			.cancelled = DEMO_DAY_NONE,
@@ -131,25 +132,25 @@ static int32_t cancelled_on(
 static void write_carplay(
     struct demo_world *w, struct subscription *s, struct demo_dice *d)
 {
-	static const struct calendar_term two_years = { { 24, 0, 0 },
-		{ 12, 0, 0 }, { 6, 0, 0 } };
-	struct term t = { .period = "P3M",
+	static const struct term two_years = { 1, { 24, 0, 0 }, { 12, 0, 0 },
+		{ 6, 0, 0 } };
+	struct term_days days = { s->v->registered, TERM_NO_DAY, TERM_NO_DAY };
+	struct sold t = { .period = "P3M",
 		.starts = s->h->starts,
 		.cancel_by = DEMO_DAY_NONE,
 		.cancelled = DEMO_DAY_NONE };
-	struct calendar_term_end end;
+	struct term_end end;
 
 	t.ends = demo_days_after(s->v->registered, "P3M");
 	if (strstr(s->v->model->options, "6U3") == NULL) {
-		end = calendar_term_end(CALENDAR_JP_CIVIL_CODE,
-		    s->v->registered, &two_years, DEMO_DAY_NONE);
+		end = term_end(CALENDAR_JP_CIVIL_CODE, &two_years, &days);
 		t.period = "P2Y";
 		t.extension = "P1Y";
 		t.notice = "P6M";
 		t.cancel_by = end.cancel_by;
 		t.cancelled = cancelled_on(w, s, end.cancel_by);
-		end = calendar_term_end(CALENDAR_JP_CIVIL_CODE,
-		    s->v->registered, &two_years, t.cancelled);
+		days.cancelled = t.cancelled;
+		end = term_end(CALENDAR_JP_CIVIL_CODE, &two_years, &days);
 		t.ends = end.last_day;
 	}
 	if (t.ends >= t.starts)
@@ -175,7 +176,7 @@ void demo_write_services(struct demo_world *w, const struct demo_vehicle *v,
 
 	demo_contract_id(v, holder, s.contract);
 	for (size_t i = 0; i < sizeof(catalogue) / sizeof(*catalogue); i++) {
-		struct term t = { .starts = s.h->starts,
+		struct sold t = { .starts = s.h->starts,
 			.ends = DEMO_DAY_NONE,
 			.cancel_by = DEMO_DAY_NONE,
 			.cancelled = DEMO_DAY_NONE };
