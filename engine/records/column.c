@@ -45,6 +45,14 @@ static enum column_kind kind_of_type(const char *declared)
 	return COLUMN_ANY;
 }
 
+int column_type_is_number(const char *declared)
+{
+	enum column_kind kind = kind_of_type(declared);
+
+	return kind == COLUMN_INTEGER || kind == COLUMN_REAL ||
+	       kind == COLUMN_BOOLEAN;
+}
+
 /* 1 if the dataset says that the field has parts of its own. */
 static int is_nested(const struct collection *c, const struct field *f)
 {
@@ -269,7 +277,7 @@ enum status column_read(
     struct column *col, const struct cell *cell, struct val *out)
 {
 	if (cell->kind == CELL_NULL) {
-		if (col->db->not_null || col->db->key)
+		if ((col->db->not_null || col->db->key) && !col->is_computed)
 			return fail(ST_INVALID,
 			    "found nothing, expected a value: the column "
 			    "takes no NULL");

@@ -27,6 +27,7 @@ struct column {
 	const struct field *field; /* NULL: the dataset does not have it */
 	enum column_kind kind;
 	int is_time;
+	int is_computed; /* nothing in a file is filled, and no NULL */
 	int is_personal; /* then no message shows a value */
 	struct buf text; /* the value, where it is not the cell's own bytes */
 	char when[WHEN_TEXT];
@@ -47,6 +48,9 @@ enum status column_read(
 /* The same for a column of times; column_read() calls it. */
 enum status column_read_time(
     struct column *col, const struct cell *cell, struct val *out) MUST_CHECK;
+
+/* 1 if a column of that type takes nothing but numbers. */
+int column_type_is_number(const char *declared);
 
 /* 1 if a type as declared is one of times: it has DATE or TIME in it, and is
  * no time of day. */
