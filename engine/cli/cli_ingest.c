@@ -93,8 +93,8 @@ enum status cli_ingest(
 		st = ingest_target_init(
 		    &target, what->store, table, collection, times, count);
 	if (st == ST_OK)
-		st = installation_computed(&cli->in, store, collection,
-		    &computed, &computed_count);
+		st = installation_computed(
+		    &cli->in, store, collection, &computed, &computed_count);
 	if (st == ST_OK)
 		st = ingest_target_compute(&target, computed, computed_count);
 	if (st == ST_OK)

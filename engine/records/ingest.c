@@ -45,13 +45,16 @@ static enum status need_column(struct ingest_target *target, const char *name,
     const char *of, int computed)
 {
 	const struct db_column *col = db_table_column(target->table, name);
+	enum column_kind kind;
 
 	if (col == NULL)
 		return fail(ST_INVALID,
 		    "store `%s`: table %s has no column %s, from which a "
 		    "policy computes `%s`: add it",
 		    target->store, target->table->name, name, of);
-	if (computed && column_type_is_number(col->type))
+	kind = column_kind_of(col->type);
+	if (computed && (kind == COLUMN_INTEGER || kind == COLUMN_REAL ||
+			    kind == COLUMN_BOOLEAN))
 		return fail(ST_INVALID,
 		    "store `%s`: column %s.%s holds numbers, and a policy "
 		    "computes a date for it: declare it as DATE or TEXT",
