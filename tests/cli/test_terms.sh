@@ -1,6 +1,7 @@
 #!/bin/sh
 # The shipped installation: services and what is bought, with ends that ingest
 # computes; what a transfer and a deactivation set off.
+# shellcheck disable=SC1091
 . "$(dirname "$0")/lib.sh"
 
 expect 0 demo --files-only site
