@@ -468,6 +468,51 @@ enum status installation_times(const struct installation *in,
 	return ST_OK;
 }
 
+/* The next starting point with a term from ${*k} of the policy ${*i} on, that
+ * stands in the collection; NULL: no more. */
+static const struct policy_starting_point *next_computed(
+    const struct installation *in, const char *dataset, const char *collection,
+    size_t *i, size_t *k)
+{
+	for (; *i < in->policy_count; ++*i, *k = 0) {
+		const struct policy *p = &in->policies[*i];
+
+		while (*k < p->starting_point_count) {
+			const struct policy_starting_point *x =
+			    &p->starting_points[(*k)++];
+
+			if (x->term && strcmp(x->dataset, dataset) == 0 &&
+			    strcmp(x->collection, collection) == 0)
+				return x;
+		}
+	}
+	return NULL;
+}
+
+enum status installation_computed(const struct installation *in,
+    const struct installation_store *store, const struct collection *collection,
+    struct policy_computed **out, size_t *count)
+{
+	const char *dataset = store->dataset->key;
+	const struct policy_starting_point *x;
+	struct policy_computed *list = NULL, *grown;
+	size_t i = 0, k = 0, n = 0;
+
+	while ((x = next_computed(in, dataset, collection->name, &i, &k))) {
+		grown = reallocarray(list, n + 1, sizeof(*list));
+		if (grown == NULL) {
+			free(list);
+			return fail(ST_NOMEM, "out of memory");
+		}
+		list = grown;
+		list[n++] = (struct policy_computed){ x,
+			{ in->policies[i].rule, in->policies[i].zone } };
+	}
+	*out = list;
+	*count = n;
+	return ST_OK;
+}
+
 /* ---- init ---- */
 
 static enum status make_keys(struct installation *in,

@@ -87,6 +87,14 @@ enum status installation_times(const struct installation *in,
     const struct installation_store *store, const struct collection *collection,
     const char ***out, size_t *count) MUST_CHECK;
 
+/*
+ * The starting points of all policies whose field ingest computes in records
+ * of a collection; NULL where there are none.  The caller frees the array.
+ */
+enum status installation_computed(const struct installation *in,
+    const struct installation_store *store, const struct collection *collection,
+    struct policy_computed **out, size_t *count) MUST_CHECK;
+
 /* ${data_dir}/${name}.  The caller frees; NULL when out of memory. */
 char *installation_path(const struct installation *in, const char *name);
 

@@ -43,6 +43,33 @@ enum policy_pick { POLICY_LATEST, POLICY_EARLIEST };
 enum policy_null { POLICY_NULL_UNDECIDED, POLICY_NULL_OPEN };
 
 /*
+ * How ingest comes by the field of a starting point that is the end of a
+ * service's term (engine/model/term.h): out of other fields of the record.
+ */
+enum policy_term_part {
+	POLICY_TERM_FROM,
+	POLICY_TERM_PERIOD,
+	POLICY_TERM_EXTENSION,
+	POLICY_TERM_NOTICE,
+	POLICY_TERM_CANCELLED,
+	POLICY_TERM_CANCEL_BY, /* written, as the end itself */
+	POLICY_TERM_ENDED,
+	POLICY_TERM__MAX
+};
+struct policy_term {
+	struct policy_term_value {
+		int given;
+		char *field; /* NULL: ${period} is the same for all records */
+		struct period period;
+		struct place at;
+	} parts[POLICY_TERM__MAX];
+	int has_longest;
+	struct period longest; /* of period and extension together */
+};
+/* "from", "period", ...: as a policy has them. */
+const char *policy_term_part_name(enum policy_term_part part);
+
+/*
  * ${at} as written: a bare field of the record's own collection, or
  * "dataset.collection.field", taken from the records that references reach.
  */
@@ -58,6 +85,7 @@ struct policy_starting_point {
 	enum calendar_from from;
 	char **via; /* "dataset.collection.field": the path must use it */
 	size_t via_count;
+	struct policy_term *term; /* or NULL: files give the field */
 	struct place at;
 };
 
@@ -191,6 +219,12 @@ void policy_release(struct policy *p);
 void policy_check(const struct policy *const *policies, size_t policy_count,
     const struct dataset *const *datasets, size_t dataset_count,
     struct diag *d);
+
+/* A starting point with a term, and how its policy counts. */
+struct policy_computed {
+	const struct policy_starting_point *point;
+	struct calendar calendar;
+};
 
 /* The cluster that a collection (${field} NULL) or a field falls in.
  * ST_NOTFOUND: none. */

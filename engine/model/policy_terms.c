@@ -2,7 +2,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "engine/model/dataset_names.h"
 #include "engine/model/policy_read.h"
 
 /* A word of a fixed list, kept as text. */
@@ -176,7 +175,7 @@ static void read_starting_point(
     struct diag *d, const struct node *n, struct policy_starting_point *x)
 {
 	static const char *const keys[] = { "title", "kind", "at", "pick",
-		"null_means", "from", "via", NULL };
+		"null_means", "from", "via", "term", NULL };
 	static const char *const kinds[] = { "collection", "end_of_process",
 		"end_of_relationship", NULL };
 	static const char *const picks[] = { "latest", "earliest", NULL };
@@ -199,6 +198,7 @@ static void read_starting_point(
 	if (read_word(d, node_get(n, "from"), froms, &word))
 		x->from = (enum calendar_from)word;
 	read_via(d, node_get(n, "via"), x);
+	policy_read_end(d, node_get(n, "term"), x);
 }
 
 static void read_starting_points(struct policy_reader *r, const struct node *n)
@@ -259,6 +259,7 @@ static void release_starting_point(struct policy_starting_point *x)
 	free(x->collection);
 	free(x->field);
 	read_free_strings(x->via, x->via_count);
+	policy_release_end(x);
 }
 
 void policy_release_terms(struct policy *p)
