@@ -216,6 +216,27 @@ void holds_site_place(struct holds_site *s, struct holds_scope scope,
 	json_decref(out);
 }
 
+static int64_t rows(const struct holds_site *s, int store, const char *id)
+{
+	int64_t n = -1;
+
+	MUST(db_one_int(s->in.stores[store].db,
+		 "SELECT (SELECT count(*) FROM lethe_suspension"
+		 "  WHERE suspension = $1)"
+		 " + (SELECT count(*) FROM lethe_suspended_cluster"
+		 "  WHERE suspension = $1)",
+		 ARGS(TEXT(id)), -1, &n) == ST_OK,
+	    "%s", status_text());
+	return n;
+}
+
+void holds_site_check_rows(
+    struct holds_site *s, const char *id, int64_t crm_rows, int64_t web_rows)
+{
+	ck_assert_int_eq(rows(s, CRM, id), crm_rows);
+	ck_assert_int_eq(rows(s, WEB, id), web_rows);
+}
+
 void holds_site_do_(struct holds_site *s, int store, const char *words)
 {
 	MUST(db_exec_(s->in.stores[store].db, words, NOARGS, NULL) == ST_OK,

@@ -31,6 +31,10 @@ void holds_site_replace(
 void holds_site_place(struct holds_site *s, struct holds_scope scope,
     const char *reason, char id[24]);
 
+/* How many rows ${id} has beside the records of either store. */
+void holds_site_check_rows(
+    struct holds_site *s, const char *id, int64_t crm_rows, int64_t web_rows);
+
 /* Run words in a store that must work. */
 #define holds_site_do(s, store, words) holds_site_do_(s, store, "" words)
 void holds_site_do_(struct holds_site *s, int store, const char *words);

@@ -31,17 +31,17 @@ expect 0 hold --help
 says out 'art18_1a_accuracy_contested'
 expect 2 hold
 expect 2 hold ad
-says err 'did you mean `add`'
+says err 'did you mean .add.'
 expect 2 hold add --subject person_id=P1
 says err 'reason is missing'
 expect 2 hold add --subject person_id=P1 --reason litigatoin --authority x
-says err 'did you mean `litigation`'
+says err 'did you mean .litigation.'
 expect 2 hold add --subject person_id=P1 --reason litigation
 says err 'authority'
 expect 2 hold add --subject P1 --reason litigation --authority x
 expect 2 hold add --record crm contracts --reason litigation --authority x
 expect 2 hold add --cluster visit_dat --reason audit --authority x
-says err 'did you mean `visit_data`'
+says err 'did you mean .visit_data.'
 expect 2 hold add --cluster visit_data --reason audit --authority x \
 	--review 2020-01-01
 says err 'does not lie ahead'
@@ -74,18 +74,26 @@ says out "$restriction  restriction on record crm.contracts 3: 1 records"
 says out "$cluster  hold on cluster visit_data: 2 records"
 expect 0 hold list --json
 json 'len(o["suspensions"]) == 4 and o["holds"] == 3 and o["restrictions"] == 1'
-expect 4 status
+expect 0 status
 says out '3 holds and 1 restriction active'
-expect 4 status --json
+expect 0 status --json
 json 'o["suspensions"] == {"holds": 3, "restrictions": 1, "reviews_overdue": 0}'
 expect 0 check
 says out 'no record of its subject is there'
 silent out 'P7'
 
+# ---- explained ----
+expect 0 explain crm contracts 1 --json
+json "o['verdict'] == 'HELD' and o['suspensions'][0]['id'] == '$hold'"
+json 'o["suspensions"][0]["authority"] == "District court"'
+expect 0 explain crm contracts 3 --json
+json 'o["verdict"] == "RESTRICTED"'
+json 'o["suspensions"][0]["reason"] == "art18_1b_unlawful"'
+
 # ---- a review that nobody made ----
 expect 4 hold list --as-of 2999-01-01
 says out 'REVIEW OVERDUE'
-expect 4 status --as-of 2999-01-01 --json
+expect 0 status --as-of 2999-01-01 --json
 json 'o["suspensions"]["reviews_overdue"] == 4'
 
 # ---- what comes in is held when ingest returns ----
@@ -99,7 +107,7 @@ expect 0 check
 silent out 'no record of its subject'
 
 # ---- a dry run: nothing is behind ----
-expect 4 purge --dry-run --json
+expect 0 purge --dry-run --json
 json 'o["suspensions"] == {"holds": 3, "restrictions": 1, "reviews_overdue": 0, "behind": 0}'
 
 # ---- released ----
@@ -123,13 +131,15 @@ json '[e["action"] for e in o["entries"]].count("hold_released") == 1'
 silent out 'P1"|P7|court|Smith'
 plain 'District court' 'Smith v'
 
-# ---- a purge reports them, and so do the metrics ----
-"$LETHE" purge >out 2>err
+# ---- a purge keeps what is held and reports it, and so do the metrics ----
+expect 0 purge
 says out '2 holds and 1 restrictions are active'
 grep -q '^lethe_holds 2' var/metrics.prom || oops 'no lethe_holds'
 grep -q '^lethe_restrictions 1' var/metrics.prom || oops 'no restrictions'
 grep -q '^lethe_hold_reviews_overdue 0' var/metrics.prom || oops 'no reviews'
 holds web visits 1
+holds crm contracts 4
+holds crm people 3
 
 # ---- two people ----
 printf 'holds: {approvals: 2}\n' >>lethe.yml
@@ -139,4 +149,10 @@ expect 3 hold release "$hold"
 says err 'somebody else'
 expect 0 hold list
 says out 'release asked by'
+sed -i 's/approvals: 2/approvals: 1/' lethe.yml
+expect 0 hold release "$hold"
+says out 'released'
+expect 0 purge
+holds crm contracts 1
+holds crm people 2
 finish
