@@ -31,9 +31,10 @@ may() {
 	engine/audit) echo base crypto store ;;
 	engine/purge) echo base crypto model store installation plan audit ;;
 	engine/records) echo base model store ;;
+	engine/report) echo base model store installation plan audit ;;
 	engine/demo) echo base model embedded ;;
 	engine/cli) echo base crypto model store installation plan audit \
-		purge records demo embedded ;;
+		purge records report demo embedded ;;
 	*) return 1 ;;
 	esac
 }

@@ -32,7 +32,7 @@ struct command {
 
 extern const struct command cmd_audit, cmd_check, cmd_demo, cmd_dump,
     cmd_explain, cmd_forecast, cmd_ingest, cmd_init, cmd_policy, cmd_purge,
-    cmd_status;
+    cmd_report, cmd_status;
 
 /* Options that every command takes, to stand in its table before the end. */
 #define CLI_OPTIONS                                 \

@@ -21,6 +21,7 @@ static const struct command *const commands[] = {
 	&cmd_explain,
 	&cmd_purge,
 	&cmd_policy,
+	&cmd_report,
 	&cmd_audit,
 	&cmd_demo,
 };
