@@ -68,11 +68,10 @@ static void print_number(const json_t *cell)
 	const json_t *v;
 	size_t k;
 
-	if (json_is_integer(json_object_get(cell, "count")))
-		printf("%9lld  %.10s ", json_int(cell, "count"),
-		    json_text(cell, "as_of"));
-	else
-		printf("%9s  %10s ", "-", "");
+	if (!json_is_integer(json_object_get(cell, "count")))
+		return;
+	printf(
+	    "%9lld  %.10s ", json_int(cell, "count"), json_text(cell, "as_of"));
 	if (json_array_size(json_object_get(cell, "values")) == 0)
 		printf(" (all)");
 	json_array_foreach(json_object_get(cell, "values"), k, v)
@@ -97,8 +96,8 @@ static void print_text(const json_t *report)
 	json_array_foreach(json_object_get(report, "cells"), i, o)
 	    print_number(o);
 	if (json_int(report, "withheld"))
-		printf("\n-: %lld numbers are withheld: too few, or they would "
-		       "tell others that are\n",
+		printf("\nwithheld: %lld numbers that stand for too few, or "
+		       "would tell others that do\n",
 		    json_int(report, "withheld"));
 }
 
@@ -143,8 +142,8 @@ static enum status parse(
 	enum status st = ST_OK;
 	int c;
 
-	while (st == ST_OK &&
-	       (c = cli_option(cli, argc, argv, options)) != -1) {
+	while (
+	    st == ST_OK && (c = cli_option(cli, argc, argv, options)) != -1) {
 		switch (c) {
 		case 'C': o->cluster = optarg; break;
 		case 'o': o->collection = optarg; break;

@@ -119,8 +119,8 @@ static enum status meet(struct counting *c, struct val v)
 	return st;
 }
 
-static enum status pass(struct counting *c,
-    enum status (*each)(struct counting *c, struct stmt *s))
+static enum status pass(
+    struct counting *c, enum status (*each)(struct counting *c, struct stmt *s))
 {
 	struct sql sql = SQL_INIT;
 	struct stmt *s = NULL;
@@ -251,12 +251,12 @@ static int was_named(const struct counting *c, size_t field, json_t *category)
 
 static int by_key(const void *a, const void *b)
 {
-	return strcmp((*(struct value *const *)a)->key,
-	    (*(struct value *const *)b)->key);
+	return strcmp(
+	    (*(struct value *const *)a)->key, (*(struct value *const *)b)->key);
 }
 
-static enum status name_value(struct counting *c, size_t field,
-    struct value *v, int *others)
+static enum status name_value(
+    struct counting *c, size_t field, struct value *v, int *others)
 {
 	json_t *list = c->out->categories[field];
 	json_t *category = category_of(v->key);

@@ -62,7 +62,8 @@ static enum status refuse_identifying(const struct field *f)
 static enum status find_field(struct cut *c, const char *name,
     const struct collection *collection, const struct db_table *table)
 {
-	const char **names = calloc(collection->field_count + 1, sizeof(*names));
+	const char **names =
+	    calloc(collection->field_count + 1, sizeof(*names));
 	const char *near;
 
 	if (names == NULL)
@@ -94,8 +95,8 @@ static int is_number(const struct cut *c)
 			return 1;
 	}
 	return type == NULL && (strcasestr(c->column->type, "INT") ||
-	    strcasestr(c->column->type, "REAL") ||
-	    strcasestr(c->column->type, "NUM"));
+				   strcasestr(c->column->type, "REAL") ||
+				   strcasestr(c->column->type, "NUM"));
 }
 
 static enum status read_cut(struct cut *c, const char *text)
@@ -158,8 +159,7 @@ static int label_time(
 
 	if (w.kind == WHEN_NONE)
 		return 0;
-	day = civil_date(
-	    w.kind == WHEN_DATE ? w.day : zone_day(z, w.seconds));
+	day = civil_date(w.kind == WHEN_DATE ? w.day : zone_day(z, w.seconds));
 	if (c->kind == CUT_MONTH)
 		buf_addf(out, "%04d-%02d", day.year, day.month);
 	else if (c->kind == CUT_YEAR)

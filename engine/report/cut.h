@@ -34,8 +34,8 @@ struct cut {
  * identifies people.
  */
 enum status cut_init(struct cut *c, const char *spec,
-    const struct collection *collection, const struct db_table *table)
-    MUST_CHECK;
+    const struct collection *collection,
+    const struct db_table *table) MUST_CHECK;
 void cut_release(struct cut *c);
 
 /* The category of ${v}, into ${out}; 0 where it is none: NULL, or not what the

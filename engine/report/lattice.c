@@ -49,8 +49,8 @@ static int hidden(const struct suppress_number *n)
 
 /* ---- one field ---- */
 
-static enum status decide_field(
-    struct lattice *l, size_t field, int64_t min, int *changed)
+static enum status decide_field(struct lattice *l, size_t field, int64_t min,
+    struct suppress_result *result)
 {
 	struct suppress_number **cells = l->tables[1U << field];
 	struct suppress_number *total = l->tables[0][0];
@@ -66,9 +66,8 @@ static enum status decide_field(
 		    (struct suppress_arc){ cells[i], 0, 1, cells[i]->count };
 		sum += cells[i]->count;
 	}
-	total->dear = 1;
 	net.arcs[n] = (struct suppress_arc){ total, 1, 0, sum };
-	st = suppress_net(&net, min, changed);
+	st = suppress_net(&net, min, result);
 	/* Every field has to hide a total that one of them hides. */
 	if (hidden(total) && total->need == 0)
 		total->need = total->count + min;
@@ -223,18 +222,19 @@ static enum status grid_init(struct grid *g)
 	if (st != ST_OK)
 		return st;
 	nodes = g->rows.rest + g->columns.rest + 2;
-	g->rest = calloc((g->rows.rest + 1) * (g->columns.rest + 1),
-	    sizeof(*g->rest));
+	g->rest = calloc(
+	    (g->rows.rest + 1) * (g->columns.rest + 1), sizeof(*g->rest));
 	g->arcs = calloc(cells + nodes, sizeof(*g->arcs));
 	if (g->rest == NULL || g->arcs == NULL)
 		return fail(ST_NOMEM, "out of memory");
 	return ST_OK;
 }
 
-static enum status decide_grid(struct grid *g, int64_t min)
+static enum status decide_grid(
+    struct grid *g, int64_t min, struct suppress_result *result)
 {
 	struct suppress_number end = { .last = -1 };
-	int open = hidden(number(g->lattice, g->whole, g->at)), changed = 0;
+	int open = hidden(number(g->lattice, g->whole, g->at));
 	enum status st = grid_init(g);
 	struct suppress_net net;
 
@@ -245,7 +245,7 @@ static enum status decide_grid(struct grid *g, int64_t min)
 			add_open_end(g, &end);
 		net = (struct suppress_net){ g->arcs, g->arc_count,
 			g->rows.rest + g->columns.rest + 2 };
-		st = suppress_net(&net, min, &changed);
+		st = suppress_net(&net, min, result);
 	}
 	grid_release(g);
 	return st;
@@ -255,6 +255,7 @@ static enum status decide_grid(struct grid *g, int64_t min)
 
 static void begin(struct lattice *l, int64_t min)
 {
+	l->tables[0][0]->dear = 1;
 	for (unsigned int mask = 0; mask < LATTICE_TABLES; mask++) {
 		for (size_t i = 0; l->tables[mask] && i < lattice_size(l, mask);
 		     i++)
@@ -262,32 +263,31 @@ static void begin(struct lattice *l, int64_t min)
 	}
 }
 
-static enum status decide_fields(
-    struct lattice *lattices, size_t count, int64_t min)
+static enum status decide_fields(struct lattice *lattices, size_t count,
+    int64_t min, struct suppress_result *result)
 {
 	enum status st = ST_OK;
-	int changed = 1;
 
-	while (st == ST_OK && changed) {
-		changed = 0;
+	do {
+		result->changed = 0;
 		for (size_t i = 0; i < count; i++) {
 			for (size_t k = 0;
 			     st == ST_OK && k < lattices[i].fields; k++)
-				st = decide_field(
-				    &lattices[i], k, min, &changed);
+				st = decide_field(&lattices[i], k, min, result);
 		}
-	}
+	} while (st == ST_OK && result->changed);
 	return st;
 }
 
-static enum status decide_pairs(struct lattice *l, int64_t min)
+static enum status decide_pairs(
+    struct lattice *l, int64_t min, struct suppress_result *result)
 {
 	enum status st = ST_OK;
 
 	for (size_t k = 1; st == ST_OK && k < l->fields; k++) {
 		struct grid g = { .lattice = l, .row = 0, .column = k };
 
-		st = decide_grid(&g, min);
+		st = decide_grid(&g, min, result);
 	}
 	for (size_t i = 0; st == ST_OK && l->fields == 3 && i < l->sizes[0];
 	     i++) {
@@ -297,20 +297,118 @@ static enum status decide_pairs(struct lattice *l, int64_t min)
 			.column = 2,
 			.at = { i, 0, 0 } };
 
-		st = decide_grid(&g, min);
+		st = decide_grid(&g, min, result);
 	}
+	return st;
+}
+
+/* ---- over time ---- */
+
+/*
+ * All of a report by two fields as one network: what was shown before makes
+ * cells known, so that the totals can no longer be decided about first.
+ */
+static enum status decide_whole(
+    struct lattice *l, int64_t min, struct suppress_result *result)
+{
+	size_t rows = l->sizes[0], columns = l->sizes[1], i, k, n = 0;
+	size_t first = rows + columns, last = first + 1; /* the total's nodes */
+	struct suppress_net net = { .nodes = last + 1 };
+	int64_t sum = 0;
+	enum status st;
+
+	net.arcs = calloc(rows * columns + last, sizeof(*net.arcs));
+	if (net.arcs == NULL)
+		return fail(ST_NOMEM, "out of memory");
+	for (i = 0; i < rows; i++)
+		net.arcs[n++] = (struct suppress_arc){ l->tables[1][i], first,
+			i, 0 };
+	for (k = 0; k < columns; k++)
+		net.arcs[n++] = (struct suppress_arc){ l->tables[2][k],
+			rows + k, last, 0 };
+	for (i = 0; i < rows; i++) {
+		for (k = 0; k < columns; k++) {
+			struct suppress_number *cell =
+			    l->tables[3][i * columns + k];
+
+			net.arcs[n++] = (struct suppress_arc){ cell, i,
+				rows + k, cell->count };
+			net.arcs[i].flow += cell->count;
+			net.arcs[rows + k].flow += cell->count;
+			sum += cell->count;
+		}
+	}
+	net.arcs[n++] =
+	    (struct suppress_arc){ l->tables[0][0], last, first, sum };
+	net.count = n;
+	st = suppress_net(&net, min, result);
+	free(net.arcs);
+	return st;
+}
+
+/* What has become of the numbers shown before. */
+struct past {
+	int changed; /* there is one that has changed */
+	int near;    /* one that has not, or by less than the minimum */
+};
+
+static void look_back(const struct lattice *l, int64_t min, struct past *out)
+{
+	for (unsigned int mask = 0; mask < LATTICE_TABLES; mask++) {
+		for (size_t i = 0; l->tables[mask] && i < lattice_size(l, mask);
+		     i++) {
+			const struct suppress_number *n = l->tables[mask][i];
+
+			if (n->last < 0)
+				continue;
+			out->changed |= !n->known;
+			out->near |= n->known || n->need > min;
+		}
+	}
+}
+
+static void show_nothing_new(struct lattice *l)
+{
+	for (unsigned int mask = 0; mask < LATTICE_TABLES; mask++) {
+		for (size_t i = 0; l->tables[mask] && i < lattice_size(l, mask);
+		     i++) {
+			if (!l->tables[mask][i]->known)
+				l->tables[mask][i]->state = SUPPRESS_HIDDEN;
+		}
+	}
+}
+
+/* From the coarse to the fine. */
+static enum status decide_levels(struct lattice *lattices, size_t count,
+    int64_t min, struct suppress_result *result)
+{
+	enum status st = decide_fields(lattices, count, min, result);
+
+	for (size_t i = 0; st == ST_OK && i < count; i++)
+		st = decide_pairs(&lattices[i], min, result);
 	return st;
 }
 
 enum status lattice_decide(struct lattice *lattices, size_t count, int64_t min)
 {
-	enum status st;
-	size_t i;
+	struct suppress_result result = { 0, 0 };
+	struct past past = { 0, 0 };
+	size_t most = 0, i;
+	enum status st = ST_OK;
 
-	for (i = 0; i < count; i++)
+	for (i = 0; i < count; i++) {
 		begin(&lattices[i], min);
-	st = decide_fields(lattices, count, min);
-	for (i = 0; st == ST_OK && i < count; i++)
-		st = decide_pairs(&lattices[i], min);
+		look_back(&lattices[i], min, &past);
+		if (lattices[i].fields > most)
+			most = lattices[i].fields;
+	}
+	if (most == 1 || !past.changed || !past.near)
+		st = decide_levels(lattices, count, min, &result);
+	else if (most == 2 && count == 1)
+		st = decide_whole(lattices, min, &result);
+	else
+		result.failed = 1;
+	for (i = 0; result.failed && i < count; i++)
+		show_nothing_new(&lattices[i]);
 	return st;
 }

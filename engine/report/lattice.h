@@ -48,6 +48,12 @@ size_t lattice_index(
  * Decide about all numbers of all ${lattices}, which share those that they
  * have in common.  They must not overlap but in one field, and not in a ring
  * (ledger.h).
+ *
+ * What was shown before and is the same, or nearly, is known whatever is shown
+ * now, and then the coarser table cannot be decided first: reports by one field
+ * and a report by two are one network each.  Other families, and numbers that
+ * nothing protects, show nothing new until all that was shown has changed by
+ * ${min}.
  */
 enum status lattice_decide(
     struct lattice *lattices, size_t count, int64_t min) MUST_CHECK;

@@ -217,8 +217,7 @@ static enum status spread(const struct ledger *l, json_t *reached)
 				if (has(reached, field))
 					continue;
 				if (json_array_append(reached, field) != 0)
-					return fail(
-					    ST_NOMEM, "out of memory");
+					return fail(ST_NOMEM, "out of memory");
 				grown = 1;
 			}
 		}

@@ -19,8 +19,8 @@ struct ledger {
 
 /* Read it, inside a write transaction of ${control} that lasts until what is
  * shown has been kept. */
-enum status ledger_init(struct ledger *l, struct db *control,
-    const char *collection) MUST_CHECK;
+enum status ledger_init(
+    struct ledger *l, struct db *control, const char *collection) MUST_CHECK;
 void ledger_release(struct ledger *l);
 
 /*

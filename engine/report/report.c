@@ -101,8 +101,7 @@ static int is_asked(const struct report *r, const char *store, const char *name)
 }
 
 static enum status see_collection(struct report *r,
-    struct installation_store *s, const struct collection *c,
-    struct buf *all)
+    struct installation_store *s, const struct collection *c, struct buf *all)
 {
 	const struct policy_cluster *cluster = NULL;
 	enum status st;
@@ -113,7 +112,8 @@ static enum status see_collection(struct report *r,
 		return ST_OK;
 	if (st != ST_OK)
 		return st;
-	buf_addf(all, "%s%s.%s", all->len ? ", " : "", s->config->name, c->name);
+	buf_addf(
+	    all, "%s%s.%s", all->len ? ", " : "", s->config->name, c->name);
 	if (!is_asked(r, s->config->name, c->name))
 		return ST_OK;
 	if (r->collection)
@@ -173,8 +173,8 @@ static enum status open_all(struct report *r)
 		    "store `%s` has no table `%s`, though the dataset "
 		    "describes it: add it to the store",
 		    r->store->config->name, r->collection->name);
-	r->name = str_format(
-	    "%s.%s", r->store->config->name, r->collection->name);
+	r->name =
+	    str_format("%s.%s", r->store->config->name, r->collection->name);
 	if (r->name == NULL || (r->cells = json_object()) == NULL)
 		return fail(ST_NOMEM, "out of memory");
 	person_find(r->store, r->collection, &r->person);
@@ -194,8 +194,7 @@ static enum status check_cluster(const struct report *r, const struct cut *c)
 	st = policy_cluster_of(r->policy, r->store->dataset->key,
 	    r->collection->name, c->field->name, &cluster);
 	if (st == ST_OK && cluster != r->cluster)
-		st = fail(ST_USAGE,
-		    "`%s` belongs to cluster `%s`, not to `%s`",
+		st = fail(ST_USAGE, "`%s` belongs to cluster `%s`, not to `%s`",
 		    c->field->name, cluster->name, r->cluster->name);
 	return st;
 }
@@ -220,8 +219,7 @@ static enum status check_fields(const struct report *r, json_t **out)
 			if (strcspn(q->by[k], ":") == strcspn(q->by[i], ":") &&
 			    strncmp(q->by[k], q->by[i],
 				strcspn(q->by[i], ":")) == 0)
-				st = fail(ST_USAGE,
-				    "`%s` stands twice in --by",
+				st = fail(ST_USAGE, "`%s` stands twice in --by",
 				    cut.field->name);
 		}
 		cut_release(&cut);
@@ -234,8 +232,8 @@ static enum status check_fields(const struct report *r, json_t **out)
 /* ---- counting ---- */
 
 /* The number called ${cell}, made when it is first met. */
-static enum status number_for(
-    struct report *r, const char *cell, int64_t count, struct report_number **out)
+static enum status number_for(struct report *r, const char *cell, int64_t count,
+    struct report_number **out)
 {
 	const json_t *found = json_object_get(r->cells, cell), *last;
 	struct report_number **grown, *n;
@@ -364,8 +362,8 @@ static enum status show_value(json_t *values, const json_t *category)
 {
 	json_t *v = json_array_get(category, 0);
 
-	return json_push(values,
-	    v ? json_incref(v) : json_pack("{s:b}", "other", 1));
+	return json_push(
+	    values, v ? json_incref(v) : json_pack("{s:b}", "other", 1));
 }
 
 /* One number as JSON; what is shown of today is kept. */
@@ -444,8 +442,8 @@ static enum status show_table(struct report *r, const struct page *p,
 		char *cell = NULL;
 
 		categories_at(p->lattice, mask, i, categories);
-		st = aggregate_cell(&p->set->counts, p->set->cuts, mask,
-		    categories, &cell);
+		st = aggregate_cell(
+		    &p->set->counts, p->set->cuts, mask, categories, &cell);
 		for (k = 0; st == ST_OK && k < p->count; k++) {
 			size_t f = p->fields[k];
 
@@ -454,8 +452,7 @@ static enum status show_table(struct report *r, const struct page *p,
 			st = json_push(by, json_string(p->set->cuts[f].spec));
 			if (st == ST_OK)
 				st = show_value(values,
-				    json_array_get(
-					p->set->counts.categories[f],
+				    json_array_get(p->set->counts.categories[f],
 					categories[f]));
 		}
 		if (st == ST_OK)
@@ -506,8 +503,8 @@ static enum status put_together(
 		st = show(r, by, cells, totals);
 	else
 		st = fail(ST_NOMEM, "out of memory");
-	counted = r->person.field ? json_string(r->person.field->name)
-				  : json_null();
+	counted =
+	    r->person.field ? json_string(r->person.field->name) : json_null();
 	if (st == ST_OK)
 		st = json_make(out,
 		    "{s:s, s:s, s:s, s:O, s:s, s:O, s:I, s:O, s:O, s:I}",
@@ -531,10 +528,9 @@ static enum status note(struct report *r, const json_t *by)
 
 	st = audit_actor(&actor);
 	if (st == ST_OK)
-		st = json_make(&details,
-		    "{s:s, s:s, s:O, s:I, s:I, s:I}", "cluster",
-		    r->cluster->name, "collection", r->name, "by", by,
-		    "cells", (json_int_t)r->shown, "withheld",
+		st = json_make(&details, "{s:s, s:s, s:O, s:I, s:I, s:I}",
+		    "cluster", r->cluster->name, "collection", r->name, "by",
+		    by, "cells", (json_int_t)r->shown, "withheld",
 		    (json_int_t)r->withheld, "min", (json_int_t)r->min);
 	if (st == ST_OK)
 		st = audit_append(

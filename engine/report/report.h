@@ -19,11 +19,11 @@
  */
 struct report_request {
 	const char *cluster;
-	const char *collection;   /* "customers", "crm.customers"; may be NULL */
-	const char *const *by;    /* "prefecture", "created_at:year" */
-	size_t by_count;          /* 1 to 3 */
-	int64_t min;              /* 0: the installation's; else not below it */
-	const char *language;     /* of the title */
+	const char *collection; /* "customers", "crm.customers"; may be NULL */
+	const char *const *by;  /* "prefecture", "created_at:year" */
+	size_t by_count;        /* 1 to 3 */
+	int64_t min;            /* 0: the installation's; else not below it */
+	const char *language;   /* of the title */
 };
 
 /*

@@ -6,10 +6,7 @@
 
 #define ENDLESS INT64_MAX
 
-static int64_t distance(int64_t a, int64_t b)
-{
-	return a < b ? b - a : a - b;
-}
+static int64_t distance(int64_t a, int64_t b) { return a < b ? b - a : a - b; }
 
 void suppress_begin(struct suppress_number *n, int64_t min)
 {
@@ -45,9 +42,9 @@ struct place {
 };
 struct search {
 	const struct suppress_net *net;
-	int64_t *flow;  /* of each arc, as changed so far */
-	size_t *first;  /* of each node in ${at} */
-	size_t *at;     /* arcs by node: each stands at both its ends */
+	int64_t *flow; /* of each arc, as changed so far */
+	size_t *first; /* of each node in ${at} */
+	size_t *at;    /* arcs by node: each stands at both its ends */
 	struct step *steps;
 	struct place *heap; /* the nearest on top */
 	size_t heap_count;
@@ -63,8 +60,7 @@ static void search_release(struct search *s)
 	free(s->heap);
 }
 
-static enum status search_init(
-    struct search *s, const struct suppress_net *net)
+static enum status search_init(struct search *s, const struct suppress_net *net)
 {
 	size_t arcs = net->count, i;
 
@@ -237,28 +233,18 @@ static int protect(struct search *s, size_t arc, int64_t min)
 	       can_send(s, a->from, a->to, arc, n->count - (n->last - min));
 }
 
-static void withhold_all(const struct suppress_net *net)
-{
-	for (size_t i = 0; i < net->count; i++) {
-		if (!net->arcs[i].number->known)
-			net->arcs[i].number->state = SUPPRESS_HIDDEN;
-	}
-}
-
 enum status suppress_net(
-    const struct suppress_net *net, int64_t min, int *changed)
+    const struct suppress_net *net, int64_t min, struct suppress_result *result)
 {
 	struct search s;
 	enum status st = search_init(&s, net);
 
 	for (size_t i = 0; st == ST_OK && i < net->count; i++) {
-		if (net->arcs[i].number->need == 0 || protect(&s, i, min))
-			continue;
-		withhold_all(net);
-		break;
+		if (net->arcs[i].number->need && !protect(&s, i, min))
+			result->failed = 1;
 	}
 	if (st == ST_OK && s.changed)
-		*changed = 1;
+		result->changed = 1;
 	search_release(&s);
 	return st;
 }

@@ -56,11 +56,15 @@ void suppress_begin(struct suppress_number *n, int64_t min);
 
 /*
  * Withhold what protects those of ${net} that need it.  ${*changed} is set
- * where one was withheld.  Where nothing does, because of what was released
- * before, all of the net is withheld but for what is known.
+ * where one was withheld, ${*failed} where nothing protects one, because of
+ * what was released before.
  */
-enum status suppress_net(
-    const struct suppress_net *net, int64_t min, int *changed) MUST_CHECK;
+struct suppress_result {
+	int changed;
+	int failed;
+};
+enum status suppress_net(const struct suppress_net *net, int64_t min,
+    struct suppress_result *result) MUST_CHECK;
 
 /*
  * What to print for a number: as last released where it has changed by fewer

@@ -8,7 +8,7 @@ records
 
 # ---- help ----
 expect 0 --help
-for c in init check ingest dump status forecast explain purge policy audit \
+for c in init check ingest dump status forecast explain purge policy report audit \
 	demo; do
 	says out "^  $c "
 	"$LETHE" "$c" --help >help 2>err || oops "$c --help"
