@@ -330,7 +330,6 @@ START_TEST(nobody_is_seen_to_come_or_go)
 		renewed += (size_t)anything_new(&w);
 		lattice_release(&w.l);
 	}
-	printf("%d: vague %zu renewed %zu\n", _i, vague, renewed);
 	MUST(shapes[_i].fields == 3 ||
 		 (vague > WORLDS / 4 && renewed > WORLDS / 4),
 	    "%zu %zu", vague, renewed);

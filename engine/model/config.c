@@ -180,8 +180,8 @@ static void read_reports(struct config_reader *r, const struct node *n)
 
 	if (!read_map(r->d, n, keys))
 		return;
-	(void)read_int(r->d, node_get(n, "min_cell"), 2, 1000000,
-	    &r->c->reports.min_cell);
+	(void)read_int(
+	    r->d, node_get(n, "min_cell"), 2, 1000000, &r->c->reports.min_cell);
 }
 
 /* "127.0.0.1:8080", "localhost:8080", "[::1]:8080" */

@@ -321,11 +321,11 @@ static enum status decide_whole(
 	if (net.arcs == NULL)
 		return fail(ST_NOMEM, "out of memory");
 	for (i = 0; i < rows; i++)
-		net.arcs[n++] = (struct suppress_arc){ l->tables[1][i], first,
-			i, 0 };
+		net.arcs[n++] =
+		    (struct suppress_arc){ l->tables[1][i], first, i, 0 };
 	for (k = 0; k < columns; k++)
-		net.arcs[n++] = (struct suppress_arc){ l->tables[2][k],
-			rows + k, last, 0 };
+		net.arcs[n++] =
+		    (struct suppress_arc){ l->tables[2][k], rows + k, last, 0 };
 	for (i = 0; i < rows; i++) {
 		for (k = 0; k < columns; k++) {
 			struct suppress_number *cell =
