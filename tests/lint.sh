@@ -27,14 +27,16 @@ may() {
 	engine/store) echo base crypto embedded ;;
 	engine/model) echo base ;;
 	engine/installation) echo base crypto model store ;;
-	engine/plan) echo base model store installation ;;
+	engine/plan) echo base crypto model store installation ;;
 	engine/audit) echo base crypto store ;;
-	engine/purge) echo base crypto model store installation plan audit ;;
+	engine/holds) echo base crypto model store installation plan audit ;;
+	engine/purge) echo base crypto model store installation plan audit \
+		holds ;;
 	engine/records) echo base model store ;;
 	engine/report) echo base model store installation plan audit ;;
 	engine/demo) echo base model embedded ;;
 	engine/cli) echo base crypto model store installation plan audit \
-		purge records report demo embedded ;;
+		holds purge records report demo embedded ;;
 	*) return 1 ;;
 	esac
 }
@@ -75,6 +77,7 @@ done 2>&1 | awk -v banned="^(__)?($banned)(_chk)?\$" '
 		home("sqlite3_", "^engine/store/(sqlite|vfs)")
 		home("gcry_", "^engine/crypto/")
 		home("yaml_", "^engine/model/node")
+		home("u8_", "^engine/plan/identity")
 		home("json_", "^engine/(base/json|[^b])")
 	}
 	$2 ~ banned { print $1 ".c: " $2 " is banned" }' | findings

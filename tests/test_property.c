@@ -110,8 +110,8 @@ static void check_plan(struct stage *s, int64_t now)
 	struct plan plan;
 	size_t i;
 
-	MUST(plan_init(&plan, &s->schedule, now, NULL) == ST_OK, SEED("%s"),
-	    HERE(s), status_text());
+	MUST(plan_init(&plan, &s->schedule, now, NULL, PLAN_ALL) == ST_OK,
+	    SEED("%s"), HERE(s), status_text());
 	MUST(plan.count == (size_t)s->world->collection_count,
 	    SEED("a collection is missing"), HERE(s));
 	for (i = 0; i < plan.count; i++) {
@@ -417,6 +417,7 @@ static void purge_killed(struct stage *s, const struct run_of *run, int batches)
 {
 	struct purge_options o = { .mode = PURGE_EXECUTE,
 		.as_of = run->now,
+		.approve = 1,
 		.progress = stop_here,
 		.progress_ctx = &batches };
 	json_t *report = NULL;
@@ -434,7 +435,9 @@ static void purge_killed(struct stage *s, const struct run_of *run, int batches)
 
 static void purge_whole(struct stage *s, const struct run_of *run)
 {
-	struct purge_options o = { .mode = PURGE_EXECUTE, .as_of = run->now };
+	struct purge_options o = {
+		.mode = PURGE_EXECUTE, .as_of = run->now, .approve = 1
+	};
 	struct installation in;
 	json_t *report = NULL;
 	char cluster[20];

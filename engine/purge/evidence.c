@@ -10,10 +10,10 @@
 #include <string.h>
 
 #include "engine/crypto/hash.h"
-#include "engine/crypto/pseudonym.h"
 
 struct evidence {
 	const struct plan_item *item;
+	enum evidence_action action;
 	const char *run;
 	const char *rule_set;
 	struct pseudonyms *pseudonyms;
@@ -21,8 +21,9 @@ struct evidence {
 	struct buf hashes; /* 16 bytes for each record of the batch */
 };
 
-enum status evidence_new(const struct plan_item *item, const char *run,
-    const char *rule_set, const struct secret_key *key, struct evidence **out)
+enum status evidence_new(const struct plan_item *item,
+    enum evidence_action action, const char *run, const char *rule_set,
+    const struct secret_key *key, struct evidence **out)
 {
 	const struct rule *r = item->rule;
 	struct secret_key *own = NULL;
@@ -39,6 +40,7 @@ enum status evidence_new(const struct plan_item *item, const char *run,
 		return fail(ST_NOMEM, "out of memory");
 	}
 	e->item = item;
+	e->action = action;
 	e->run = run;
 	e->rule_set = rule_set;
 	st = secret_derive(key, "record", place, strlen(place), &own);
@@ -106,9 +108,9 @@ static void add_value(struct buf *b, struct val v)
 	}
 }
 
-enum status evidence_add(struct evidence *e, const struct val *key)
+enum status evidence_hash(
+    struct evidence *e, const struct val *key, uint8_t out[PSEUDONYM_LEN])
 {
-	uint8_t hash[PSEUDONYM_LEN];
 	enum status st;
 	size_t i;
 
@@ -117,11 +119,28 @@ enum status evidence_add(struct evidence *e, const struct val *key)
 		add_value(&e->key, key[i]);
 	if ((st = buf_status(&e->key)) != ST_OK)
 		return st;
-	st = pseudonym_of(e->pseudonyms, e->key.data, e->key.len, hash);
+	return pseudonym_of(e->pseudonyms, e->key.data, e->key.len, out);
+}
+
+enum status evidence_add(struct evidence *e, const struct val *key)
+{
+	uint8_t hash[PSEUDONYM_LEN];
+	enum status st = evidence_hash(e, key, hash);
+
 	if (st != ST_OK)
 		return st;
 	buf_add(&e->hashes, hash, sizeof(hash));
 	return buf_status(&e->hashes);
+}
+
+static const char *action_name(enum evidence_action action)
+{
+	switch (action) {
+	case EVIDENCE_DELETE: return "delete";
+	case EVIDENCE_DE_IDENTIFY: return "de_identify";
+	case EVIDENCE_MINIMISE: return "minimise";
+	}
+	return "?";
 }
 
 enum status evidence_write(struct evidence *e, int64_t at)
@@ -139,10 +158,10 @@ enum status evidence_write(struct evidence *e, int64_t at)
 	st = db_exec(r->store->db,
 	    "INSERT INTO lethe_evidence (run, at, policy, cluster,"
 	    " collection, action, rule_set, cutoff, records, digest, hashes)"
-	    " VALUES ($1, $2, $3, $4, $5, 'delete', $6, $7, $8, $9, $10)",
+	    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
 	    ARGS(TEXT(e->run), INT(at), TEXT(r->policy->name),
 		TEXT(r->terms.cluster->name), TEXT(r->collection->name),
-		TEXT(e->rule_set), TEXT(cutoff),
+		TEXT(action_name(e->action)), TEXT(e->rule_set), TEXT(cutoff),
 		INT((int64_t)(e->hashes.len / PSEUDONYM_LEN)),
 		BLOB(digest, sizeof(digest)), hashes));
 	if (st == ST_OK)

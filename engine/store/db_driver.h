@@ -47,6 +47,7 @@ struct driver {
 	enum status (*begin)(struct db *db, enum db_access access);
 	enum status (*commit)(struct db *db);
 	void (*rollback)(struct db *db);
+	enum status (*version)(struct db *db, int64_t *out);
 	/* Several statements, inside the open transaction. */
 	enum status (*script)(struct db *db, const char *text);
 
@@ -62,6 +63,8 @@ struct driver {
 	    enum db_null null, enum db_effort effort);
 	enum status (*delete_batch)(
 	    struct db *db, const struct db_batch *b, int64_t *deleted);
+	enum status (*change_batch)(
+	    struct db *db, const struct db_change *c, int64_t *changed);
 	enum status (*scrub)(struct db *db);
 	enum status (*integrity)(struct db *db, int64_t *pages);
 };
