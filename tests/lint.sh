@@ -27,7 +27,7 @@ may() {
 	engine/store) echo base crypto embedded ;;
 	engine/model) echo base ;;
 	engine/installation) echo base crypto model store ;;
-	engine/plan) echo base model store installation ;;
+	engine/plan) echo base crypto model store installation ;;
 	engine/audit) echo base crypto store ;;
 	engine/holds) echo base crypto model store installation plan audit ;;
 	engine/purge) echo base crypto model store installation plan audit \

@@ -44,8 +44,8 @@ static void print_suspensions(const json_t *o)
 		if (json_is_string(json_object_get(one, "authority")))
 			printf(" (%s)", json_text(one, "authority"));
 		if (json_is_string(json_object_get(one, "review")))
-			printf(", to be reviewed on %s",
-			    json_text(one, "review"));
+			printf(
+			    ", to be reviewed on %s", json_text(one, "review"));
 		putchar('\n');
 	}
 }

@@ -35,6 +35,25 @@ static void print_suspensions(const json_t *o)
 	    json_int(o, "reviews_overdue") == 1 ? "" : "s");
 }
 
+static void print_brakes(const json_t *o)
+{
+	const json_t *stopped = json_object_get(o, "stopped"), *id;
+	const char *reason = json_text(stopped, "reason");
+	size_t i;
+
+	if (json_is_object(stopped))
+		printf("STOPPED by %s at %s%s%s: `lethe resume` lets purges "
+		       "run again\n",
+		    json_text(stopped, "actor"), json_text(stopped, "at"),
+		    *reason ? ": " : "", reason);
+	json_array_foreach(json_object_get(o, "plans_waiting"), i, id)
+	    printf("plan %s waits for approval: `lethe plan show %s`\n",
+		json_string_value(id), json_string_value(id));
+	if (json_is_string(json_object_get(o, "clock")))
+		printf("the last run saw the clock at %s\n",
+		    json_text(o, "clock"));
+}
+
 static enum status print(const struct cli *cli, const json_t *o)
 {
 	const json_t *store, *c;
@@ -61,6 +80,7 @@ static enum status print(const struct cli *cli, const json_t *o)
 	    json_int(o, "undecided"), json_int(o, "unmapped"));
 	print_suspensions(json_object_get(o, "suspensions"));
 	print_runs(o);
+	print_brakes(o);
 	return ST_OK;
 }
 
