@@ -110,8 +110,8 @@ static void check_plan(struct stage *s, int64_t now)
 	struct plan plan;
 	size_t i;
 
-	MUST(plan_init(&plan, &s->schedule, now, NULL) == ST_OK, SEED("%s"),
-	    HERE(s), status_text());
+	MUST(plan_init(&plan, &s->schedule, now, NULL, PLAN_ALL) == ST_OK,
+	    SEED("%s"), HERE(s), status_text());
 	MUST(plan.count == (size_t)s->world->collection_count,
 	    SEED("a collection is missing"), HERE(s));
 	for (i = 0; i < plan.count; i++) {

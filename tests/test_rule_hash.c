@@ -105,6 +105,7 @@ struct fixture {
 	struct installation_store store;
 	struct policy policy;
 	struct rule rule;
+	struct rule_clock clocks[4];
 };
 
 /* All places of ${from} in the text. */
@@ -146,6 +147,11 @@ static void set_up(struct fixture *f, const char *text, const char *collection)
 	ck_assert_int_eq(policy_cluster_of(&f->policy, "crm", collection, NULL,
 			     &f->rule.terms.cluster),
 	    ST_OK);
+	f->rule.clocks = f->clocks;
+	f->rule.clock_count = verdict_clocks(f->rule.terms.cluster);
+	for (size_t i = 0; i < f->rule.clock_count; i++)
+		f->clocks[i].terms =
+		    verdict_clock_of(&f->rule.terms, &f->policy, i);
 }
 
 static void tear_down(struct fixture *f)
@@ -192,8 +198,8 @@ START_TEST(the_columns_of_the_reference_path_are_part_of_it)
 	set_up(&f, policy, "people");
 	ck_assert_int_eq(rule_hash(&f.rule, hashes[0]), ST_OK);
 	hop.to = dataset_collection(f.datasets, "notes");
-	f.rule.path.hops = &hop;
-	f.rule.path.count = 1;
+	f.clocks[0].path.hops = &hop;
+	f.clocks[0].path.count = 1;
 	ck_assert_int_eq(rule_hash(&f.rule, hashes[1]), ST_OK);
 	hop.count = 2;
 	ck_assert_int_eq(rule_hash(&f.rule, hashes[2]), ST_OK);

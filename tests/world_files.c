@@ -193,7 +193,7 @@ static void write_cluster(FILE *f, const struct world *w, int number)
 		    w->collections[i].name);
 		comma = ", ";
 	}
-	fputs("]\n", f);
+	fputs("]\n    on_referenced: wait\n", f);
 	if (c->unlimited) {
 		fputs("    deletion_rule: {unlimited: a test}\n", f);
 		return;

@@ -23,6 +23,7 @@ static const struct command *const commands[] = {
 	&cmd_plan,
 	&cmd_stop,
 	&cmd_resume,
+	&cmd_subject,
 	&cmd_policy,
 	&cmd_audit,
 	&cmd_demo,

@@ -59,7 +59,7 @@ static enum status end_json(const struct policy_starting_point *s,
 	enum status st = hops ? ST_OK : fail(ST_NOMEM, "out of memory");
 
 	period_format(period, text);
-	if (st == ST_OK && path)
+	if (st == ST_OK)
 		st = path_json(path, hops);
 	if (st == ST_OK)
 		st = strings_json(
@@ -84,20 +84,13 @@ static enum status end_json(const struct policy_starting_point *s,
 
 static enum status ends_json(const struct rule *r, json_t *list)
 {
-	const struct policy_cluster *c = r->terms.cluster;
 	enum status st = ST_OK;
 	size_t i;
 
-	if (c->starting_point != SIZE_MAX)
-		return end_json(&r->policy->starting_points[c->starting_point],
-		    c->regular_deletion_period, &r->path, list);
-	for (i = 0; st == ST_OK && i < c->purpose_count; i++) {
-		const struct policy_cluster_purpose *p = &c->purposes[i];
+	for (i = 0; st == ST_OK && i < r->clock_count; i++) {
+		const struct rule_clock *c = &r->clocks[i];
 
-		if (p->starting_point == SIZE_MAX)
-			continue;
-		st = end_json(&r->policy->starting_points[p->starting_point],
-		    p->period, NULL, list);
+		st = end_json(c->terms.start, c->terms.period, &c->path, list);
 	}
 	return st;
 }

@@ -85,7 +85,8 @@ static enum status prepare(struct run *r)
 		return st;
 	st = schedule_init(&r->schedule, r->in, r->store, &r->in->diag);
 	if (st == ST_OK)
-		st = plan_init(&r->plan, &r->schedule, r->as_of, r->cluster);
+		st = plan_init(&r->plan, &r->schedule, r->as_of, r->cluster,
+		    o->mode == PURGE_DRY_RUN ? PLAN_ALL : PLAN_DUE);
 	if (st == ST_OK && (o->plan_file || o->execute_file))
 		st = run_select(r);
 	if (st != ST_OK)
@@ -116,6 +117,7 @@ static enum status execute_item(
     struct run *r, struct purge_context *c, size_t i)
 {
 	struct purge_filter filter = { selection_may_go, NULL };
+	struct purge_counts *done = &r->outcome.results[i].done;
 	enum status st;
 
 	if (r->plan.items[i].due == 0)
@@ -126,10 +128,9 @@ static enum status execute_item(
 		filter.ctx = &r->selections[i];
 		c->filter = &filter;
 	}
-	st = purge_item(
-	    c, &r->plan.items[i], r->as_of, &r->outcome.results[i].deleted);
+	st = purge_item(c, &r->plan.items[i], r->as_of, done);
 	c->filter = NULL;
-	r->progressed += r->outcome.results[i].deleted;
+	r->progressed += done->deleted + done->de_identified + done->minimised;
 	return st;
 }
 
@@ -157,16 +158,29 @@ static enum status execute(struct run *r)
 	return st == ST_DENIED && r->stopped ? ST_OK : st;
 }
 
-/* What no record needs any more of what others left behind. */
+static int remembers(const struct rule *r)
+{
+	size_t i;
+
+	for (i = 0; i < r->clock_count; i++) {
+		if (r->clocks[i].path.count)
+			return 1;
+	}
+	return 0;
+}
+
+/* What no record needs any more of what others left behind: none has become
+ * fewer where nothing went. */
 static enum status forget(struct run *r)
 {
 	enum status st = ST_OK;
 	size_t i;
 
-	for (i = 0; st == ST_OK && i < r->schedule.count; i++) {
+	for (i = 0; st == ST_OK && r->progressed > 0 && i < r->schedule.count;
+	     i++) {
 		const struct rule *rule = &r->schedule.rules[i];
 
-		if (rule->memory == NULL)
+		if (!remembers(rule))
 			continue;
 		st = db_begin(rule->store->db, DB_WRITE);
 		if (st == ST_OK)
@@ -207,7 +221,7 @@ static enum status verify(struct run *r)
 	enum status st;
 	size_t i;
 
-	st = plan_init(&after, &r->schedule, r->as_of, r->cluster);
+	st = plan_init(&after, &r->schedule, r->as_of, r->cluster, PLAN_DUE);
 	if (st != ST_OK)
 		return st;
 	r->outcome.verified = 1;

@@ -4,13 +4,13 @@
 #include <stdint.h>
 
 #include "engine/base/json.h"
-#include "engine/plan/plan.h"
+#include "engine/purge/batch.h"
 #include "engine/purge/plans.h"
 #include "engine/purge/selection.h"
 
 /* What a run did to one collection, beside what its plan said. */
 struct purge_result {
-	int64_t deleted;
+	struct purge_counts done;
 	int64_t left;                     /* due when the run had ended */
 	int64_t overdue;                  /* of those */
 	struct selection_counts selected; /* of a plan file */
