@@ -198,7 +198,9 @@ static void explain_one(const struct schedule *s, const struct rule *r)
 
 static void run(struct fixture *f, enum purge_mode mode)
 {
-	struct purge_options o = { .mode = mode, .as_of = when_now() };
+	struct purge_options o = {
+		.mode = mode, .approve = 1, .as_of = when_now()
+	};
 	json_t *report = NULL;
 
 	MUST(purge_run(&f->in, &o, &report) == ST_OK, "%s", status_text());
