@@ -5,9 +5,9 @@
 
 #include "engine/base/base64.h"
 #include "engine/base/file.h"
+#include "engine/base/number.h"
 #include "engine/records/json_text.h"
 #include "engine/records/jsonl.h"
-#include "engine/base/number.h"
 #include "tests/suites.h"
 
 static const char *write_file(const void *data, size_t len)
