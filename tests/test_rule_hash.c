@@ -104,8 +104,8 @@ struct fixture {
 	struct config_store config;
 	struct installation_store store;
 	struct policy policy;
-	struct rule rule;
 	struct rule_clock clocks[4];
+	struct rule rule;
 };
 
 /* All places of ${from} in the text. */
@@ -126,6 +126,7 @@ static char *edited(const char *from, const char *to)
 static void set_up(struct fixture *f, const char *text, const char *collection)
 {
 	static char crm[] = "crm";
+	size_t i;
 
 	memset(f, 0, sizeof(*f));
 	ck_assert_int_eq(crypto_init(), ST_OK);
@@ -149,7 +150,7 @@ static void set_up(struct fixture *f, const char *text, const char *collection)
 	    ST_OK);
 	f->rule.clocks = f->clocks;
 	f->rule.clock_count = verdict_clocks(f->rule.terms.cluster);
-	for (size_t i = 0; i < f->rule.clock_count; i++)
+	for (i = 0; i < f->rule.clock_count; i++)
 		f->clocks[i].terms =
 		    verdict_clock_of(&f->rule.terms, &f->policy, i);
 }

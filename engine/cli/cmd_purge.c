@@ -20,23 +20,57 @@ static void bar(void *ctx, const char *cluster, int64_t deleted, int64_t due)
 	(void)fflush(stderr);
 }
 
+/* What a run does not count is null. */
+static void number(const json_t *item, const char *key)
+{
+	if (json_is_null(json_object_get(item, key)))
+		printf(" %8s", "-");
+	else
+		printf(" %8lld", json_int(item, key));
+}
+
 static void print_clusters(const json_t *report)
 {
 	const json_t *item;
 	char place[128];
 	size_t i;
 
-	printf("%-24s %-28s %9s %9s %9s %9s %9s\n", "cluster", "collection",
-	    "due", "deleted", "retained", "active", "undecided");
+	printf("%-24s %-28s %8s %8s %8s %8s %9s %8s %8s\n", "cluster",
+	    "collection", "due", "deleted", "changed", "held", "undecided",
+	    "retained", "active");
 	json_array_foreach(json_object_get(report, "clusters"), i, item)
 	{
 		(void)snprintf(place, sizeof(place), "%s.%s",
 		    json_text(item, "store"), json_text(item, "collection"));
-		printf("%-24s %-28s %9lld %9lld %9lld %9lld %9lld\n",
-		    json_text(item, "cluster"), place, json_int(item, "due"),
-		    json_int(item, "deleted"), json_int(item, "retain"),
-		    json_int(item, "active"), json_int(item, "undecided"));
+		printf("%-24s %-28s", json_text(item, "cluster"), place);
+		number(item, "due");
+		number(item, "deleted");
+		printf(" %8lld %8lld",
+		    json_int(item, "de_identified") +
+			json_int(item, "minimised"),
+		    json_int(item, "held") + json_int(item, "restricted"));
+		putchar(' ');
+		number(item, "undecided");
+		number(item, "retain");
+		number(item, "active");
+		putchar('\n');
 	}
+}
+
+static void print_suspensions(const json_t *o)
+{
+	if (json_int(o, "holds") || json_int(o, "restrictions"))
+		printf("%lld holds and %lld restrictions are active\n",
+		    json_int(o, "holds"), json_int(o, "restrictions"));
+	if (json_int(o, "reviews_overdue"))
+		printf("review overdue: %lld of them: `lethe hold list` names "
+		       "them\n",
+		    json_int(o, "reviews_overdue"));
+	if (json_int(o, "behind"))
+		printf("suspensions: %lld rows are not in the stores yet, or "
+		       "still: a run brings them there first, so that it may "
+		       "keep more, or less, than this\n",
+		    json_int(o, "behind"));
 }
 
 static void print_attention(const struct cli *cli, const json_t *report)
@@ -54,6 +88,7 @@ static void print_attention(const struct cli *cli, const json_t *report)
 		    json_text(u, "store"), json_text(u, "table"),
 		    json_is_string(column) ? "." : "", json_text(u, "column"));
 	}
+	print_suspensions(json_object_get(report, "suspensions"));
 	if (json_int(report, "undecided"))
 		printf("UNDECIDED: %lld records have no readable starting "
 		       "point: `lethe check` names the places\n",

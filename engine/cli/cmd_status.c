@@ -24,6 +24,16 @@ static void print_runs(const json_t *o)
 		puts("no purge has run yet");
 }
 
+static void print_suspensions(const json_t *o)
+{
+	printf("%lld hold%s and %lld restriction%s active, %lld of them to be "
+	       "reviewed since\n",
+	    json_int(o, "holds"), json_int(o, "holds") == 1 ? "" : "s",
+	    json_int(o, "restrictions"),
+	    json_int(o, "restrictions") == 1 ? "" : "s",
+	    json_int(o, "reviews_overdue"));
+}
+
 static void print_brakes(const json_t *o)
 {
 	const json_t *stopped = json_object_get(o, "stopped"), *id;
@@ -67,6 +77,7 @@ static enum status print(const struct cli *cli, const json_t *o)
 	       "UNMAPPED\n",
 	    json_int(o, "due"), json_int(o, "overdue"),
 	    json_int(o, "undecided"), json_int(o, "unmapped"));
+	print_suspensions(json_object_get(o, "suspensions"));
 	print_runs(o);
 	print_brakes(o);
 	return ST_OK;

@@ -60,15 +60,6 @@ static enum status list_columns(struct pass *p)
 	return ST_OK;
 }
 
-/* May it be touched?  Then its hash is evidence. */
-static enum status take(const struct pass *p, const struct val *key)
-{
-	const struct purge_filter *f = p->context->filter;
-	enum status st = f ? f->may_go(f->ctx, key) : ST_OK;
-
-	return st == ST_OK ? evidence_add(p->evidence, key) : st;
-}
-
 /* ---- records that go ---- */
 
 /* That it was reduced once is forgotten with it. */
@@ -86,14 +77,24 @@ static enum status unmark(const struct pass *p, const struct val *key)
 	    ARGS(TEXT(r->table->name), k[0], k[1], k[2], k[3]));
 }
 
+/* ST_NOTFOUND: the plan that is carried out does not have it. */
+static enum status filtered(const struct pass *p, const struct val *key)
+{
+	const struct purge_filter *f = p->context->filter;
+
+	return f ? f->may_go(f->ctx, key) : ST_OK;
+}
+
 /* A record goes: its hash, and what it leaves behind. */
 static enum status each_deleted(void *ctx, const struct val *row)
 {
 	struct pass *p = ctx;
 	const struct val *next = row + p->rule->key_count;
-	enum status st = take(p, row);
+	enum status st = filtered(p, row);
 	size_t i;
 
+	if (st == ST_OK)
+		st = evidence_add(p->evidence, row);
 	for (i = 0; st == ST_OK && i < p->leaves_count; i++) {
 		const struct rule_leaves *l = &p->leaves[i];
 
@@ -152,8 +153,10 @@ static enum status each_changed(
 	struct pass *p = ctx;
 	const struct rule *r = p->rule;
 	struct val key[KEYS_MOST];
-	enum status st = take(p, row);
+	enum status st = filtered(p, row);
 
+	if (st == ST_OK)
+		st = evidence_add(p->evidence, row);
 	if (st == ST_OK)
 		st = transform_row(p->transform, row + r->key_count, changed);
 	if (st != ST_OK)

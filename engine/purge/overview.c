@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "engine/holds/holds.h"
 #include "engine/plan/plan.h"
 #include "engine/purge/clock.h"
 #include "engine/purge/plans.h"
@@ -142,6 +143,7 @@ static enum status put_brakes(struct installation *in, json_t *o)
 enum status overview_json(struct installation *in, int64_t as_of, json_t **out)
 {
 	json_t *stores = json_array(), *runs = json_array();
+	json_t *suspensions = NULL;
 	char text[INSTANT_TEXT];
 	struct schedule s;
 	struct plan p = { .items = NULL };
@@ -156,15 +158,18 @@ enum status overview_json(struct installation *in, int64_t as_of, json_t **out)
 		st = stores_json(in, &p, stores);
 	if (st == ST_OK)
 		st = runs_json(in, runs);
+	if (st == ST_OK)
+		st = holds_summary(in, as_of, &suspensions);
 	civil_format_instant(as_of, text);
 	if (st == ST_OK)
-		st = json_make(out, "{s:s, s:s, s:O, s:O, s:I, s:I, s:I, s:I}",
+		st = json_make(out,
+		    "{s:s, s:s, s:O, s:O, s:I, s:I, s:I, s:I, s:O}",
 		    "installation", in->config.installation, "as_of", text,
 		    "stores", stores, "runs", runs, "due",
 		    (json_int_t)plan_due(&p), "overdue",
 		    (json_int_t)plan_overdue(&p), "undecided",
 		    (json_int_t)plan_undecided(&p), "unmapped",
-		    (json_int_t)s.unmapped_count);
+		    (json_int_t)s.unmapped_count, "suspensions", suspensions);
 	if (st == ST_OK && (st = put_brakes(in, *out)) != ST_OK) {
 		json_decref(*out);
 		*out = NULL;
@@ -174,5 +179,6 @@ enum status overview_json(struct installation *in, int64_t as_of, json_t **out)
 out:
 	json_decref(stores);
 	json_decref(runs);
+	json_decref(suspensions);
 	return st;
 }

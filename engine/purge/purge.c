@@ -12,6 +12,7 @@
 
 #include "engine/audit/log.h"
 #include "engine/crypto/random.h"
+#include "engine/holds/holds.h"
 #include "engine/purge/batch.h"
 #include "engine/purge/run.h"
 
@@ -52,6 +53,15 @@ static enum status name_run(struct run *r)
 	return ST_OK;
 }
 
+/* What must stay is suspended before anything is planned; a dry run, which
+ * writes nothing, says how far the stores are behind. */
+static enum status suspend(struct run *r)
+{
+	if (r->options->mode == PURGE_DRY_RUN)
+		return holds_behind(r->in, &r->outcome.suspensions_behind);
+	return holds_refresh(r->in, &r->holds);
+}
+
 /* What it is to be about, and that nobody else is at it. */
 static enum status claim(struct run *r)
 {
@@ -83,10 +93,14 @@ static enum status prepare(struct run *r)
 		return st;
 	if ((st = audit_actor(&r->actor)) != ST_OK)
 		return st;
+	if ((st = suspend(r)) != ST_OK)
+		return st;
 	st = schedule_init(&r->schedule, r->in, r->store, &r->in->diag);
 	if (st == ST_OK)
 		st = plan_init(&r->plan, &r->schedule, r->as_of, r->cluster,
-		    o->mode == PURGE_DRY_RUN ? PLAN_ALL : PLAN_DUE);
+		    o->mode == PURGE_DRY_RUN && o->plan_file == NULL
+			? PLAN_ALL
+			: PLAN_DUE);
 	if (st == ST_OK && (o->plan_file || o->execute_file))
 		st = run_select(r);
 	if (st != ST_OK)
@@ -128,7 +142,9 @@ static enum status execute_item(
 		filter.ctx = &r->selections[i];
 		c->filter = &filter;
 	}
-	st = purge_item(c, &r->plan.items[i], r->as_of, done);
+	st = holds_keep_fresh(r->in, &r->holds);
+	if (st == ST_OK)
+		st = purge_item(c, &r->plan.items[i], r->as_of, done);
 	c->filter = NULL;
 	r->progressed += done->deleted + done->de_identified + done->minimised;
 	return st;
@@ -306,6 +322,9 @@ static enum status run_all(struct run *r, json_t **report)
 	for (i = 0; !r->outcome.begun && i < r->plan.count; i++)
 		r->outcome.results[i].overdue = r->plan.items[i].overdue;
 	r->outcome.seconds = seconds_since(&r->started);
+	st = holds_summary(r->in, when_now(), &r->outcome.suspensions);
+	if (st != ST_OK)
+		return st;
 	r->outcome.kept = r->kept.body ? &r->kept : NULL;
 	r->outcome.stopped = r->stopped;
 	if ((st = report_json(&r->outcome, report)) != ST_OK)
@@ -317,6 +336,8 @@ static void run_release(struct run *r)
 {
 	size_t i;
 
+	holds_watch_release(&r->holds);
+	json_decref(r->outcome.suspensions);
 	for (i = 0; r->selections && i < r->plan.count; i++)
 		selection_release(&r->selections[i]);
 	free(r->selections);

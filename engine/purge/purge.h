@@ -34,9 +34,14 @@ struct purge_options {
  * "store","collection","action","cutoff","due","deleted","de_identified",
  * "minimised","held","restricted","undecided","active","retain","waiting"}],
  * "unmapped":[{"store","table","column"}],"verified","scrubbed","deleted",
- * "overdue","undecided","plan","stopped","seconds"}.  "plan" is {"id","hash"}
- * of the plan that it wrote, carried out or waits for, or null.  Clusters of a
- * run that carried out a file also have "planned", "skipped":{"gone","held",
+ * "overdue","undecided","plan","stopped","suspensions":{"holds",
+ * "restrictions","reviews_overdue","behind"},"seconds"}.  "active" and "retain"
+ * are null where a run would have to read a large collection to tell them
+ * apart.  "plan" is {"id","hash"} of the plan that it wrote, carried out or
+ * waits for, or null.  "behind" is for dry runs: how many rows a run would
+ * write to bring the stores to what the registry of suspensions says; only then
+ * does the run keep more, or less, than the dry run shows.  Clusters of a run
+ * that carried out a file also have "planned", "skipped":{"gone","held",
  * "changed"} and "unplanned".
  *
  * ST_DENIED with a report whose "stopped" is {"reason","plan","lift"}: a brake

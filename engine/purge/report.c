@@ -114,14 +114,18 @@ enum status report_json(const struct purge_outcome *o, json_t **out)
 	if (st == ST_OK)
 		st = json_make(out,
 		    "{s:s, s:s, s:b, s:s, s:O, s:O, s:o, s:o, s:I, s:I, s:I, "
-		    "s:f}",
+		    "s:O, s:f}",
 		    "run", o->run, "as_of", as_of, "dry_run", o->dry_run,
 		    "rule_set", o->plan->schedule->installation->rule_set,
 		    "clusters", clusters, "unmapped", unmapped, "verified",
 		    done(o, o->verified), "scrubbed", done(o, o->scrubbed),
 		    "deleted", (json_int_t)deleted, "overdue",
 		    (json_int_t)overdue, "undecided",
-		    (json_int_t)plan_undecided(o->plan), "seconds", o->seconds);
+		    (json_int_t)plan_undecided(o->plan), "suspensions",
+		    o->suspensions, "seconds", o->seconds);
+	if (st == ST_OK)
+		st = json_put(json_object_get(*out, "suspensions"), "behind",
+		    json_integer(o->suspensions_behind));
 	if (st == ST_OK)
 		st = plan_and_stop(o, *out);
 	json_decref(clusters);
@@ -135,6 +139,18 @@ static void gauge(struct buf *b, const char *name, const char *help, double v)
 {
 	buf_addf(b, "# HELP %s %s\n# TYPE %s gauge\n%s %.17g\n", name, help,
 	    name, name, v);
+}
+
+static void suspension_gauges(struct buf *b, const json_t *o)
+{
+	gauge(b, "lethe_holds", "Holds that are active.",
+	    (double)json_int(o, "holds"));
+	gauge(b, "lethe_restrictions",
+	    "Restrictions of processing that are active.",
+	    (double)json_int(o, "restrictions"));
+	gauge(b, "lethe_hold_reviews_overdue",
+	    "Holds and restrictions whose review date has passed.",
+	    (double)json_int(o, "reviews_overdue"));
 }
 
 static void deleted_metric(struct buf *b, const json_t *report)
@@ -173,6 +189,7 @@ enum status report_metrics(
 	gauge(&b, "lethe_purge_stopped",
 	    "1 where a brake or `lethe stop` stopped the last run.",
 	    json_is_object(json_object_get(report, "stopped")) ? 1 : 0);
+	suspension_gauges(&b, json_object_get(report, "suspensions"));
 	gauge(&b, "lethe_purge_last_success_seconds",
 	    "When the last run ended (Unix time).", (double)last_success);
 	deleted_metric(&b, report);

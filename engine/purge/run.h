@@ -3,6 +3,7 @@
 
 #include <time.h>
 
+#include "engine/holds/holds.h"
 #include "engine/purge/plans.h"
 #include "engine/purge/purge.h"
 #include "engine/purge/report.h"
@@ -32,6 +33,7 @@ struct run {
 	/* {"reason","plan","lift"}: what stopped it; NULL: nothing */
 	json_t *stopped;
 	struct purge_outcome outcome;
+	struct holds_watch holds;
 	struct timespec started;
 	int64_t progressed; /* by the items before the one at hand */
 };

@@ -84,6 +84,10 @@ void db_rollback(struct db *db);
 /* 1 while a transaction is open, whoever began it. */
 int db_in_transaction(const struct db *db);
 
+/* A number that is another one once another connection has committed, and
+ * only then.  Outside of a transaction: inside, nothing changes. */
+enum status db_version(struct db *db, int64_t *out) MUST_CHECK;
+
 /* Run a file of several statements (a schema), in one transaction. */
 enum status db_script(struct db *db, const char *words) MUST_CHECK;
 
