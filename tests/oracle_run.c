@@ -69,8 +69,7 @@ static int is_due(enum oracle_verdict v)
 	return v == ORACLE_DUE || v == ORACLE_OVERDUE;
 }
 
-/* Have all parts ended, and nothing is to be left of the record?  ${*from}
- * gets since when. */
+/* Have all parts of a row that is deleted ended?  ${*from}: since when. */
 static int has_ended(const struct world *w, const struct oracle_part *p,
     int64_t now, int64_t *from)
 {
@@ -78,10 +77,11 @@ static int has_ended(const struct world *w, const struct oracle_part *p,
 	int64_t end;
 
 	*from = INT64_MIN;
-	for (one.part = 0; one.part < w->collections[p->collection].parts;
-	     one.part++) {
-		if (cluster_of(w, &one)->de_identify ||
-		    suspended(w, &one) != ORACLE__MAX ||
+	one.part = 0;
+	if (cluster_of(w, &one)->de_identify)
+		return 0;
+	for (; one.part < w->collections[p->collection].parts; one.part++) {
+		if (suspended(w, &one) != ORACLE__MAX ||
 		    !is_due(oracle_clocks(w, &one, now, &end)))
 			return 0;
 		*from = end > *from ? end : *from;
@@ -89,12 +89,15 @@ static int has_ended(const struct world *w, const struct oracle_part *p,
 	return 1;
 }
 
-/* Does the row go in this state? */
-static int goes(const struct world *w, const struct oracle_part *p, int64_t now)
+/* Does nothing of the row go apart, since it goes whole: now, or as soon as
+ * nothing refers to it, where that is waited for? */
+static int is_whole(const struct world *w, const struct oracle_part *p,
+    int64_t now, int64_t *from)
 {
-	int64_t from;
+	const struct oracle_part base = { p->collection, 0, p->record };
 
-	return has_ended(w, p, now, &from) && !is_referenced(w, p);
+	return has_ended(w, p, now, from) &&
+	       (cluster_of(w, &base)->wait || !is_referenced(w, p));
 }
 
 /* ---- verdicts ---- */
@@ -104,22 +107,22 @@ enum oracle_verdict oracle_judge(
 {
 	enum oracle_verdict v = suspended(w, p);
 	int64_t from;
+	int whole;
 
 	if (v != ORACLE__MAX)
 		return v;
 	v = oracle_clocks(w, p, now, NULL);
 	if (!is_due(v))
 		return v;
+	whole = is_whole(w, p, now, &from);
 	/* The row goes under the cluster of the collection. */
 	if (p->part > 0)
-		return p->record->reduced[p->part] || goes(w, p, now)
-			   ? ORACLE_RETAIN
-			   : v;
+		return p->record->reduced[p->part] || whole ? ORACLE_RETAIN : v;
 	if (!p->record->reduced[0])
 		return v;
-	if (!goes(w, p, now))
+	if (!whole)
 		return ORACLE_RETAIN;
-	(void)has_ended(w, p, now, &from);
+	/* It was done with until the last of its parts ended. */
 	return now > from + w->window_seconds ? ORACLE_OVERDUE : ORACLE_DUE;
 }
 
@@ -217,18 +220,16 @@ static int reduces(
 {
 	int64_t from;
 
-	if (p->record->gone || p->record->reduced[p->part] ||
-	    suspended(w, p) != ORACLE__MAX ||
-	    !is_due(oracle_clocks(w, p, now, NULL)))
-		return 0;
-	if (!has_ended(w, p, now, &from))
-		return 1;
-	return is_referenced(w, p) && !cluster_of(w, p)->wait;
+	return !p->record->gone && !p->record->reduced[p->part] &&
+	       suspended(w, p) == ORACLE__MAX &&
+	       is_due(oracle_clocks(w, p, now, NULL)) &&
+	       !is_whole(w, p, now, &from);
 }
 
 /* How many rows go: those that may, and then those that only they held. */
 static int delete_once(struct world *w, int cluster, int64_t now)
 {
+	int64_t from;
 	int c, n = 0;
 	size_t i;
 
@@ -240,7 +241,8 @@ static int delete_once(struct world *w, int cluster, int64_t now)
 		for (i = 0; i < k->count; i++) {
 			struct oracle_part p = { c, 0, &k->records[i] };
 
-			if (p.record->gone || !goes(w, &p, now))
+			if (p.record->gone || !has_ended(w, &p, now, &from) ||
+			    is_referenced(w, &p))
 				continue;
 			k->records[i].gone = 1;
 			n++;
