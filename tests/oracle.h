@@ -48,6 +48,11 @@ enum oracle_verdict oracle_clocks(const struct world *w,
 enum oracle_verdict oracle_judge(
     const struct world *w, const struct oracle_part *p, int64_t now);
 
+/* What explain says of it: the same, but of a part whose row goes now that it
+ * goes with it. */
+enum oracle_verdict oracle_explain(
+    const struct world *w, const struct oracle_part *p, int64_t now);
+
 /* Must the column not be emptied, since keys, foreign keys or a rule need it?
  */
 int oracle_keeps(

@@ -126,6 +126,18 @@ enum oracle_verdict oracle_judge(
 	return now > from + w->window_seconds ? ORACLE_OVERDUE : ORACLE_DUE;
 }
 
+enum oracle_verdict oracle_explain(
+    const struct world *w, const struct oracle_part *p, int64_t now)
+{
+	enum oracle_verdict v = oracle_judge(w, p, now);
+	int64_t from;
+
+	if (v == ORACLE_RETAIN && p->part > 0 && has_ended(w, p, now, &from) &&
+	    !is_referenced(w, p))
+		return oracle_clocks(w, p, now, NULL);
+	return v;
+}
+
 /* ---- columns ---- */
 
 /* Does the way of a clock from ${at} up to ${top} need the column? */

@@ -117,35 +117,61 @@ static void check_plan(struct stage *s, int64_t now)
 
 /* ---- explain ---- */
 
+/* Of one part: ${o} is that of the record, or one of its "parts". */
 static void check_explained(
-    struct stage *s, const struct oracle_part *p, int64_t now)
+    struct stage *s, const struct oracle_part *p, const json_t *o, int64_t now)
 {
 	const struct world_collection *c =
 	    &s->world->collections[p->collection];
-	enum oracle_verdict want = oracle_judge(s->world, p, now);
-	char k1[32], k2[32], date[ZONE_TEXT] = "";
-	const char *const key[] = { k1, k2 };
+	enum oracle_verdict want = oracle_explain(s->world, p, now);
+	const struct rule *r = stage_rule(s, p->collection);
+	const char *found = json_text(o, "verdict");
+	char key[32], date[ZONE_TEXT] = "";
 	int64_t from = 0;
-	json_t *o = NULL;
 
-	world_key_text(c, p->record->key[0], k1);
-	world_key_text(c, p->record->key[1], k2);
+	world_key_text(c, p->record->key[0], key);
 	(void)oracle_clocks(s->world, p, now, &from);
+	MUST(want == ORACLE_EITHER || strcmp(found, oracle_name(want)) == 0,
+	    SEED("explain %s %s, g%d at %lld: found %s, expected %s"), HERE(s),
+	    c->name, key, c->clusters[p->part], (long long)now, found,
+	    oracle_name(want));
+	if (from != INT64_MIN)
+		zone_format((r + p->part)->terms.calendar.zone, from, date);
+	MUST(strcmp(json_text(o, "deletable_from"), date) == 0,
+	    SEED("explain %s %s, g%d at %lld: deletable from %s, expected %s"),
+	    HERE(s), c->name, key, c->clusters[p->part], (long long)now,
+	    json_text(o, "deletable_from"), date);
+}
+
+static void check_record(
+    struct stage *s, int collection, const struct world_record *r, int64_t now)
+{
+	const struct world_collection *c = &s->world->collections[collection];
+	struct oracle_part p = { collection, 0, r };
+	const json_t *parts, *one;
+	char k1[32], k2[32];
+	const char *const key[] = { k1, k2 };
+	json_t *o = NULL;
+	size_t i;
+
+	world_key_text(c, r->key[0], k1);
+	world_key_text(c, r->key[1], k2);
 	MUST(explain_json(&s->schedule, world_store_name(c->store), c->name,
 		 key, c->has[COLUMN_K2] ? 2 : 1, now, &o) == ST_OK,
 	    SEED("explain %s %s at %lld (expected %s): %s"), HERE(s), c->name,
-	    k1, (long long)now, oracle_name(want), status_text());
-	MUST(want == ORACLE_EITHER ||
-		 strcmp(json_text(o, "verdict"), oracle_name(want)) == 0,
-	    SEED("explain %s %s at %lld: found %s, expected %s"), HERE(s),
-	    c->name, k1, (long long)now, json_text(o, "verdict"),
-	    oracle_name(want));
-	if (from != INT64_MIN)
-		zone_format(stage_rule(s, p->collection)->terms.calendar.zone,
-		    from, date);
-	MUST(strcmp(json_text(o, "deletable_from"), date) == 0,
-	    SEED("explain %s %s: deletable from %s, expected %s"), HERE(s),
-	    c->name, k1, json_text(o, "deletable_from"), date);
+	    k1, (long long)now, oracle_name(oracle_judge(s->world, &p, now)),
+	    status_text());
+	check_explained(s, &p, o, now);
+	parts = json_object_get(o, "parts");
+	MUST(json_array_size(parts) + 1 == (size_t)c->parts,
+	    SEED("explain %s: %zu parts"), HERE(s), c->name,
+	    json_array_size(parts) + 1);
+	json_array_foreach(parts, i, one)
+	{
+		p.part =
+		    part_of(s, collection, atoi(json_text(one, "cluster") + 1));
+		check_explained(s, &p, one, now);
+	}
 	json_decref(o);
 }
 
@@ -155,14 +181,13 @@ static void check_explain(struct stage *s, int64_t now)
 	int i;
 
 	for (i = 0; i < 40; i++) {
-		struct oracle_part p = { 0, 0, NULL };
-		const struct world_collection *c;
+		int number = (int)world_roll(w, w->collection_count);
+		const struct world_collection *c = &w->collections[number];
+		const struct world_record *r =
+		    &c->records[world_roll(w, (int64_t)c->count)];
 
-		p.collection = (int)world_roll(w, w->collection_count);
-		c = &w->collections[p.collection];
-		p.record = &c->records[world_roll(w, (int64_t)c->count)];
-		if (!p.record->gone)
-			check_explained(s, &p, now);
+		if (!r->gone)
+			check_record(s, number, r, now);
 	}
 }
 
@@ -232,6 +257,89 @@ static void check_forecast(struct stage *s, int64_t now)
 	json_array_foreach(json_object_get(all, "clusters"), i, o)
 	    check_days(s, o, atoi(json_text(o, "cluster") + 1), now);
 	json_decref(all);
+}
+
+/* ---- suspensions ---- */
+
+/* A key as the store has it. */
+static struct val key_val(
+    const struct world_collection *c, int64_t key, char text[32])
+{
+	world_key_text(c, key, text);
+	return c->text_key ? TEXT(text) : INT(key);
+}
+
+static void write_suspension(struct stage *s, int number, int collection)
+{
+	const struct world_suspension *x = &s->world->suspensions[number];
+	const struct world_collection *c = &s->world->collections[collection];
+	char id[20], cluster[20], k1[32], k2[32];
+	const struct suspension_place place = { c->name, cluster };
+	const struct val key[] = { key_val(c, x->key[0], k1),
+		key_val(c, x->key[1], k2) };
+	struct db *db = stage_rule(s, collection)->store->db;
+
+	(void)snprintf(id, sizeof(id), "S%d", number);
+	(void)snprintf(cluster, sizeof(cluster), "g%d", x->cluster);
+	MUST(db_begin(db, DB_WRITE) == ST_OK &&
+		 suspension_add(db, &place, x->collection < 0 ? NULL : key,
+		     c->has[COLUMN_K2] ? 2 : 1, id,
+		     x->restriction ? SUSPENSION_RESTRICTION
+				    : SUSPENSION_HOLD) == ST_OK &&
+		 db_commit(db) == ST_OK,
+	    SEED("%s"), HERE(s), status_text());
+}
+
+/* The one record, or every collection of which the cluster governs some. */
+static void suspend(struct stage *s, int number)
+{
+	const struct world_suspension *x = &s->world->suspensions[number];
+	int c, part;
+
+	for (c = 0; c < s->world->collection_count; c++) {
+		const struct world_collection *k = &s->world->collections[c];
+
+		for (part = 0; part < k->parts; part++) {
+			if (k->clusters[part] == x->cluster &&
+			    (x->collection < 0 || x->collection == c))
+				write_suspension(s, number, c);
+		}
+	}
+}
+
+static void release(struct stage *s, int number)
+{
+	char id[20];
+	size_t i;
+
+	(void)snprintf(id, sizeof(id), "S%d", number);
+	for (i = 0; i < s->in.store_count; i++) {
+		struct db *db = s->in.stores[i].db;
+
+		MUST(db_begin(db, DB_WRITE) == ST_OK &&
+			 suspension_clear(db, id) == ST_OK &&
+			 db_commit(db) == ST_OK,
+		    SEED("%s"), HERE(s), status_text());
+	}
+	s->world->suspensions[number].released = 1;
+}
+
+/* Some more, and some less. */
+static void change_suspensions(struct stage *s)
+{
+	struct world *w = s->world;
+	int n = (int)world_roll(w, 5), i;
+
+	if ((w->features & WORLD_SUSPEND) == 0)
+		return;
+	stage_open(s);
+	for (i = 0; i < w->suspension_count; i++) {
+		if (!w->suspensions[i].released && world_chance(w, 40))
+			release(s, i);
+	}
+	while (n-- > 0 && world_suspend(w))
+		suspend(s, w->suspension_count - 1);
+	stage_close(s);
 }
 
 /* ---- runs ---- */
@@ -349,6 +457,7 @@ static void play(struct stage *s, const char *folder, unsigned features)
 	stage_close(s);
 	for (i = 0; i < WORLD_INSTANTS; i++) {
 		run.now = w->instants[i];
+		change_suspensions(s);
 		look(s, run.now);
 		if (world_roll(w, 4) == 0) {
 			run.cluster = (int)world_roll(w, w->cluster_count);
