@@ -23,16 +23,27 @@ void stage_close(struct stage *s)
 	installation_release(&s->in);
 }
 
-const struct rule *stage_rule(const struct stage *s, int collection)
+const struct rule *stage_rule(const struct stage *s, int collection, int part)
 {
 	const struct world_collection *c = &s->world->collections[collection];
+	char cluster[20];
+	size_t i;
 
-	return schedule_rule(&s->schedule, world_store_name(c->store), c->name);
+	(void)snprintf(cluster, sizeof(cluster), "g%d", c->clusters[part]);
+	for (i = 0; i < s->schedule.count; i++) {
+		const struct rule *r = &s->schedule.rules[i];
+
+		if (strcmp(r->collection->name, c->name) == 0 &&
+		    strcmp(r->terms.cluster->name, cluster) == 0)
+			return r;
+	}
+	ck_abort_msg(SEED("%s, %s: no rule"), HERE(s), c->name, cluster);
+	return NULL;
 }
 
 static struct db *db_of(const struct stage *s, int collection)
 {
-	return stage_rule(s, collection)->store->db;
+	return stage_rule(s, collection, 0)->store->db;
 }
 
 /* ---- records ---- */

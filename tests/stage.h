@@ -29,8 +29,8 @@ void stage_close(struct stage *s);
 /* Between these: note what the stores hold before the first run. */
 void stage_note(struct stage *s);
 
-/* The rule of a collection itself. */
-const struct rule *stage_rule(const struct stage *s, int collection);
+/* The rule of what a cluster governs of a collection. */
+const struct rule *stage_rule(const struct stage *s, int collection, int part);
 
 /*
  * What has the run at ${now} done?  Nothing that ${expected} (the world after

@@ -124,7 +124,7 @@ static void check_explained(
 	const struct world_collection *c =
 	    &s->world->collections[p->collection];
 	enum oracle_verdict want = oracle_explain(s->world, p, now);
-	const struct rule *r = stage_rule(s, p->collection);
+	const struct rule *r = stage_rule(s, p->collection, p->part);
 	const char *found = json_text(o, "verdict");
 	char key[32], date[ZONE_TEXT] = "";
 	int64_t from = 0;
@@ -136,7 +136,7 @@ static void check_explained(
 	    c->name, key, c->clusters[p->part], (long long)now, found,
 	    oracle_name(want));
 	if (from != INT64_MIN)
-		zone_format((r + p->part)->terms.calendar.zone, from, date);
+		zone_format(r->terms.calendar.zone, from, date);
 	MUST(strcmp(json_text(o, "deletable_from"), date) == 0,
 	    SEED("explain %s %s, g%d at %lld: deletable from %s, expected %s"),
 	    HERE(s), c->name, key, c->clusters[p->part], (long long)now,
@@ -277,7 +277,7 @@ static void write_suspension(struct stage *s, int number, int collection)
 	const struct suspension_place place = { c->name, cluster };
 	const struct val key[] = { key_val(c, x->key[0], k1),
 		key_val(c, x->key[1], k2) };
-	struct db *db = stage_rule(s, collection)->store->db;
+	struct db *db = stage_rule(s, collection, 0)->store->db;
 
 	(void)snprintf(id, sizeof(id), "S%d", number);
 	(void)snprintf(cluster, sizeof(cluster), "g%d", x->cluster);
