@@ -14,7 +14,7 @@ PKGS    := sqlite3 libgcrypt yaml-0.1 jansson
 
 # What a fresh Debian 12 needs.  The one list: the targets below read it.
 APT_BUILD := gcc libc6-dev pkg-config libsqlite3-dev libgcrypt20-dev \
-             libyaml-dev libjansson-dev tzdata
+             libyaml-dev libjansson-dev libunistring-dev tzdata
 APT_TEST  := check libsubunit-dev python3-jsonschema python3-yaml sqlite3
 APT_LINT  := clang libclang-rt-dev clang-format cppcheck binutils shellcheck
 APT_DEV   := valgrind bear
@@ -44,8 +44,8 @@ LDFLAGS_release := -pie -Wl,-z,relro,-z,now
 pkg      = $(shell pkg-config $(1) 2>/dev/null)
 ALL_CFLAGS = -std=c17 -D_GNU_SOURCE -I. -MMD -MP -Werror $(WARN) \
              $(CFLAGS_$(MODE)) $(call pkg,--cflags $(PKGS)) $(CFLAGS)
-LIBS     = $(call pkg,--libs $(PKGS)) -lm -lpthread
-WRAP    := malloc calloc realloc reallocarray strdup
+LIBS     = $(call pkg,--libs $(PKGS)) -lunistring -lm -lpthread
+WRAP    := malloc calloc realloc reallocarray strdup sqlite3_prepare_v2
 CHECK    = $(call pkg,--libs check) $(foreach f,$(WRAP),-Wl,--wrap=$f)
 
 SRC     := $(wildcard $(addsuffix /*.c,$(LAYERS)))

@@ -27,8 +27,11 @@ CREATE TABLE customers (
   dealer TEXT NOT NULL,                   -- who brought the customer
   created_at TEXT NOT NULL
 );
-CREATE INDEX customers_email ON customers (email);
-CREATE INDEX customers_phone_number ON customers (phone_number);
+-- Identities are compared in canonical form (engine/plan/identity.h).
+CREATE INDEX customers_email ON customers (lower(email));
+CREATE INDEX customers_phone_number ON customers (
+  replace(replace(replace(replace(replace(phone_number,
+    ' ', ''), '-', ''), '.', ''), '(', ''), ')', ''));
 
 -- The ConnectedDrive or myBMW account (notice A: account information).
 CREATE TABLE accounts (
@@ -44,7 +47,7 @@ CREATE TABLE accounts (
 );
 CREATE INDEX accounts_customer_id ON accounts (customer_id);
 CREATE INDEX accounts_universal_id ON accounts (universal_id);
-CREATE INDEX accounts_email ON accounts (email);
+CREATE INDEX accounts_email ON accounts (lower(email));
 
 -- The ConnectedDrive contract: one holder, one vehicle (terms 1.4, 5.1).
 CREATE TABLE contracts (

@@ -10,7 +10,7 @@ CREATE TABLE group_logins (
   registered_at TEXT NOT NULL,
   last_sign_in_at TEXT NOT NULL           -- at first: the registration
 );
-CREATE INDEX group_logins_email ON group_logins (email);
+CREATE INDEX group_logins_email ON group_logins (lower(email));
 CREATE INDEX group_logins_last_sign_in_at ON group_logins (last_sign_in_at);
 
 -- Which Group company got the account's data: at the first use of one of its

@@ -74,6 +74,7 @@ done 2>&1 | awk -v banned="^(__)?($banned)(_chk)?\$" '
 		home("sqlite3_", "^engine/store/(sqlite|vfs)")
 		home("gcry_", "^engine/crypto/")
 		home("yaml_", "^engine/model/node")
+		home("u8_", "^engine/plan/identity")
 		home("json_", "^engine/(base/json|[^b])")
 	}
 	$2 ~ banned { print $1 ".c: " $2 " is banned" }' | findings

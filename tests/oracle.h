@@ -53,8 +53,8 @@ enum oracle_verdict oracle_judge(
 enum oracle_verdict oracle_explain(
     const struct world *w, const struct oracle_part *p, int64_t now);
 
-/* Must the column not be emptied, since keys, foreign keys or a rule need it?
- */
+/* Must the column not be emptied, since keys, foreign keys or a rule need it,
+ * or it is nothing personal? */
 int oracle_keeps(
     const struct world *w, int collection, enum world_column column);
 

@@ -199,7 +199,8 @@ int oracle_keeps(
 	const struct world_collection *c = &w->collections[collection];
 	int i;
 
-	if (column == COLUMN_K1 || column == COLUMN_K2 || column == COLUMN_S)
+	if (column == COLUMN_K1 || column == COLUMN_K2 || column == COLUMN_S ||
+	    (column == COLUMN_F2 && c->impersonal))
 		return 1;
 	if ((column == COLUMN_R1 || column == COLUMN_R2) && c->enforced)
 		return 1;

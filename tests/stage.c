@@ -195,6 +195,14 @@ static int is_hashed(const struct stage *s, int collection, enum world_column k,
 	return 1;
 }
 
+/* What says nothing, where the column takes no NULL. */
+static const char *empty(const struct world_collection *c, enum world_column k)
+{
+	if (k < COLUMN_F0 || !c->not_null[k - COLUMN_F0])
+		return "NULL";
+	return k == COLUMN_F1 ? "0" : "''";
+}
+
 static int is_right(const struct stage *s, int collection, size_t record,
     enum world_column k, char values[WORLD_RECORDS][COLUMN__MAX][80])
 {
@@ -208,7 +216,7 @@ static int is_right(const struct stage *s, int collection, size_t record,
 		method = oracle_becomes(s->world, collection, k);
 	switch (method) {
 	case METHOD_NONE: return strcmp(is, was) == 0;
-	case METHOD_NULL: return strcmp(is, "NULL") == 0;
+	case METHOD_NULL: return strcmp(is, empty(c, k)) == 0;
 	case METHOD_CONSTANT: return strcmp(is, "'gone'") == 0;
 	case METHOD_TRUNCATE:
 		return null ? strcmp(is, "NULL") == 0

@@ -7,7 +7,7 @@
 #include "engine/records/base64.h"
 #include "engine/records/json_text.h"
 #include "engine/records/jsonl.h"
-#include "engine/records/number.h"
+#include "engine/base/number.h"
 #include "tests/suites.h"
 
 static const char *write_file(const void *data, size_t len)

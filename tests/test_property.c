@@ -67,7 +67,9 @@ static void check_item(struct stage *s, const struct plan_item *p,
 
 	MUST(p->records == n.all && p->due == due_of(&n) &&
 		 p->overdue == n.of[ORACLE_OVERDUE] &&
-		 p->undecided == n.of[ORACLE_UNDECIDED] && active >= 0 &&
+		 p->undecided == n.of[ORACLE_UNDECIDED] &&
+		 p->held == n.of[ORACLE_HELD] &&
+		 p->restricted == n.of[ORACLE_RESTRICTED] && active >= 0 &&
 		 retain >= 0 && active + retain == n.of[ORACLE_EITHER],
 	    SEED("c%d/%d at %lld: found %lld, due %lld/%lld, undecided %lld, "
 		 "active %lld, retain %lld; expected %lld, due %lld/%lld, "
@@ -100,8 +102,8 @@ static void check_plan(struct stage *s, int64_t now)
 	struct plan plan;
 	int c;
 
-	MUST(plan_init(&plan, &s->schedule, now, NULL) == ST_OK, SEED("%s"),
-	    HERE(s), status_text());
+	MUST(plan_init(&plan, &s->schedule, now, NULL, PLAN_ALL) == ST_OK,
+	    SEED("%s"), HERE(s), status_text());
 	for (c = 0; c < w->collection_count; c++)
 		parts += (size_t)w->collections[c].parts;
 	MUST(plan.count == parts, SEED("a collection is missing"), HERE(s));

@@ -60,6 +60,59 @@ START_TEST(tables_are_described)
 }
 END_TEST
 
+/* Which of the columns a and b a CHECK speaks of. */
+static const struct {
+	const char *create;
+	const char *checked;
+} checks[] = {
+	{ "CREATE TABLE t (a, b)", "" },
+	{ "CREATE TABLE t (a CHECK (a > 0), b)", "a" },
+	{ "CREATE TABLE t (a, b, CHECK ((a)+(length(B)) > 0))", "ab" },
+	{ "CREATE TABLE t (a, b DEFAULT (1), CONSTRAINT b CHECK (A > 0))",
+	    "a" },
+	{ "CREATE TABLE t (a, b check/* a */(\"b\" <> 'a')) -- CHECK (a)\n",
+	    "b" },
+	{ "CREATE TABLE t (a, b, \"check\" DEFAULT (1), CHECK([a]\n>`b`))",
+	    "ab" },
+	{ "CREATE TABLE t (a, b DEFAULT 'CHECK (a)', CHECK (aa(a2) IS b))",
+	    "b" },
+	{ "CREATE TABLE t (a CHECK (a <> ')' AND a <> 'it''s'), b)", "a" },
+};
+
+START_TEST(checks_are_found)
+{
+	char found[3] = "", *p = found;
+
+	if (sqlite_check_mentions(checks[_i].create, "a"))
+		*p++ = 'a';
+	if (sqlite_check_mentions(checks[_i].create, "b"))
+		*p++ = 'b';
+	ck_assert_str_eq(found, checks[_i].checked);
+}
+END_TEST
+
+START_TEST(columns_that_nobody_writes_are_told)
+{
+	struct db *db =
+	    stores_new("CREATE TABLE t (a, b AS (a + 1), c AS (a + 2) STORED,"
+		       " d CHECK (d > 0 OR a));");
+	const struct db_table *t;
+	struct db_schema s;
+
+	ck_assert_int_eq(db_introspect(db, &s), ST_OK);
+	t = db_schema_table(&s, "t");
+	ck_assert_int_eq(db_table_column(t, "a")->generated, 0);
+	ck_assert_int_eq(db_table_column(t, "b")->generated, 1);
+	ck_assert_int_eq(db_table_column(t, "c")->generated, 1);
+	ck_assert_int_eq(db_table_column(t, "d")->generated, 0);
+	ck_assert_int_eq(db_table_column(t, "a")->checked, 1);
+	ck_assert_int_eq(db_table_column(t, "b")->checked, 0);
+	ck_assert_int_eq(db_table_column(t, "d")->checked, 1);
+	db_schema_release(&s);
+	db_close(db);
+}
+END_TEST
+
 START_TEST(references_are_described)
 {
 	struct db *db = stores_new(tables);
@@ -271,6 +324,8 @@ Suite *schema_suite(void)
 	tcase_add_checked_fixture(t, stores_set_up, stores_tear_down);
 	tcase_set_timeout(t, 60);
 	tcase_add_test(t, tables_are_described);
+	tcase_add_loop_test(t, checks_are_found, 0, 8);
+	tcase_add_test(t, columns_that_nobody_writes_are_told);
 	tcase_add_test(t, references_are_described);
 	tcase_add_test(t, indexes_are_described);
 	tcase_add_test(t, many_records_are_added);

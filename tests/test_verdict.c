@@ -162,7 +162,7 @@ static const struct {
 struct fixture {
 	struct policy_starting_point start;
 	struct policy_cluster cluster;
-	struct verdict_rule rule;
+	struct verdict_clock clock;
 	struct zone *zone;
 };
 
@@ -176,20 +176,18 @@ static void set_up(struct fixture *f, const struct terms *t)
 	f->start.pick = t->pick;
 	f->start.null_means = t->null_means;
 	f->start.from = t->from;
-	ck_assert_int_eq(
-	    period_parse(t->period, &f->cluster.regular_deletion_period),
-	    ST_OK);
+	ck_assert_int_eq(period_parse(t->period, &f->clock.period), ST_OK);
 	if (t->retention) {
 		f->cluster.has_retention = 1;
 		ck_assert_int_eq(
 		    period_parse(t->retention, &f->cluster.retention_period),
 		    ST_OK);
 	}
-	f->rule.calendar.rule = t->calendar;
-	f->rule.calendar.zone = f->zone;
-	f->rule.cluster = &f->cluster;
-	f->rule.start = &f->start;
-	f->rule.window_seconds = 86400;
+	f->clock.rule.calendar.rule = t->calendar;
+	f->clock.rule.calendar.zone = f->zone;
+	f->clock.rule.cluster = &f->cluster;
+	f->clock.rule.window_seconds = 86400;
+	f->clock.start = &f->start;
 }
 
 static struct verdict_value value_of(const char *text, size_t len)
@@ -231,7 +229,7 @@ START_TEST(a_verdict_follows_from_the_values)
 	set_up(&f, cases[_i].terms);
 	n = values_of(cases[_i].values, values);
 	ck_assert_int_eq(
-	    verdict_judge(&f.rule, values, n, instant(cases[_i].now), &j),
+	    verdict_judge(&f.clock, values, n, instant(cases[_i].now), &j),
 	    ST_OK);
 	ck_assert_msg(j.verdict == cases[_i].want,
 	    "%s at %s: found %s, expected %s", cases[_i].values, cases[_i].now,
@@ -254,14 +252,14 @@ START_TEST(the_value_that_decides_is_all_that_need_be_remembered)
 	set_up(&f, cases[_i].terms);
 	n = values_of(cases[_i].values, values);
 	for (i = 1, best = values[0]; i < n; i++) {
-		if (verdict_outranks(&f.rule, &best, &values[i]))
+		if (verdict_outranks(&f.clock, &best, &values[i]))
 			best = values[i];
 	}
 	if (n > 1) {
 		ck_assert_int_eq(
-		    verdict_judge(&f.rule, values, n, now, &all), ST_OK);
+		    verdict_judge(&f.clock, values, n, now, &all), ST_OK);
 		ck_assert_int_eq(
-		    verdict_judge(&f.rule, &best, 1, now, &one), ST_OK);
+		    verdict_judge(&f.clock, &best, 1, now, &one), ST_OK);
 		/* Of today's date and a later instant of today one stays:
 		 * ACTIVE or RETAIN, with the same end. */
 		if (one.verdict > VERDICT_RETAIN ||
@@ -285,31 +283,40 @@ START_TEST(of_two_days_that_clamp_to_one_the_later_one_decides)
 
 	set_up(&f, &european);
 	(void)values_of("2023-01-30|2023-01-31", values);
-	ck_assert(verdict_outranks(&f.rule, &values[0], &values[1]));
-	ck_assert(!verdict_outranks(&f.rule, &values[1], &values[0]));
-	ck_assert(!verdict_outranks(&f.rule, &values[1], &values[1]));
+	ck_assert(verdict_outranks(&f.clock, &values[0], &values[1]));
+	ck_assert(!verdict_outranks(&f.clock, &values[1], &values[0]));
+	ck_assert(!verdict_outranks(&f.clock, &values[1], &values[1]));
 	zone_free(f.zone);
 }
 END_TEST
 
-START_TEST(without_a_rule_nothing_is_ever_due)
-{
-	static char why[] = "nobody decided";
-	struct verdict_value values[2];
-	struct judgement j;
-	struct fixture f;
+/* Of several purposes: "UNDECIDED ACTIVE RETAIN:7 DUE:3", the number an end. */
+static const struct {
+	struct judgement of[3];
+	size_t count;
+	size_t decides;
+} joined[] = {
+#define J(v, end)                                                      \
+	{                                                              \
+		VERDICT_##v, 0, { WHEN_NONE, 0, 0 }, { 0, 0, end }, 0, \
+		    BUF_INIT                                           \
+	}
+	{ { J(DUE, 3), J(RETAIN, 7) }, 2, 1 },
+	{ { J(RETAIN, 7), J(RETAIN, 9), J(DUE, 3) }, 3, 1 },
+	{ { J(OVERDUE, 3), J(DUE, 5) }, 2, 1 },
+	{ { J(DUE, 5), J(OVERDUE, 3) }, 2, 0 },
+	{ { J(RETAIN, 9), J(ACTIVE, 0) }, 2, 1 },
+	{ { J(ACTIVE, 0), J(UNDECIDED, 0), J(DUE, 1) }, 3, 1 },
+	{ { J(DUE, 1) }, 1, 0 },
+	/* without a clock nothing is ever due */
+	{ { J(DUE, 1) }, 0, SIZE_MAX },
+};
+#define JOINED (int)(sizeof(joined) / sizeof(joined[0]))
 
-	set_up(&f, &at_once);
-	f.rule.start = NULL;
-	f.cluster.unlimited = why;
-	ck_assert_int_eq(
-	    verdict_judge(&f.rule, values, values_of("1999-01-01", values),
-		instant("2024-06-01T00:00:00Z"), &j),
-	    ST_OK);
-	ck_assert_int_eq(j.verdict, VERDICT_ACTIVE);
-	ck_assert_ptr_nonnull(strstr(buf_text(&j.reasons), why));
-	buf_release(&j.reasons);
-	zone_free(f.zone);
+START_TEST(the_last_purpose_decides)
+{
+	ck_assert_uint_eq(verdict_decides(joined[_i].of, joined[_i].count),
+	    joined[_i].decides);
 }
 END_TEST
 
@@ -323,7 +330,7 @@ Suite *verdict_suite(void)
 	tcase_add_loop_test(
 	    t, the_value_that_decides_is_all_that_need_be_remembered, 0, n);
 	tcase_add_test(t, of_two_days_that_clamp_to_one_the_later_one_decides);
-	tcase_add_test(t, without_a_rule_nothing_is_ever_due);
+	tcase_add_loop_test(t, the_last_purpose_decides, 0, JOINED);
 	suite_add_tcase(s, t);
 	return s;
 }

@@ -142,6 +142,7 @@ static void make_columns(struct world *w, struct world_collection *c)
 	c->has[COLUMN_U] = may(w, WORLD_BY_UNIQUE, 25) && !c->has[COLUMN_K2];
 	for (i = 0; i < WORLD_FIELDS; i++)
 		c->has[COLUMN_F0 + i] = world_chance(w, 60);
+	c->impersonal = world_chance(w, 20);
 	for (i = 0; i < WORLD_TIMES; i++)
 		c->type[i] = (enum world_time)world_roll(w, 4);
 }
@@ -208,30 +209,6 @@ static void make_part(struct world *w, struct world_collection *c)
 		c->clusters[c->parts++] = cluster;
 }
 
-static int is_parent(const struct world *w, int collection)
-{
-	int i;
-
-	for (i = 0; i < w->collection_count; i++) {
-		if (w->collections[i].parent == collection &&
-		    w->collections[i].enforced)
-			return 1;
-	}
-	return w->collections[collection].has[COLUMN_S];
-}
-
-/* Whatever may be emptied can be NULL. */
-static void make_not_null(struct world *w, int number)
-{
-	struct world_collection *c = &w->collections[number];
-	const struct world_cluster *cl = &w->clusters[c->clusters[0]];
-	int i, stays = c->parts > 1 || (is_parent(w, number) && !cl->wait);
-
-	for (i = 0; i < WORLD_FIELDS; i++)
-		c->not_null[i] =
-		    world_chance(w, 25) && !stays && !cl->de_identify;
-}
-
 /* What de-identifying does to the fields that a cluster has somewhere. */
 static void make_methods(struct world *w, int number)
 {
@@ -253,6 +230,21 @@ static void make_methods(struct world *w, int number)
 		}
 	}
 	cl->de_identify = cl->de_identify && n > 0;
+}
+
+/* What is emptied with NULL can be NULL. */
+static void make_not_null(struct world *w, struct world_collection *c)
+{
+	int i;
+
+	for (i = 0; i < WORLD_FIELDS; i++) {
+		const struct world_cluster *cl =
+		    &w->clusters[c->clusters[c->part_of[COLUMN_F0 + i]]];
+
+		c->not_null[i] =
+		    world_chance(w, 25) &&
+		    !(cl->de_identify && cl->methods[i] == METHOD_NULL);
+	}
 }
 
 /* ---- suspensions ---- */
@@ -297,7 +289,7 @@ static void make_rules(struct world *w)
 	for (i = 0; i < w->cluster_count; i++)
 		make_methods(w, i);
 	for (i = 0; i < w->collection_count; i++)
-		make_not_null(w, i);
+		make_not_null(w, &w->collections[i]);
 }
 
 void world_init(struct world *w, uint64_t seed, unsigned features)

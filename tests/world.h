@@ -105,6 +105,7 @@ struct world_collection {
 	enum world_time type[WORLD_TIMES];
 	int has[COLUMN__MAX];
 	int not_null[WORLD_FIELDS];
+	int impersonal; /* f2 says nothing of a person */
 	/* Cluster 0 is that of the collection itself, the others that of
 	 * single columns. */
 	int part_of[COLUMN__MAX];

@@ -171,9 +171,11 @@ static void write_dataset(const struct world *w, const char *folder, int store)
 			if (!c->has[k])
 				continue;
 			fprintf(f,
-			    "          - {name: %s, data_categories: "
-			    "[user.unique_id]",
-			    world_column_name(column));
+			    "          - {name: %s, data_categories: [%s]",
+			    world_column_name(column),
+			    column == COLUMN_F2 && c->impersonal
+				? "system.operations"
+				: "user.account");
 			write_meta(f, w, c, column);
 			fputs("}\n", f);
 		}

@@ -109,6 +109,22 @@ enum status cli_number(const char *name, const char *text, int64_t least,
 	return ST_OK;
 }
 
+enum status cli_subject(const char *name, char *text, struct reach_subject *out)
+{
+	char *sign = text ? strchr(text, '=') : NULL;
+
+	/* The text is not repeated: a slip may have put a person in it. */
+	if (sign == NULL || sign == text)
+		return fail(ST_USAGE,
+		    "--%s %s: give KIND=VALUE, such as "
+		    "customer_id=C0000001",
+		    name, text ? "is not an identity" : "is missing");
+	*sign = '\0';
+	out->identity = text;
+	out->value = sign + 1;
+	return ST_OK;
+}
+
 enum status cli_print_json(const json_t *value)
 {
 	if (json_dumpf(value, stdout, JSON_INDENT(2) | JSON_ENCODE_ANY) != 0 ||

@@ -6,6 +6,7 @@
 
 #include "engine/base/json.h"
 #include "engine/installation/installation.h"
+#include "engine/plan/reach.h"
 #include "engine/records/ingest.h"
 
 /*
@@ -32,7 +33,7 @@ struct command {
 
 extern const struct command cmd_audit, cmd_check, cmd_demo, cmd_dump,
     cmd_explain, cmd_forecast, cmd_ingest, cmd_init, cmd_policy, cmd_purge,
-    cmd_status;
+    cmd_status, cmd_subject;
 
 /* Options that every command takes, to stand in its table before the end. */
 #define CLI_OPTIONS                                 \
@@ -68,6 +69,11 @@ enum status cli_as_of(
 /* A whole number from ${least} to ${most}; ${name} is the option's. */
 enum status cli_number(const char *name, const char *text, int64_t least,
     int64_t most, int64_t *out) MUST_CHECK;
+
+/* "customer_id=C1", the value of the option --${name}, as a subject: the text
+ * is cut in two and lives as long.  NULL: it was not given. */
+enum status cli_subject(
+    const char *name, char *text, struct reach_subject *out) MUST_CHECK;
 
 /*
  * Ingest one file into a collection, with a progress bar on a terminal and

@@ -10,27 +10,91 @@ static void line(const char *what, const json_t *o, const char *key)
 		printf("%-16s %s\n", what, json_text(o, key));
 }
 
-static enum status print(const struct cli *cli, const json_t *o)
+static void print_start(const json_t *o)
 {
-	const json_t *start = json_object_get(o, "starting_point"), *reason;
-	size_t i;
+	const json_t *start = json_object_get(o, "starting_point");
 
-	if (cli->json)
-		return cli_print_json(o);
-	line("verdict", o, "verdict");
-	line("cluster", o, "cluster");
-	line("rule", o, "rule");
-	if (json_is_object(start)) {
+	if (json_is_object(start))
 		printf("%-16s %s, from %s%s%s\n", "starting point",
 		    json_text(start, "name"), json_text(start, "from"),
 		    json_is_string(json_object_get(start, "value")) ? ": " : "",
 		    json_text(start, "value"));
+}
+
+static void print_reasons(const json_t *o)
+{
+	const json_t *reason;
+	size_t i;
+
+	json_array_foreach(json_object_get(o, "reasons"), i, reason)
+	    printf("%-16s %s\n", i ? "" : "because", json_string_value(reason));
+}
+
+static void print_suspensions(const json_t *o)
+{
+	const json_t *one;
+	size_t i;
+
+	json_array_foreach(json_object_get(o, "suspensions"), i, one)
+	{
+		printf("%-16s %s %s", i ? "" : "suspended by",
+		    json_text(one, "kind"), json_text(one, "id"));
+		if (json_is_string(json_object_get(one, "reason")))
+			printf(": %s", json_text(one, "reason"));
+		if (json_is_string(json_object_get(one, "authority")))
+			printf(" (%s)", json_text(one, "authority"));
+		if (json_is_string(json_object_get(one, "review_on")))
+			printf(", to be reviewed on %s",
+			    json_text(one, "review_on"));
+		putchar('\n');
 	}
+}
+
+/* Where several purposes have ends of their own: every clock. */
+static void print_purposes(const json_t *o)
+{
+	const json_t *one;
+	size_t i;
+
+	json_array_foreach(json_object_get(o, "purposes"), i, one)
+	{
+		printf("\npurpose %s\n", json_text(one, "purpose"));
+		line("verdict", one, "verdict");
+		print_start(one);
+		line("period", one, "period");
+		line("last day", one, "last_day");
+		line("ends", one, "deletable_from");
+		print_reasons(one);
+	}
+}
+
+static void print_rule(const json_t *o)
+{
+	line("verdict", o, "verdict");
+	line("cluster", o, "cluster");
+	line("rule", o, "rule");
+	print_start(o);
 	line("last day", o, "last_day");
 	line("deletable from", o, "deletable_from");
 	line("deletion due", o, "deletion_due");
-	json_array_foreach(json_object_get(o, "reasons"), i, reason)
-	    printf("%-16s %s\n", i ? "" : "because", json_string_value(reason));
+	print_reasons(o);
+	print_suspensions(o);
+	print_purposes(o);
+}
+
+static enum status print(const struct cli *cli, const json_t *o)
+{
+	const json_t *part;
+	size_t i;
+
+	if (cli->json)
+		return cli_print_json(o);
+	print_rule(o);
+	json_array_foreach(json_object_get(o, "parts"), i, part)
+	{
+		puts("\nsome of its fields are in another cluster");
+		print_rule(part);
+	}
 	return ST_OK;
 }
 

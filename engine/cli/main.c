@@ -20,6 +20,7 @@ static const struct command *const commands[] = {
 	&cmd_forecast,
 	&cmd_explain,
 	&cmd_purge,
+	&cmd_subject,
 	&cmd_policy,
 	&cmd_audit,
 	&cmd_demo,

@@ -40,6 +40,34 @@ const struct field *collection_field(
 	return NULL;
 }
 
+/* Is ${path} a field of what the reference names? */
+static int in_target(const struct reference *ref, const char *path)
+{
+	size_t dataset = strlen(ref->dataset), n = strlen(ref->collection);
+
+	return strncmp(path, ref->dataset, dataset) == 0 &&
+	       path[dataset] == '.' &&
+	       strncmp(path + dataset + 1, ref->collection, n) == 0 &&
+	       path[dataset + 1 + n] == '.';
+}
+
+/* An interval that limits no reference would be one that nobody checks. */
+static void check_interval(
+    const struct dataset_names *in, const struct field *f)
+{
+	for (size_t i = 0; i < f->reference_count; i++) {
+		const struct reference *ref = &f->references[i];
+
+		if (in_target(ref, f->valid_from) &&
+		    in_target(ref, f->valid_until))
+			return;
+	}
+	diag_error(in->d, f->at,
+	    "`valid`: `from` and `until` must be fields of one collection that "
+	    "a reference of `%s` names",
+	    f->name);
+}
+
 static void check_field(const struct dataset_names *in,
     const struct collection *c, const struct field *f)
 {
@@ -54,8 +82,9 @@ static void check_field(const struct dataset_names *in,
 	if (collection_field(c, f->valid_at) == NULL)
 		diag_error(in->d, f->at, "`valid`: `%s` has no field `%.60s`",
 		    c->name, f->valid_at);
-	(void)dataset_names_find_path(in, f->at, f->valid_from);
-	(void)dataset_names_find_path(in, f->at, f->valid_until);
+	if (dataset_names_find_path(in, f->at, f->valid_from) &&
+	    dataset_names_find_path(in, f->at, f->valid_until))
+		check_interval(in, f);
 }
 
 /* "dataset.collection" */

@@ -76,7 +76,7 @@ enum policy_method {
 	POLICY_METHOD_NULL,
 	POLICY_METHOD_CONSTANT, /* ${constant} */
 	POLICY_METHOD_TRUNCATE, /* to the first ${amount} characters */
-	POLICY_METHOD_ROUND,    /* to ${amount} decimals */
+	POLICY_METHOD_ROUND,    /* to ${amount} decimals; below 0: tens */
 	POLICY_METHOD_DATE,     /* to the ${part}'s first day */
 	POLICY_METHOD_KEYED_HASH,
 	POLICY_METHOD__MAX

@@ -85,7 +85,7 @@ static void read_method(
 		(void)read_int(d, value, 1, 1000, &x->amount);
 	} else if ((value = node_get(n, "round")) != NULL) {
 		x->method = POLICY_METHOD_ROUND;
-		(void)read_int(d, value, 0, 15, &x->amount);
+		(void)read_int(d, value, -15, 15, &x->amount);
 	} else if ((value = node_get(n, "date")) != NULL) {
 		x->method = POLICY_METHOD_DATE;
 		if (read_word(d, value, parts, &part))

@@ -62,26 +62,33 @@ static enum status need_index(json_t *warnings, const struct rule *r,
 	return warn(warnings, text);
 }
 
-static enum status check_indexes(const struct rule *r, json_t *warnings)
+static enum status check_clock(
+    const struct rule *r, const struct rule_clock *c, json_t *warnings)
 {
-	const char *value_table = r->table->name;
 	enum status st = ST_OK;
 	size_t i;
 
-	if (r->terms.start == NULL)
-		return ST_OK;
-	for (i = 0; st == ST_OK && i < r->path.count; i++) {
-		const struct path_hop *h = &r->path.hops[i];
+	for (i = 0; st == ST_OK && i < c->path.count; i++) {
+		const struct path_hop *h = &c->path.hops[i];
 
-		value_table = h->to->name;
 		st = need_index(warnings, r, h->to->name, h->to_columns[0]);
 		if (st == ST_OK && i == 0)
 			st = need_index(
 			    warnings, r, r->table->name, h->from_columns[0]);
 	}
 	return st == ST_OK
-		   ? need_index(warnings, r, value_table, r->terms.start->field)
+		   ? need_index(warnings, r, c->table, c->terms.start->field)
 		   : st;
+}
+
+static enum status check_indexes(const struct rule *r, json_t *warnings)
+{
+	enum status st = ST_OK;
+	size_t i;
+
+	for (i = 0; st == ST_OK && i < r->clock_count; i++)
+		st = check_clock(r, &r->clocks[i], warnings);
+	return st;
 }
 
 static enum status check_foreign_keys(const struct rule *r, json_t *warnings)
@@ -105,15 +112,15 @@ static enum status check_undecided(
 	int64_t records = 0;
 	enum status st;
 
-	if (r->terms.start == NULL)
+	if (r->clock_count == 0)
 		return ST_OK;
 	st = rule_count(r, RULE_UNDECIDED, now, DB_EVERY, &records);
 	if (st != ST_OK || records == 0)
 		return st;
-	st = json_make(&one, "{s:s, s:s, s:s, s:I}", "store",
+	st = json_make(&one, "{s:s, s:s, s:s, s:s, s:I}", "store",
 	    r->store->config->name, "collection", r->collection->name,
-	    "starting_point", r->terms.start->name, "records",
-	    (json_int_t)records);
+	    "cluster", r->terms.cluster->name, "starting_point",
+	    r->clocks[0].terms.start->name, "records", (json_int_t)records);
 	return st == ST_OK ? json_push(list, one) : st;
 }
 

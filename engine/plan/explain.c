@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/plan/suspension.h"
+
 /* The starting point's values of one record, copied out of the store. */
 struct values {
 	struct verdict_value *list;
@@ -78,44 +80,60 @@ static enum status values_add(struct values *v, const struct db_column *type,
 	return ST_OK;
 }
 
-static enum status read_values(
-    const struct rule *r, const char *const *key, struct values *v)
+static enum status read_values(const struct rule *r, const struct rule_clock *c,
+    const char *const *key, struct values *v)
 {
 	struct sql q = SQL_INIT;
 	struct stmt *s = NULL;
 	enum status st;
 
-	if (r->terms.start == NULL)
-		return ST_OK;
-	st = rule_select_values(r, key, &q);
-	if (st == ST_OK)
-		st = db_query_sql(r->store->db, &q, &s);
+	rule_select_values(r, c, key, &q);
+	st = db_query_sql(r->store->db, &q, &s);
 	while (st == ST_OK && (st = db_row(s)) == ST_OK)
-		st = values_add(v, r->value, db_val(s, 0), db_text(s, 1));
+		st = values_add(v, c->value, db_val(s, 0), db_text(s, 1));
 	db_done(s);
 	sql_release(&q);
 	return st == ST_NOTFOUND ? ST_OK : st;
 }
 
-/* Is the record there, and which class does the purge's condition give? */
-static enum status ask_store(const struct rule *r, const char *const *key,
-    int64_t now, enum verdict *out)
+/* ---- what the store says ---- */
+
+/* What the purge's own conditions say of the record. */
+struct answers {
+	int ended, undecided, active; /* the clocks alone */
+	int due, goes, reduced;
+};
+
+/* Each a column: the classes, and whether the record was reduced. */
+static enum status add_questions(
+    const struct rule *r, int64_t now, struct sql *q)
 {
-	static const enum rule_class classes[] = { RULE_DUE, RULE_UNDECIDED,
-		RULE_ACTIVE };
-	static const enum verdict verdicts[] = { VERDICT_DUE, VERDICT_UNDECIDED,
-		VERDICT_ACTIVE };
-	struct sql q = SQL_INIT;
-	struct stmt *s = NULL;
+	static const enum rule_class classes[] = { RULE_ENDED,
+		RULE_CLOCKS_UNDECIDED, RULE_CLOCKS_ACTIVE, RULE_DUE };
 	enum status st = ST_OK;
 	size_t i;
 
-	sql_add(&q, "SELECT ");
-	for (i = 0; st == ST_OK && i < 3; i++) {
-		if (i)
-			sql_add(&q, ", ");
-		st = rule_where(r, classes[i], now, DB_EVERY, &q);
+	for (i = 0; st == ST_OK && i < 4; i++) {
+		st = rule_where_one(r, classes[i], now, q);
+		sql_add(q, ", ");
 	}
+	if (st == ST_OK)
+		st = rule_where_one(rule_part(r, 0), RULE_GOES, now, q);
+	sql_add(q, ", (TRUE");
+	rule_was_reduced(r, q);
+	sql_add(q, ")");
+	return st;
+}
+
+static enum status ask_store(const struct rule *r, const char *const *key,
+    int64_t now, struct answers *out)
+{
+	struct sql q = SQL_INIT;
+	struct stmt *s = NULL;
+	enum status st;
+
+	sql_add(&q, "SELECT ");
+	st = add_questions(r, now, &q);
 	sql_add(&q, " FROM ");
 	rule_from(r, &q);
 	sql_add(&q, " WHERE ");
@@ -125,38 +143,49 @@ static enum status ask_store(const struct rule *r, const char *const *key,
 	if (st == ST_OK)
 		st = db_row(s);
 	if (st == ST_OK) {
-		*out = VERDICT_RETAIN;
-		for (i = 0; i < 3; i++) {
-			if (db_int(s, (int)i))
-				*out = verdicts[i];
-		}
+		out->ended = db_int(s, 0) != 0;
+		out->undecided = db_int(s, 1) != 0;
+		out->active = db_int(s, 2) != 0;
+		out->due = db_int(s, 3) != 0;
+		out->goes = db_int(s, 4) != 0;
+		out->reduced = db_int(s, 5) != 0;
 	}
 	db_done(s);
 	sql_release(&q);
 	return st;
 }
 
+/* ---- one clock ---- */
+
 enum status explain_rule_text(const struct rule *r, char **out)
 {
 	const struct policy_cluster *c = r->terms.cluster;
+	struct buf b = BUF_INIT;
 	char period[PERIOD_TEXT];
-	char *text;
+	enum status st;
+	size_t i;
 
-	if (r->terms.start == NULL) {
-		text = str_format("unlimited: %s", c->unlimited);
-	} else {
-		period_format(c->regular_deletion_period, period);
-		text =
-		    str_format("%s + %s%s (%s)", r->terms.start->name, period,
-			r->terms.start->from == CALENDAR_FROM_END_OF_YEAR
-			    ? " from the end of the calendar year"
-			    : "",
-			calendar_rule_name(r->terms.calendar.rule));
+	if (r->clock_count == 0)
+		buf_addf(&b, "unlimited: %s", c->unlimited);
+	for (i = 0; i < r->clock_count; i++) {
+		const struct verdict_clock *k = &r->clocks[i].terms;
+
+		period_format(k->period, period);
+		buf_addf(&b, "%s%s%s%s + %s%s", i ? "; " : "",
+		    k->purpose ? k->purpose->name : "", k->purpose ? ": " : "",
+		    k->start->name, period,
+		    k->start->from == CALENDAR_FROM_END_OF_YEAR
+			? " from the end of the calendar year"
+			: "");
 	}
-	if (text == NULL)
-		return fail(ST_NOMEM, "out of memory");
-	*out = text;
-	return ST_OK;
+	if (r->clock_count)
+		buf_addf(
+		    &b, " (%s)", calendar_rule_name(r->terms.calendar.rule));
+	if ((st = buf_status(&b)) == ST_OK)
+		*out = buf_take(&b);
+	else
+		buf_release(&b);
+	return st;
 }
 
 /* Sentences, one a line, as an array. */
@@ -193,37 +222,254 @@ static enum status add_dates(
 }
 
 static enum status add_start(json_t *o, const struct rule *r,
-    const struct judgement *j, const struct values *v)
+    const struct rule_clock *c, const struct judgement *j,
+    const struct values *v)
 {
 	const char *value = NULL, *origin = NULL;
 	json_t *start = NULL;
 	char *from = NULL;
 	enum status st;
 
-	if (r->terms.start == NULL)
-		return ST_OK;
 	if (j->value < v->count) {
 		value = v->texts[j->value];
 		origin = v->from[j->value];
 	}
-	from = str_format("%s.%s.%s%s", r->store->dataset->key,
-	    r->terms.start->collection ? r->terms.start->collection
-				       : r->collection->name,
-	    r->terms.start->field,
+	from = str_format("%s.%s.%s%s", r->store->dataset->key, c->table,
+	    c->terms.start->field,
 	    origin && strcmp(origin, "memory") == 0
 		? " of a record that is gone"
 		: "");
 	if (from == NULL)
 		return fail(ST_NOMEM, "out of memory");
-	st = json_make(&start, "{s:s, s:s?, s:s}", "name", r->terms.start->name,
+	st = json_make(&start, "{s:s, s:s?, s:s}", "name", c->terms.start->name,
 	    "value", value, "from", from);
 	free(from);
 	return st == ST_OK ? json_put(o, "starting_point", start) : st;
 }
 
-static enum status compose(const struct rule *r, const struct judgement *j,
-    const struct values *v, json_t **out)
+/* One clock of the record: its values, and what they come to. */
+struct clock_answer {
+	const struct rule_clock *clock;
+	struct values values;
+	struct judgement judgement;
+};
+
+static enum status judge_clock(const struct rule *r, const char *const *key,
+    int64_t now, struct clock_answer *a)
 {
+	enum status st;
+
+	st = read_values(r, a->clock, key, &a->values);
+	if (st != ST_OK)
+		return st;
+	return verdict_judge(&a->clock->terms, a->values.list, a->values.count,
+	    now, &a->judgement);
+}
+
+static enum status add_clock(
+    json_t *list, const struct rule *r, const struct clock_answer *a)
+{
+	const struct verdict_clock *c = &a->clock->terms;
+	char period[PERIOD_TEXT];
+	json_t *o = NULL;
+	enum status st;
+
+	period_format(c->period, period);
+	st = json_make(&o, "{s:s?, s:s, s:n, s:s, s:n, s:n, s:n, s:[]}",
+	    "purpose", c->purpose ? c->purpose->name : NULL, "verdict",
+	    verdict_name(a->judgement.verdict), "starting_point", "period",
+	    period, "last_day", "deletable_from", "deletion_due", "reasons");
+	if (st == ST_OK)
+		st = json_push(list, o);
+	if (st == ST_OK)
+		st = add_start(o, r, a->clock, &a->judgement, &a->values);
+	if (st == ST_OK)
+		st = add_dates(o, r, &a->judgement);
+	return st == ST_OK ? add_reasons(o, &a->judgement.reasons) : st;
+}
+
+/* ---- one rule ---- */
+
+struct rule_answer {
+	const struct rule *rule;
+	struct clock_answer *clocks;
+	size_t decides; /* SIZE_MAX: nothing ends it */
+	struct answers asked;
+	json_t *suspensions;
+	enum verdict verdict;
+	struct buf reasons;
+};
+
+static void answer_release(struct rule_answer *a)
+{
+	size_t i;
+
+	for (i = 0; a->clocks && i < a->rule->clock_count; i++) {
+		values_release(&a->clocks[i].values);
+		buf_release(&a->clocks[i].judgement.reasons);
+	}
+	free(a->clocks);
+	json_decref(a->suspensions);
+	buf_release(&a->reasons);
+}
+
+static enum status judge_clocks(
+    struct rule_answer *a, const char *const *key, int64_t now)
+{
+	const struct rule *r = a->rule;
+	struct judgement *list;
+	enum status st = ST_OK;
+	size_t i;
+
+	a->clocks = calloc(r->clock_count + 1, sizeof(*a->clocks));
+	list = calloc(r->clock_count + 1, sizeof(*list));
+	if (a->clocks == NULL || list == NULL)
+		st = fail(ST_NOMEM, "out of memory");
+	for (i = 0; st == ST_OK && i < r->clock_count; i++) {
+		a->clocks[i].clock = &r->clocks[i];
+		st = judge_clock(r, key, now, &a->clocks[i]);
+		list[i] = a->clocks[i].judgement;
+	}
+	if (st == ST_OK)
+		a->decides = verdict_decides(list, r->clock_count);
+	free(list);
+	return st;
+}
+
+/* The dates and the store must say the same of the clocks. */
+static enum status agree(enum verdict judged, const struct answers *asked)
+{
+	enum verdict store = VERDICT_RETAIN;
+
+	if (asked->undecided)
+		store = VERDICT_UNDECIDED;
+	else if (asked->active)
+		store = VERDICT_ACTIVE;
+	else if (asked->ended)
+		store = VERDICT_DUE;
+	if (judged == VERDICT_OVERDUE)
+		judged = VERDICT_DUE;
+	if (judged == store)
+		return ST_OK;
+	return fail(ST_DB,
+	    "the dates say %s and the store says %s of this record: nothing "
+	    "was decided; this is a defect of Lethe, please report it",
+	    verdict_name(judged), verdict_name(store));
+}
+
+/* What was done to it already, and what the row waits for. */
+static void after_the_clocks(struct rule_answer *a)
+{
+	const struct rule *r = a->rule;
+	int ended = a->verdict == VERDICT_DUE || a->verdict == VERDICT_OVERDUE;
+
+	if (a->asked.reduced)
+		buf_addf(&a->reasons, "%s\n",
+		    r->terms.cluster->action == POLICY_DE_IDENTIFY
+			? "it was de-identified"
+			: "what this cluster governs of it was emptied");
+	if (ended && !a->asked.due && !a->asked.goes) {
+		a->verdict = VERDICT_RETAIN;
+		if (r->terms.cluster->action == POLICY_DELETE)
+			buf_adds(&a->reasons,
+			    "the record itself goes when nothing keeps it: "
+			    "other clusters, or records that refer to it\n");
+	}
+}
+
+static void suspended(struct rule_answer *a)
+{
+	const json_t *one;
+	size_t i;
+
+	json_array_foreach(a->suspensions, i, one)
+	{
+		int hold = strcmp(json_text(one, "kind"), "hold") == 0;
+
+		if (hold || a->verdict != VERDICT_HELD)
+			a->verdict = hold ? VERDICT_HELD : VERDICT_RESTRICTED;
+		buf_addf(&a->reasons, "%s %s keeps it\n",
+		    hold ? "hold" : "restriction", json_text(one, "id"));
+	}
+}
+
+static enum status answer(const struct rule *r, const char *const *key,
+    int64_t now, struct rule_answer *a)
+{
+	const struct judgement *j;
+	enum status st;
+
+	st = ask_store(r, key, now, &a->asked);
+	if (st == ST_NOTFOUND)
+		return fail(ST_NOTFOUND, "no such record in %s.%s",
+		    r->store->config->name, r->collection->name);
+	if (st == ST_OK)
+		st = judge_clocks(a, key, now);
+	if (st == ST_OK)
+		st = suspension_list(r, key, &a->suspensions);
+	if (st != ST_OK)
+		return st;
+	a->verdict = VERDICT_ACTIVE;
+	if (a->decides == SIZE_MAX) {
+		buf_addf(&a->reasons, "no rule ends this cluster yet: %s\n",
+		    r->terms.cluster->unlimited);
+	} else {
+		j = &a->clocks[a->decides].judgement;
+		a->verdict = j->verdict;
+		buf_add(&a->reasons, j->reasons.data, j->reasons.len);
+	}
+	if ((st = agree(a->verdict, &a->asked)) != ST_OK)
+		return st;
+	after_the_clocks(a);
+	suspended(a);
+	return buf_status(&a->reasons);
+}
+
+/* The clock whose end is the record's: the last, once all of them are known;
+ * until then the one that decides. */
+static const struct clock_answer *dated(const struct rule_answer *a)
+{
+	const struct clock_answer *last = &a->clocks[0];
+	size_t i;
+
+	for (i = 0; i < a->rule->clock_count; i++) {
+		const struct clock_answer *c = &a->clocks[i];
+
+		if (c->judgement.event.kind == WHEN_NONE)
+			return &a->clocks[a->decides];
+		if (c->judgement.end.deletable_from >
+		    last->judgement.end.deletable_from)
+			last = c;
+	}
+	return last;
+}
+
+static enum status add_clocks(json_t *o, const struct rule_answer *a)
+{
+	const struct rule *r = a->rule;
+	const struct clock_answer *c;
+	json_t *list;
+	enum status st;
+	size_t i;
+
+	if (r->clock_count == 0)
+		return ST_OK;
+	c = dated(a);
+	st = add_start(o, r, c->clock, &c->judgement, &c->values);
+	/* While one clock is open nobody can say when the record goes. */
+	if (st == ST_OK && (c->judgement.event.kind == WHEN_NONE ||
+			       r->clock_count == 1 || c == dated(a)))
+		st = add_dates(o, r, &c->judgement);
+	list = json_object_get(o, "purposes");
+	for (i = 0; st == ST_OK && r->clock_count > 1 && i < r->clock_count;
+	     i++)
+		st = add_clock(list, r, &a->clocks[i]);
+	return st;
+}
+
+static enum status compose(const struct rule_answer *a, json_t **out)
+{
+	const struct rule *r = a->rule;
 	json_t *o = NULL;
 	char *rule = NULL;
 	enum status st;
@@ -231,19 +477,18 @@ static enum status compose(const struct rule *r, const struct judgement *j,
 	if ((st = explain_rule_text(r, &rule)) != ST_OK)
 		return st;
 	st = json_make(&o,
-	    "{s:s, s:s, s:s, s:s, s:s, s:n, s:n, s:n, s:n, s:[], s:[]}",
-	    "verdict", verdict_name(j->verdict), "store",
+	    "{s:s, s:s, s:s, s:s, s:s, s:n, s:n, s:n, s:n, s:[], s:O, s:[], "
+	    "s:[]}",
+	    "verdict", verdict_name(a->verdict), "store",
 	    r->store->config->name, "collection", r->collection->name,
 	    "cluster", r->terms.cluster->name, "rule", rule, "starting_point",
 	    "last_day", "deletable_from", "deletion_due", "reasons",
-	    "suspensions");
+	    "suspensions", a->suspensions, "purposes", "parts");
 	free(rule);
 	if (st == ST_OK)
-		st = add_start(o, r, j, v);
+		st = add_clocks(o, a);
 	if (st == ST_OK)
-		st = add_dates(o, r, j);
-	if (st == ST_OK)
-		st = add_reasons(o, &j->reasons);
+		st = add_reasons(o, &a->reasons);
 	if (st != ST_OK)
 		json_decref(o);
 	else
@@ -251,44 +496,42 @@ static enum status compose(const struct rule *r, const struct judgement *j,
 	return st;
 }
 
-static enum status agree(enum verdict judged, enum verdict asked)
+static enum status explain_rule(
+    const struct rule *r, const char *const *key, int64_t as_of, json_t **out)
 {
-	if (judged == VERDICT_OVERDUE)
-		judged = VERDICT_DUE;
-	if (judged == asked)
-		return ST_OK;
-	return fail(ST_DB,
-	    "the dates say %s and the store says %s of this record: nothing "
-	    "was decided; this is a defect of Lethe, please report it",
-	    verdict_name(judged), verdict_name(asked));
+	struct rule_answer a = {
+		.rule = r, .decides = SIZE_MAX, .reasons = BUF_INIT
+	};
+	enum status st;
+
+	st = answer(r, key, as_of, &a);
+	if (st == ST_OK)
+		st = compose(&a, out);
+	answer_release(&a);
+	return st;
 }
 
 static enum status explain_mapped(
     const struct rule *r, const char *const *key, int64_t as_of, json_t **out)
 {
-	struct values v = { NULL, NULL, NULL, 0 };
-	struct judgement j = { .reasons = BUF_INIT };
-	enum verdict asked;
+	json_t *o = NULL, *part = NULL;
 	enum status st;
+	size_t i;
 
-	/* One state for both questions. */
+	/* One state for all questions. */
 	if ((st = db_begin(r->store->db, DB_READ)) != ST_OK)
 		return st;
-	st = ask_store(r, key, as_of, &asked);
-	if (st == ST_NOTFOUND)
-		st = fail(ST_NOTFOUND, "no such record in %s.%s",
-		    r->store->config->name, r->collection->name);
-	if (st == ST_OK)
-		st = read_values(r, key, &v);
-	if (st == ST_OK)
-		st = verdict_judge(&r->terms, v.list, v.count, as_of, &j);
-	if (st == ST_OK)
-		st = agree(j.verdict, asked);
-	if (st == ST_OK)
-		st = compose(r, &j, &v, out);
+	st = explain_rule(r, key, as_of, &o);
+	for (i = 1; st == ST_OK && i < r->parts; i++) {
+		st = explain_rule(rule_part(r, i), key, as_of, &part);
+		if (st == ST_OK)
+			st = json_push(json_object_get(o, "parts"), part);
+	}
 	db_rollback(r->store->db);
-	buf_release(&j.reasons);
-	values_release(&v);
+	if (st != ST_OK)
+		json_decref(o);
+	else
+		*out = o;
 	return st;
 }
 
@@ -304,14 +547,14 @@ static enum status explain_unmapped(const struct schedule *s, const char *store,
 		    strcmp(u->table, collection) == 0)
 			return json_make(out,
 			    "{s:s, s:s, s:s, s:n, s:n, s:n, s:n, s:n, s:n, "
-			    "s:[s], s:[]}",
+			    "s:[s], s:[], s:[], s:[]}",
 			    "verdict", verdict_name(VERDICT_UNMAPPED), "store",
 			    store, "collection", collection, "cluster", "rule",
 			    "starting_point", "last_day", "deletable_from",
 			    "deletion_due", "reasons",
 			    "the table is not in the dataset: describe it "
 			    "there, or name it under lethe: {ignore: [...]}",
-			    "suspensions");
+			    "suspensions", "purposes", "parts");
 	}
 	return fail(ST_USAGE,
 	    "no rule covers a collection `%s` in store `%s`: `lethe policy "

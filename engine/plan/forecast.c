@@ -18,18 +18,16 @@ static enum status add_rule(
     const struct rule *r, int64_t as_of, int days, int64_t *sums)
 {
 	int32_t today = zone_day(r->terms.calendar.zone, as_of);
-	enum db_effort effort = DB_EVERY;
 	int64_t records = 0;
-	enum status st;
+	enum status st = ST_OK;
 	int i;
 
-	if (r->terms.start == NULL)
+	if (r->clock_count == 0)
 		return ST_OK;
-	st = rule_effort(r, &effort);
 	for (i = 0; st == ST_OK && i <= days; i++) {
 		int64_t at = i ? end_of_day(r, today + i - 1) : as_of;
 
-		st = rule_count(r, RULE_DUE, at, effort, &records);
+		st = rule_count(r, RULE_DUE, at, DB_BY_INDEX, &records);
 		if (st == ST_OK)
 			sums[i] += records;
 	}

@@ -46,17 +46,34 @@ enum status keys_of(const struct collection *c, const struct db_table *t,
 	return ST_OK;
 }
 
+static const char *const names[KEYS_MOST] = { "k1", "k2", "k3", "k4" };
+
+/* '+' takes the type of t's column out of the comparison: with it, a number's
+ * column would rule our untyped index out. */
 void keys_match(
     const char *const *keys, size_t count, const char *table, struct sql *q)
 {
-	static const char *const names[KEYS_MOST] = { "k1", "k2", "k3", "k4" };
 	size_t i;
 
 	for (i = 0; i < count && i < KEYS_MOST; i++) {
 		sql_add(q, " AND ");
 		sql_column(q, table, names[i]);
-		sql_add(q, " = ");
+		sql_add(q, " = +");
 		sql_column(q, "t", keys[i]);
+	}
+}
+
+/* t's column first: the comparison is by its collation, as its index is. */
+void keys_find(
+    const char *const *keys, size_t count, const char *table, struct sql *q)
+{
+	size_t i;
+
+	for (i = 0; i < count && i < KEYS_MOST; i++) {
+		sql_add(q, " AND ");
+		sql_column(q, "t", keys[i]);
+		sql_add(q, " = ");
+		sql_column(q, table, names[i]);
 	}
 }
 

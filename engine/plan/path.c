@@ -52,17 +52,24 @@ static enum status edge_pair(
 	return ST_OK;
 }
 
+/* One says where it leads from, the other where to. */
+static int opposite(enum dataset_direction a, enum dataset_direction b)
+{
+	return a != b && a != DATASET_EITHER && b != DATASET_EITHER;
+}
+
 /* Columns with targets of their own form one tuple; two columns that name the
  * same target (a buyer and a payer) are two references. */
 static struct reference_edge *tuple_for(struct reference_graph *g, size_t first,
-    const struct collection *to, const struct field *target)
+    const struct collection *to, const struct field *target,
+    enum dataset_direction direction)
 {
 	size_t i, k;
 
 	for (i = first; i < g->count; i++) {
 		struct reference_edge *e = &g->edges[i];
 
-		if (e->to != to)
+		if (e->to != to || opposite(e->direction, direction))
 			continue;
 		for (k = 0; k < e->count && e->to_fields[k] != target; k++)
 			;
@@ -72,51 +79,83 @@ static struct reference_edge *tuple_for(struct reference_graph *g, size_t first,
 	return NULL;
 }
 
+static const struct dataset *find_dataset(
+    const struct reference_graph *g, const char *key)
+{
+	size_t i;
+
+	for (i = 0; i < g->dataset_count; i++) {
+		if (strcmp(g->datasets[i].key, key) == 0)
+			return &g->datasets[i];
+	}
+	return NULL;
+}
+
 static enum status add_reference(struct reference_graph *g, size_t first,
     const struct collection *from, const struct field *f,
     const struct reference *r)
 {
+	const struct dataset *ds = find_dataset(g, r->dataset);
 	const struct collection *to;
 	const struct field *target;
 	struct reference_edge *e;
 	enum status st;
 
-	if (strcmp(r->dataset, g->dataset->key) != 0)
+	if (ds == NULL)
 		return ST_OK;
-	to = dataset_collection(g->dataset, r->collection);
+	to = dataset_collection(ds, r->collection);
 	target = to ? collection_field(to, r->field) : NULL;
 	if (target == NULL || !is_column(f) || !is_column(target))
 		return ST_OK; /* said by dataset_check() */
-	e = tuple_for(g, first, to, target);
-	if (e == NULL && (st = edge_add(g, from, to, &e)) != ST_OK)
-		return st;
+	e = tuple_for(g, first, to, target, r->direction);
+	if (e == NULL) {
+		if ((st = edge_add(g, from, to, &e)) != ST_OK)
+			return st;
+		e->direction = r->direction;
+	}
+	if (e->direction == DATASET_EITHER)
+		e->direction = r->direction;
 	return edge_pair(e, f, target);
 }
 
-enum status reference_graph_init(
-    const struct dataset *ds, struct reference_graph *out)
+static enum status add_collection(
+    struct reference_graph *g, const struct collection *from)
 {
-	struct reference_graph g = { ds, NULL, 0 };
 	enum status st = ST_OK;
-	size_t c, f, r;
+	size_t f, r, first = g->count;
 
-	for (c = 0; c < ds->collection_count; c++) {
-		const struct collection *from = &ds->collections[c];
-		size_t first = g.count;
+	for (f = 0; f < from->field_count; f++) {
+		const struct field *fd = &from->fields[f];
 
-		for (f = 0; f < from->field_count; f++) {
-			const struct field *fd = &from->fields[f];
+		for (r = 0; st == ST_OK && r < fd->reference_count; r++)
+			st = add_reference(
+			    g, first, from, fd, &fd->references[r]);
+	}
+	return st;
+}
 
-			for (r = 0; st == ST_OK && r < fd->reference_count; r++)
-				st = add_reference(
-				    &g, first, from, fd, &fd->references[r]);
-		}
+enum status reference_graph_init_all(
+    const struct dataset *all, size_t count, struct reference_graph *out)
+{
+	struct reference_graph g = { all, count, NULL, 0 };
+	enum status st = ST_OK;
+	size_t d, c;
+
+	for (d = 0; d < count; d++) {
+		for (c = 0; st == ST_OK && c < all[d].collection_count; c++)
+			st = add_collection(&g, &all[d].collections[c]);
 	}
 	if (st != ST_OK)
 		reference_graph_release(&g);
 	else
 		*out = g;
 	return st;
+}
+
+enum status reference_graph_init(
+    const struct dataset *ds, struct reference_graph *out)
+{
+	return reference_graph_init_all(ds, 1, out);
 }
 
 void reference_graph_release(struct reference_graph *g)
@@ -180,8 +219,8 @@ static int uses_every_via(const struct search *s, size_t length)
 
 	for (v = 0; v < s->via_count; v++) {
 		for (i = 0; i < length; i++) {
-			if (names_field(
-				s->via[v], s->graph->dataset, s->steps[i].edge))
+			if (names_field(s->via[v], s->graph->datasets,
+				s->steps[i].edge))
 				break;
 		}
 		if (i == length)
@@ -237,7 +276,7 @@ static void describe(struct buf *b, const struct reference_graph *g,
 	size_t i;
 
 	for (i = 0; i < length; i++)
-		buf_addf(b, "%s%s.%s.%s", i ? ", " : "", g->dataset->key,
+		buf_addf(b, "%s%s.%s.%s", i ? ", " : "", g->datasets->key,
 		    s[i].edge->from->name, s[i].edge->from_fields[0]->name);
 }
 
@@ -347,7 +386,7 @@ enum status path_find(const struct reference_graph *g,
 		return fail(ST_NOTFOUND,
 		    "no reference path leads from %s.%s to %s.%s%s: add the "
 		    "reference to the dataset",
-		    g->dataset->key, from->name, g->dataset->key, to->name,
+		    g->datasets->key, from->name, g->datasets->key, to->name,
 		    via_count ? " by the fields under `via`" : "");
 	if (s.found > 1)
 		return ambiguous(&s, length);

@@ -14,22 +14,31 @@
  * are one reference, matched as a tuple.
  */
 
-/* One reference between two collections.  ${from} holds the key columns. */
+/*
+ * One reference between two collections.  ${from} holds the key columns.  Of a
+ * tuple's directions, one that is named goes before those that are not; `from`
+ * and `to` are never one tuple.
+ */
 struct reference_edge {
 	const struct collection *from;
 	const struct collection *to;
 	const struct field **from_fields;
 	const struct field **to_fields;
 	size_t count;
+	enum dataset_direction direction;
 };
 struct reference_graph {
-	const struct dataset *dataset;
+	const struct dataset *datasets;
+	size_t dataset_count;
 	struct reference_edge *edges;
 	size_t count;
 };
 /* References into other datasets are left out; they cross stores. */
 enum status reference_graph_init(
     const struct dataset *ds, struct reference_graph *out) MUST_CHECK;
+/* The references of all ${count} datasets, those across stores among them. */
+enum status reference_graph_init_all(const struct dataset *all, size_t count,
+    struct reference_graph *out) MUST_CHECK;
 void reference_graph_release(struct reference_graph *g);
 
 /* One step: records of ${to} whose ${to_columns} equal ${from_columns} of the
@@ -46,7 +55,8 @@ struct path {
 };
 
 /*
- * The shortest path from ${from} to ${to} that uses every field of ${via}
+ * In the graph of one dataset: the shortest path from ${from} to ${to} that
+ * uses every field of ${via}
  * ("dataset.collection.field").  ST_NOTFOUND where there is none, ST_CONFLICT
  * where two are equally short: the sentence names them.  A collection that is
  * entered and left by the same columns is skipped, so that the path holds

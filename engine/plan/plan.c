@@ -4,43 +4,69 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/plan/suspension.h"
 #include "engine/store/count.h"
 
-/* OVERDUE: it could have gone more than the window ago. */
-static enum status count_overdue(
-    const struct rule *r, int64_t now, enum db_effort effort, int64_t *records)
-{
-	return rule_count(
-	    r, RULE_DUE, now - r->terms.window_seconds - 1, effort, records);
-}
+/* Below so many records it costs nothing worth saving to count them all. */
+#define FEW 10000
 
-static enum status count_item(struct plan_item *item, int64_t now)
+/* What is left is RETAIN. */
+static enum status count_rest(
+    struct plan_item *item, int64_t now, enum plan_detail detail)
 {
 	const struct rule *r = item->rule;
-	enum db_effort effort = DB_EVERY;
+	int64_t rest;
+	enum status st = ST_OK;
+
+	rest = item->records - item->due - item->undecided - item->held -
+	       item->restricted;
+	if (rest == 0 || detail == PLAN_ALL || item->records <= FEW) {
+		item->active = 0;
+		if (rest > 0)
+			st = rule_count(
+			    r, RULE_ACTIVE, now, DB_BY_INDEX, &item->active);
+		item->retain = rest - item->active;
+	} else if (r->clock_count == 0) {
+		item->active = rest;
+		item->retain = 0;
+	} else {
+		item->active = PLAN_UNCOUNTED;
+		item->retain = PLAN_UNCOUNTED;
+	}
+	return st;
+}
+
+static enum status count_suspended(struct plan_item *item)
+{
+	struct suspensions s = { 0, 0, 0 };
+	enum status st;
+
+	st = suspension_read(item->rule, &s);
+	if (st == ST_OK)
+		st = suspension_count(
+		    item->rule, &s, &item->held, &item->restricted);
+	return st;
+}
+
+static enum status count_item(
+    struct plan_item *item, int64_t now, enum plan_detail detail)
+{
+	const struct rule *r = item->rule;
 	enum status st;
 
 	st = count_get(r->store->db, r->table->name, &item->records);
-	if (st != ST_OK)
-		return st;
-	if (r->terms.start == NULL) {
-		item->active = item->records;
-		return ST_OK;
-	}
-	item->cutoff = verdict_cutoff(&r->terms, now);
-	st = rule_effort(r, &effort);
 	if (st == ST_OK)
-		st = rule_count(r, RULE_DUE, now, effort, &item->due);
-	if (st == ST_OK)
+		st = count_suspended(item);
+	if (st == ST_OK && r->clock_count == 1)
+		item->cutoff = verdict_cutoff(&r->clocks[0].terms, now);
+	if (st == ST_OK && r->clock_count > 0)
+		st = rule_count(r, RULE_DUE, now, DB_BY_INDEX, &item->due);
+	if (st == ST_OK && r->clock_count > 0)
 		st = rule_count(
-		    r, RULE_UNDECIDED, now, effort, &item->undecided);
-	if (st == ST_OK)
-		st = rule_count(r, RULE_ACTIVE, now, effort, &item->active);
+		    r, RULE_UNDECIDED, now, DB_BY_INDEX, &item->undecided);
 	if (st == ST_OK && item->due > 0)
-		st = count_overdue(r, now, effort, &item->overdue);
-	item->retain =
-	    item->records - item->due - item->undecided - item->active;
-	return st;
+		st = rule_count_overdue(r, now, &item->overdue);
+	return st == ST_OK ? count_rest(item, now, detail) : st;
 }
 
 static int in_cluster(const struct rule *r, const char *cluster)
@@ -63,7 +89,7 @@ static enum status no_cluster(const struct schedule *s, const char *cluster)
 }
 
 enum status plan_init(struct plan *p, const struct schedule *s, int64_t as_of,
-    const char *cluster)
+    const char *cluster, enum plan_detail detail)
 {
 	struct plan plan = { s, as_of, NULL, 0 };
 	enum status st = ST_OK;
@@ -82,7 +108,7 @@ enum status plan_init(struct plan *p, const struct schedule *s, int64_t as_of,
 		/* One state for all the counts, whoever writes meanwhile. */
 		st = db_begin(item->rule->store->db, DB_READ);
 		if (st == ST_OK)
-			st = count_item(item, as_of);
+			st = count_item(item, as_of, detail);
 		db_rollback(item->rule->store->db);
 	}
 	if (st == ST_OK && cluster && plan.count == 0)
@@ -102,39 +128,27 @@ void plan_release(struct plan *p)
 
 void plan_cutoff_text(const struct plan_item *item, char out[ZONE_TEXT])
 {
-	if (item->rule->terms.start)
+	if (item->rule->clock_count == 1)
 		zone_format(
 		    item->rule->terms.calendar.zone, item->cutoff.before, out);
 	else
 		out[0] = '\0';
 }
 
-int64_t plan_due(const struct plan *p)
+static int64_t sum(const struct plan *p, size_t member)
 {
-	int64_t sum = 0;
+	int64_t all = 0;
 	size_t i;
 
 	for (i = 0; i < p->count; i++)
-		sum += p->items[i].due;
-	return sum;
+		all += *(const int64_t *)((const char *)&p->items[i] + member);
+	return all;
 }
 
-int64_t plan_overdue(const struct plan *p)
-{
-	int64_t sum = 0;
-	size_t i;
+#define SUM(p, member) sum(p, offsetof(struct plan_item, member))
 
-	for (i = 0; i < p->count; i++)
-		sum += p->items[i].overdue;
-	return sum;
-}
-
-int64_t plan_undecided(const struct plan *p)
-{
-	int64_t sum = 0;
-	size_t i;
-
-	for (i = 0; i < p->count; i++)
-		sum += p->items[i].undecided;
-	return sum;
-}
+int64_t plan_due(const struct plan *p) { return SUM(p, due); }
+int64_t plan_overdue(const struct plan *p) { return SUM(p, overdue); }
+int64_t plan_undecided(const struct plan *p) { return SUM(p, undecided); }
+int64_t plan_held(const struct plan *p) { return SUM(p, held); }
+int64_t plan_restricted(const struct plan *p) { return SUM(p, restricted); }

@@ -16,10 +16,22 @@ struct plan_item {
 	int64_t records; /* in all */
 	int64_t due;     /* OVERDUE ones included */
 	int64_t overdue;
+	int64_t held;
+	int64_t restricted;
 	int64_t undecided;
+	/* PLAN_UNCOUNTED where telling them apart would mean to read them */
 	int64_t active;
 	int64_t retain;
 };
+#define PLAN_UNCOUNTED (-1)
+
+/*
+ * How much is counted.  What is due, suspended or undecided costs what is
+ * found; which of the others are ACTIVE and which are RETAIN costs what is
+ * stored, so a run tells them apart only in small collections.
+ */
+enum plan_detail { PLAN_DUE, PLAN_ALL };
+
 struct plan {
 	const struct schedule *schedule;
 	int64_t as_of;
@@ -32,15 +44,17 @@ struct plan {
  * (ST_USAGE where there is none of that name).
  */
 enum status plan_init(struct plan *p, const struct schedule *s, int64_t as_of,
-    const char *cluster) MUST_CHECK;
+    const char *cluster, enum plan_detail detail) MUST_CHECK;
 void plan_release(struct plan *p);
 
 /* "2025-03-01T00:00:00+09:00": what lies before it is due.  A date column is
- * due up to the day before. */
+ * due up to the day before.  "" where several purposes end it, or nothing. */
 void plan_cutoff_text(const struct plan_item *item, char out[ZONE_TEXT]);
 
 int64_t plan_due(const struct plan *p);
 int64_t plan_overdue(const struct plan *p);
 int64_t plan_undecided(const struct plan *p);
+int64_t plan_held(const struct plan *p);
+int64_t plan_restricted(const struct plan *p);
 
 #endif /* !PLAN_PLAN_H */

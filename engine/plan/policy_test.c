@@ -1,6 +1,7 @@
 /* The tests that a policy brings with it. */
 #include "engine/plan/policy_test.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "engine/plan/verdict.h"
@@ -41,34 +42,59 @@ static enum status instant_of(
 	return ST_OK;
 }
 
+/* What a test gives for a starting point; NULL: nothing. */
+static const char *given(const struct policy_test *t, const struct policy *p,
+    const struct policy_starting_point *start)
+{
+	size_t i;
+
+	for (i = 0; i < t->given_count; i++) {
+		if (&p->starting_points[t->givens[i].starting_point] == start)
+			return t->givens[i].value;
+	}
+	return t->has_value ? t->value : NULL;
+}
+
+static enum status judge_clock(const struct verdict_clock *clock,
+    const char *text, int64_t now, struct judgement *out)
+{
+	struct verdict_value value = { .is_null = text == NULL };
+
+	if (text && when_parse(text, strlen(text), &value.when) != ST_OK)
+		value.when = (struct when){ WHEN_NONE, 0, 0 };
+	return verdict_judge(clock, &value, 1, now, out);
+}
+
 static enum status judge(const struct installation *in, const struct policy *p,
     const struct policy_test *t, const char *at, enum verdict *found)
 {
 	const struct period *w = &in->config.purge.window;
-	const struct policy_cluster *c = &p->clusters[t->cluster];
-	struct verdict_rule rule = {
+	const struct verdict_rule rule = {
 		.calendar = { p->rule, p->zone },
-		.cluster = c,
+		.cluster = &p->clusters[t->cluster],
 		.window_seconds =
 		    w->seconds + (int64_t)w->days * CIVIL_DAY_SECONDS,
 	};
-	struct verdict_value value = { .is_null = !t->has_value };
-	struct judgement j;
-	int64_t now;
+	size_t n = verdict_clocks(rule.cluster), i, done = 0;
+	struct judgement *j = calloc(n + 1, sizeof(*j));
 	enum status st;
+	int64_t now;
 
-	if (c->starting_point != SIZE_MAX)
-		rule.start = &p->starting_points[c->starting_point];
-	if ((st = instant_of(p, at, &now)) != ST_OK)
-		return st;
-	if (t->has_value &&
-	    when_parse(t->value, strlen(t->value), &value.when) != ST_OK)
-		value.when = (struct when){ WHEN_NONE, 0, 0 };
-	if ((st = verdict_judge(&rule, &value, 1, now, &j)) != ST_OK)
-		return st;
-	*found = j.verdict;
-	buf_release(&j.reasons);
-	return ST_OK;
+	if (j == NULL)
+		return fail(ST_NOMEM, "out of memory");
+	st = instant_of(p, at, &now);
+	while (st == ST_OK && done < n) {
+		struct verdict_clock c = verdict_clock_of(&rule, p, done);
+
+		st = judge_clock(&c, given(t, p, c.start), now, &j[done]);
+		done += st == ST_OK;
+	}
+	i = verdict_decides(j, done);
+	*found = i == SIZE_MAX ? VERDICT_ACTIVE : j[i].verdict;
+	for (i = 0; i < done; i++)
+		buf_release(&j[i].reasons);
+	free(j);
+	return st;
 }
 
 struct outcome {
@@ -80,17 +106,11 @@ struct outcome {
 static enum status run_one(const struct installation *in,
     const struct policy *p, const struct policy_test *t, struct outcome *o)
 {
-	const struct policy_cluster *c = &p->clusters[t->cluster];
 	json_t *one = NULL;
 	enum verdict found;
 	enum status st = ST_OK;
 	size_t i;
 
-	if (c->starting_point == SIZE_MAX && c->unlimited == NULL)
-		return fail(ST_INVALID,
-		    "%s:%d: cluster `%s` has an end for each purpose, which "
-		    "this version does not judge: split the cluster",
-		    p->path, t->where.line, c->name);
 	for (i = 0; st == ST_OK && i < t->expect_count; i++) {
 		const struct policy_expect *e = &t->expects[i];
 

@@ -1,307 +1,267 @@
 /*
- * A rule as SQL.  The values of a starting point are a set S(t): one column of
- * the record itself, or what the reference path reaches and what records that
- * are gone have left behind.  Every class is a statement about S(t) that says
- * the same as verdict_judge().
+ * A rule as SQL: its clocks joined, and what stands beside the records: what
+ * is suspended, what was reduced, what is still referred to.
  */
 #include "engine/plan/rule.h"
 
-#include <string.h>
+#include "engine/plan/keys.h"
+#include "engine/plan/rule_clock.h"
+#include "engine/plan/suspension.h"
 
-#include "engine/base/zone.h"
-#include "engine/plan/rule_path.h"
-#include "engine/store/times.h"
-
-/* What is asked of a value in S(t). */
-enum ask {
-	ASK_ANY,
-	ASK_NULL,
-	ASK_UNREADABLE,
-	ASK_NO_TIME, /* NULL or unreadable */
-	ASK_DUE,
-	ASK_NOT_DUE, /* anything else: NULL, unreadable, running, ahead */
-	ASK_LATER,   /* begins after now */
-	ASK_BEGUN,   /* readable, and not after now */
-};
-
-struct question {
-	const struct rule *rule;
+/* What is asked, and at which instants. */
+struct asking {
 	int64_t now;
+	int64_t ended_at; /* of the rule's own clocks: now, or earlier */
 	enum db_effort effort;
+	enum clock_side side;
 	struct sql *q;
 	enum status st; /* the first failure sticks */
 };
 
-static struct calendar_cutoff begun(const struct question *w)
-{
-	struct calendar_cutoff c;
-
-	c.last_day = zone_day(w->rule->terms.calendar.zone, w->now);
-	c.before = w->now + 1;
-	return c;
-}
-
-static void take(struct question *w, enum status st)
+static void take(struct asking *w, enum status st)
 {
 	if (w->st == ST_OK)
 		w->st = st;
 }
 
-/* The question about alias.column; ${type} NULL: a value left behind. */
-static void ask_value(struct question *w, enum ask ask, const char *alias,
-    const char *column, const struct db_column *type)
+const struct rule *rule_part(const struct rule *r, size_t part)
 {
-	struct db *db = w->rule->store->db;
-	struct calendar_cutoff c = begun(w);
-	const struct db_column none = { .name = NULL };
+	return r - r->part + part;
+}
 
-	if (type == NULL)
-		type = &none;
-	switch (ask) {
-	case ASK_ANY: sql_add(w->q, "TRUE"); break;
-	case ASK_NULL:
-		sql_column(w->q, alias, column);
-		sql_add(w->q, " IS NULL");
-		break;
-	case ASK_UNREADABLE:
-		take(w, db_add_unreadable(db, w->q, type, alias, column,
-			    DB_NULL_NOT, w->effort));
-		break;
-	case ASK_NO_TIME:
-		take(w, db_add_unreadable(db, w->q, type, alias, column,
-			    DB_NULL_TOO, w->effort));
-		break;
-	case ASK_NOT_DUE:
-	case ASK_DUE:
-		c = verdict_cutoff(&w->rule->terms, w->now);
-		sql_add(w->q, "(");
-		take(w, db_add_due(db, w->q, type, alias, column, c.last_day,
-			    c.before, w->effort));
-		sql_add(w->q, ")");
-		if (ask == ASK_NOT_DUE)
-			sql_add(w->q, " IS NOT TRUE");
-		break;
-	case ASK_LATER:
-		take(w, db_add_later(db, w->q, type, alias, column, c.last_day,
-			    c.before, w->effort));
-		break;
-	case ASK_BEGUN:
-		take(w, db_add_due(db, w->q, type, alias, column, c.last_day,
-			    c.before, w->effort));
-		break;
+static int deletes(const struct rule *r)
+{
+	return r->terms.cluster->action == POLICY_DELETE;
+}
+
+static int waits(const struct rule *r)
+{
+	return r->terms.cluster->on_referenced == POLICY_WAIT;
+}
+
+/* ---- the clocks ---- */
+
+static void add_clock(struct asking *w, const struct rule *r, size_t at,
+    enum clock_class class, int64_t now)
+{
+	struct clock_question x = { r, now, w->effort, w->side };
+
+	take(w, clock_where(&x, &r->clocks[at], class, w->q));
+}
+
+/* All clocks have ended. */
+static void add_ended(struct asking *w, const struct rule *r, int64_t now)
+{
+	size_t i;
+
+	if (r->clock_count == 0)
+		sql_add(w->q, "FALSE");
+	for (i = 0; i < r->clock_count; i++) {
+		if (i)
+			sql_add(w->q, " AND ");
+		add_clock(w, r, i, CLOCK_ENDED, now);
 	}
 }
 
-/* ---- the values of a starting point ---- */
-
-static void remembered(struct question *w, enum ask ask, size_t hop)
+static void add_any(
+    struct asking *w, const struct rule *r, enum clock_class class)
 {
-	sql_add(w->q, "EXISTS (SELECT 1 FROM ");
-	rule_path_memory(w->rule, 0, hop, w->q);
-	sql_add(w->q, " WHERE ");
-	rule_path_memory_links(w->rule, 0, hop, w->q);
-	ask_value(w, ask, "m", "value", NULL);
+	size_t i;
+
+	sql_add(w->q, "(");
+	if (r->clock_count == 0)
+		sql_add(w->q, "FALSE");
+	for (i = 0; i < r->clock_count; i++) {
+		if (i)
+			sql_add(w->q, " OR ");
+		add_clock(w, r, i, class, w->now);
+	}
 	sql_add(w->q, ")");
 }
 
-/* There is a value in S(t) of which ${ask} holds. */
-static void exists(struct question *w, enum ask ask)
+/* What nobody can read stands before what has not begun (verdict.h). */
+static void add_active(struct asking *w, const struct rule *r)
 {
-	const struct rule *r = w->rule;
-	size_t n = r->path.count, i;
-	struct sql *q = w->q;
+	enum clock_side side = w->side;
 
-	if (n == 0) {
-		ask_value(w, ask, "t", r->terms.start->field, r->value);
+	if (r->clock_count == 0) {
+		sql_add(w->q, "TRUE");
 		return;
 	}
-	sql_add(q, "(EXISTS (SELECT 1 FROM ");
-	rule_path_tables(r, 0, n, q);
-	sql_add(q, " WHERE ");
-	rule_path_links(r, 0, n, q);
-	ask_value(w, ask, rule_path_alias(n), r->terms.start->field, r->value);
+	add_any(w, r, CLOCK_ACTIVE);
+	if (r->clock_count == 1)
+		return;
+	w->side = CLOCK_FROM_RECORD;
+	sql_add(w->q, " AND ");
+	add_any(w, r, CLOCK_UNDECIDED);
+	sql_add(w->q, " IS NOT TRUE");
+	w->side = side;
+}
+
+/* ---- what stands beside the records ---- */
+
+static void add_free(struct asking *w, const struct rule *r)
+{
+	struct suspensions s = { 0, 0, 0 };
+
+	take(w, suspension_read(r, &s));
+	suspension_where_not(r, &s, w->q);
+}
+
+/* Was any record of the rule reduced? */
+static int any_reduced(struct asking *w, const struct rule *r)
+{
+	int64_t any = 0;
+
+	take(w, db_one_int(r->store->db,
+		    "SELECT 1 FROM lethe_reduced WHERE collection = $1"
+		    " AND cluster = $2 LIMIT 1",
+		    ARGS(TEXT(r->table->name), TEXT(r->terms.cluster->name)), 0,
+		    &any));
+	return any != 0;
+}
+
+static void add_reduced(const struct rule *r, struct sql *q)
+{
+	sql_add(q, "EXISTS (SELECT 1 FROM lethe_reduced AS d WHERE"
+		   " d.collection = ");
+	sql_bind_text(q, r->table->name);
+	sql_add(q, " AND d.cluster = ");
+	sql_bind_text(q, r->terms.cluster->name);
+	keys_match(r->keys, r->key_count, "d", q);
 	sql_add(q, ")");
-	for (i = 0; i < n; i++) {
-		sql_add(q, " OR ");
-		remembered(w, ask, i);
+}
+
+void rule_was_reduced(const struct rule *r, struct sql *q)
+{
+	sql_add(q, " AND ");
+	add_reduced(r, q);
+}
+
+/* ---- the row ---- */
+
+/* Every part of the row is due, and none is suspended. */
+static void add_row_due(struct asking *w, const struct rule *r)
+{
+	size_t i;
+
+	sql_add(w->q, "(");
+	for (i = 0; i < r->parts; i++) {
+		const struct rule *part = rule_part(r, i);
+
+		if (i)
+			sql_add(w->q, " AND ");
+		add_ended(w, part, w->now);
+		add_free(w, part);
 	}
-	sql_add(q, ")");
+	sql_add(w->q, ")");
 }
 
-static void exists_not(struct question *w, enum ask ask)
+/* Nothing of the row is done apart: it goes whole, now or, where references
+ * are waited for, as soon as it can. */
+static void add_row_goes(struct asking *w, const struct rule *r)
 {
-	sql_add(w->q, "NOT ");
-	exists(w, ask);
-}
+	const struct rule *base = rule_part(r, 0);
 
-static void add_columns(
-    const char *alias, const char **columns, size_t count, struct sql *q)
-{
-	size_t k;
-
-	for (k = 0; k < count; k++) {
-		if (k)
-			sql_add(q, ", ");
-		sql_column(q, alias, columns[k]);
+	if (!deletes(base)) {
+		sql_add(w->q, "FALSE");
+		return;
 	}
+	sql_add(w->q, "(");
+	add_row_due(w, r);
+	if (base->referenced && !waits(base))
+		rule_unreferenced(base, w->q);
+	sql_add(w->q, ")");
 }
 
-/* SELECT t's side of the first hop for due values that were left behind... */
-static void reached_by_remembered(struct question *w, size_t hop)
+/* For use behind other conditions: asked of each record that they leave. */
+static void add_row_goes_not(struct asking *w, const struct rule *r)
 {
-	const struct path_hop *h = &w->rule->path.hops[0];
-	struct sql *q = w->q;
+	enum clock_side side = w->side;
 
-	sql_add(q, "SELECT ");
-	add_columns("a1", h->to_columns, h->count, q);
-	sql_add(q, " FROM ");
-	rule_path_memory(w->rule, 0, hop, q);
-	sql_add(q, " WHERE ");
-	rule_path_memory_links(w->rule, 1, hop, q);
-	ask_value(w, ASK_DUE, "m", "value", NULL);
-	sql_add(q, " UNION ALL ");
+	w->side = CLOCK_FROM_RECORD;
+	sql_add(w->q, " AND ");
+	add_row_goes(w, r);
+	sql_add(w->q, " IS NOT TRUE");
+	w->side = side;
 }
 
-/* ... at the first hop itself: the key as text, and the number or the bytes
- * that it may be, for columns without a type, which convert neither. */
-static void remembered_keys(struct question *w)
+static void add_goes(struct asking *w, const struct rule *r)
 {
-	struct sql *q = w->q;
-
-	sql_add(q, "SELECT m.key FROM lethe_starting_point AS m WHERE ");
-	rule_path_memory_name(w->rule, 0, q);
-	ask_value(w, ASK_DUE, "m", "value", NULL);
-	sql_add(q, " UNION ALL SELECT CAST(m.key AS NUMERIC)"
-		   " FROM lethe_starting_point AS m WHERE ");
-	rule_path_memory_name(w->rule, 0, q);
-	sql_add(q, "CAST(CAST(m.key AS NUMERIC) AS TEXT) = m.key AND ");
-	ask_value(w, ASK_DUE, "m", "value", NULL);
-	sql_add(q, " UNION ALL SELECT CAST(m.key AS BLOB)"
-		   " FROM lethe_starting_point AS m WHERE ");
-	rule_path_memory_name(w->rule, 0, q);
-	ask_value(w, ASK_DUE, "m", "value", NULL);
-	sql_add(q, " UNION ALL ");
-}
-
-/*
- * The records that a due value reaches, found from the values' side so that
- * the cost is that of what is due, not of what is stored.  The column itself
- * stands last: by the last SELECT SQLite decides how IN compares, and whether
- * an index serves.
- */
-static void reached_by_due(struct question *w)
-{
-	const struct rule *r = w->rule;
-	const struct path_hop *h = &r->path.hops[0];
-	size_t n = r->path.count, i;
-	struct sql *q = w->q;
-
-	sql_add(q, "((");
-	add_columns("t", h->from_columns, h->count, q);
-	sql_add(q, ") IN (");
-	if (h->count == 1)
-		remembered_keys(w);
-	for (i = 1; i < n; i++)
-		reached_by_remembered(w, i);
-	sql_add(q, "SELECT ");
-	add_columns("a1", h->to_columns, h->count, q);
-	sql_add(q, " FROM ");
-	rule_path_tables(r, 0, n, q);
-	sql_add(q, " WHERE ");
-	rule_path_links(r, 1, n, q);
-	ask_value(
-	    w, ASK_DUE, rule_path_alias(n), r->terms.start->field, r->value);
-	sql_add(q, ")");
-	/* A remembered tuple does not come apart again. */
-	if (h->count > 1) {
-		sql_add(q, " OR ");
-		remembered(w, ASK_DUE, 0);
+	if (r->part > 0 || !deletes(r)) {
+		sql_add(w->q, "FALSE");
+		return;
 	}
-	sql_add(q, ")");
+	add_row_due(w, r);
+	if (r->referenced)
+		rule_unreferenced(r, w->q);
+}
+
+/* Alone in its row, a cluster that is deleted is only ever reduced because
+ * something refers to the record. */
+static int never_reduces(const struct rule *r)
+{
+	return r->parts == 1 && deletes(r) && (!r->referenced || waits(r));
+}
+
+static void add_reduces(struct asking *w, const struct rule *r)
+{
+	if (never_reduces(r)) {
+		sql_add(w->q, "FALSE");
+		return;
+	}
+	add_ended(w, r, w->ended_at);
+	add_free(w, r);
+	if (any_reduced(w, r)) {
+		sql_add(w->q, " AND NOT ");
+		add_reduced(r, w->q);
+	}
+	if (deletes(rule_part(r, 0)))
+		add_row_goes_not(w, r);
+}
+
+static void add_due(struct asking *w, const struct rule *r)
+{
+	enum clock_side side = w->side;
+
+	if (r->part > 0 || !deletes(r)) {
+		add_reduces(w, r);
+		return;
+	}
+	add_ended(w, r, w->ended_at);
+	add_free(w, r);
+	if (never_reduces(r) || !any_reduced(w, r))
+		return;
+	w->side = CLOCK_FROM_RECORD;
+	sql_add(w->q, " AND (NOT ");
+	add_reduced(r, w->q);
+	sql_add(w->q, " OR ");
+	add_row_goes(w, r);
+	sql_add(w->q, ")");
+	w->side = side;
 }
 
 /* ---- the classes ---- */
 
-static void undecided(struct question *w)
+static void add_class(
+    struct asking *w, const struct rule *r, enum rule_class class)
 {
-	const struct policy_starting_point *s = w->rule->terms.start;
-
 	sql_add(w->q, "(");
-	if (s->null_means == POLICY_NULL_OPEN) {
-		exists(w, ASK_UNREADABLE);
-		if (s->pick == POLICY_LATEST && w->rule->path.count) {
-			sql_add(w->q, " AND ");
-			exists_not(w, ASK_NULL);
-		}
-	} else {
-		exists(w, ASK_NO_TIME);
-		if (w->rule->path.count) {
-			sql_add(w->q, " OR ");
-			exists_not(w, ASK_ANY);
-		}
-	}
-	sql_add(w->q, ")");
-}
-
-/* Of a column of the record itself: empty and open, or ahead. */
-static void active_by_itself(struct question *w)
-{
-	if (w->rule->terms.start->null_means == POLICY_NULL_OPEN) {
-		exists(w, ASK_NULL);
-		sql_add(w->q, " OR ");
-	}
-	exists(w, ASK_LATER);
-}
-
-static void active(struct question *w)
-{
-	const struct policy_starting_point *s = w->rule->terms.start;
-
-	sql_add(w->q, "(");
-	if (w->rule->path.count == 0) {
-		active_by_itself(w);
-	} else if (s->pick == POLICY_EARLIEST) {
-		sql_add(w->q, "NOT ");
-		undecided(w);
-		sql_add(w->q, " AND ");
-		exists_not(w, ASK_BEGUN);
-	} else if (s->null_means == POLICY_NULL_OPEN) {
-		exists(w, ASK_NULL);
-		sql_add(w->q, " OR ");
-		exists_not(w, ASK_ANY);
-		sql_add(w->q, " OR (");
-		exists_not(w, ASK_UNREADABLE);
-		sql_add(w->q, " AND ");
-		exists(w, ASK_LATER);
-		sql_add(w->q, ")");
-	} else {
-		sql_add(w->q, "NOT ");
-		undecided(w);
-		sql_add(w->q, " AND ");
-		exists(w, ASK_LATER);
-	}
-	sql_add(w->q, ")");
-}
-
-static void due(struct question *w)
-{
-	const struct policy_starting_point *s = w->rule->terms.start;
-
-	sql_add(w->q, "(");
-	if (w->rule->path.count == 0) {
-		exists(w, ASK_DUE);
-	} else {
-		reached_by_due(w);
-		sql_add(w->q, " AND ");
-		if (s->pick == POLICY_LATEST) {
-			exists_not(w, ASK_NOT_DUE);
-		} else {
-			exists_not(w, ASK_UNREADABLE);
-			if (s->null_means != POLICY_NULL_OPEN) {
-				sql_add(w->q, " AND ");
-				exists_not(w, ASK_NULL);
-			}
-		}
+	switch (class) {
+	case RULE_DUE: add_due(w, r); break;
+	case RULE_GOES: add_goes(w, r); break;
+	case RULE_REDUCES: add_reduces(w, r); break;
+	case RULE_UNDECIDED:
+		add_any(w, r, CLOCK_UNDECIDED);
+		add_free(w, r);
+		break;
+	case RULE_ACTIVE:
+		add_active(w, r);
+		add_free(w, r);
+		break;
+	case RULE_ENDED: add_ended(w, r, w->now); break;
+	case RULE_CLOCKS_UNDECIDED: add_any(w, r, CLOCK_UNDECIDED); break;
+	case RULE_CLOCKS_ACTIVE: add_active(w, r); break;
 	}
 	sql_add(w->q, ")");
 }
@@ -309,35 +269,25 @@ static void due(struct question *w)
 enum status rule_where(const struct rule *r, enum rule_class class, int64_t now,
     enum db_effort effort, struct sql *q)
 {
-	struct question w = { r, now, effort, q, ST_OK };
+	struct asking w = { now, now, effort, CLOCK_FROM_VALUES, q, ST_OK };
 
-	/* Few values are reached for one record: read them all. */
-	if (r->path.count)
-		w.effort = DB_EVERY;
-	if (r->terms.start == NULL) {
-		/* Nothing ends the cluster: ACTIVE, all of it. */
-		if (class == RULE_ACTIVE)
-			sql_add(q, "TRUE");
-		else
-			sql_add(q, "FALSE");
-		return ST_OK;
-	}
-	switch (class) {
-	case RULE_DUE: due(&w); break;
-	case RULE_UNDECIDED: undecided(&w); break;
-	case RULE_ACTIVE: active(&w); break;
-	}
+	add_class(&w, r, class);
 	return w.st;
 }
 
-enum status rule_effort(const struct rule *r, enum db_effort *out)
+enum status rule_where_one(const struct rule *r, enum rule_class class,
+    int64_t now, struct sql *q)
 {
-	if (r->terms.start == NULL || r->path.count) {
-		*out = DB_EVERY;
-		return ST_OK;
-	}
-	return times_effort(
-	    r->store->db, r->table->name, r->terms.start->field, out);
+	struct asking w = { now, now, DB_EVERY, CLOCK_FROM_RECORD, q, ST_OK };
+
+	add_class(&w, r, class);
+	return w.st;
+}
+
+int rule_is_range(const struct rule *r)
+{
+	return r->parts == 1 && deletes(r) && !r->referenced &&
+	       r->clock_count == 1 && r->clocks[0].path.count == 0;
 }
 
 void rule_from(const struct rule *r, struct sql *q)
@@ -345,6 +295,8 @@ void rule_from(const struct rule *r, struct sql *q)
 	sql_name(q, r->table->name);
 	sql_add(q, " AS t");
 }
+
+/* ---- counts ---- */
 
 /* A question that stands alone, as a count. */
 static enum status count(
@@ -362,27 +314,27 @@ static enum status count(
 	return st;
 }
 
-/* Asked in one, "empty, or in this range" would walk a whole index: two
- * counts cost what they find. */
-static enum status count_apart(const struct rule *r, enum ask ask, int64_t now,
-    enum db_effort effort, int64_t *records)
+/* The one clock of a rule, asked in two where that costs less. */
+static enum status count_clock(const struct rule *r, enum clock_class class,
+    int64_t now, enum db_effort effort, int64_t *records)
 {
-	struct sql empty = SQL_INIT, other = SQL_INIT;
-	struct question w = { r, now, effort, &empty, ST_OK };
-	int64_t more = 0;
+	struct clock_question x = { r, now, effort, CLOCK_FROM_VALUES };
+	struct sql where[2] = { SQL_INIT, SQL_INIT };
+	struct asking w = { now, now, effort, CLOCK_FROM_VALUES, NULL, ST_OK };
+	int64_t some = 0;
 	enum status st;
+	int parts = 0, i;
 
-	exists(&w, ASK_NULL);
-	w.q = &other;
-	exists(&w, ask);
-	if ((st = w.st) == ST_OK)
-		st = count(r, &empty, records);
-	if (st == ST_OK)
-		st = count(r, &other, &more);
-	if (st == ST_OK)
-		*records += more;
-	sql_release(&empty);
-	sql_release(&other);
+	st = clock_where_apart(&x, &r->clocks[0], class, where, &parts);
+	*records = 0;
+	for (i = 0; st == ST_OK && i < parts; i++) {
+		w.q = &where[i];
+		add_free(&w, r);
+		st = w.st == ST_OK ? count(r, &where[i], &some) : w.st;
+		*records += some;
+	}
+	sql_release(&where[0]);
+	sql_release(&where[1]);
 	return st;
 }
 
@@ -391,19 +343,106 @@ enum status rule_count(const struct rule *r, enum rule_class class, int64_t now,
 {
 	struct sql where = SQL_INIT;
 	enum status st;
-	int open;
 
-	if (r->terms.start && r->path.count == 0) {
-		open = r->terms.start->null_means == POLICY_NULL_OPEN;
-		if (class == RULE_ACTIVE && open)
-			return count_apart(r, ASK_LATER, now, effort, records);
-		if (class == RULE_UNDECIDED && !open)
-			return count_apart(
-			    r, ASK_UNREADABLE, now, effort, records);
-	}
+	if (r->clock_count == 1 && class == RULE_ACTIVE)
+		return count_clock(r, CLOCK_ACTIVE, now, effort, records);
+	if (r->clock_count == 1 && class == RULE_UNDECIDED)
+		return count_clock(r, CLOCK_UNDECIDED, now, effort, records);
 	st = rule_where(r, class, now, effort, &where);
 	if (st == ST_OK)
 		st = count(r, &where, records);
 	sql_release(&where);
+	return st;
+}
+
+enum status rule_count_overdue(
+    const struct rule *r, int64_t now, int64_t *records)
+{
+	struct sql where = SQL_INIT;
+	struct asking w = { now, now - r->terms.window_seconds - 1, DB_BY_INDEX,
+		CLOCK_FROM_VALUES, &where, ST_OK };
+
+	add_class(&w, r, RULE_DUE);
+	if (w.st == ST_OK)
+		w.st = count(r, &where, records);
+	sql_release(&where);
+	return w.st;
+}
+
+/* ---- in two steps ---- */
+
+static void add_columns(
+    const char *alias, const char **columns, size_t count_, struct sql *q)
+{
+	size_t k;
+
+	for (k = 0; k < count_; k++) {
+		if (k)
+			sql_add(q, ", ");
+		sql_column(q, alias, columns[k]);
+	}
+}
+
+/* Nobody sees this table but its connection. */
+static enum status make_collected(const struct rule *r)
+{
+	struct sql q = SQL_INIT;
+	enum status st;
+	size_t i;
+
+	st = db_exec(
+	    r->store->db, "DROP TABLE IF EXISTS temp.lethe_collected", NOARGS);
+	sql_add(&q, "CREATE TEMPORARY TABLE lethe_collected"
+		    " (lethe_n INTEGER PRIMARY KEY");
+	for (i = 0; i < r->key_count; i++) {
+		sql_add(&q, ", ");
+		sql_name(&q, r->keys[i]);
+	}
+	sql_add(&q, ")");
+	if (st == ST_OK)
+		st = db_exec_sql(r->store->db, &q, NULL);
+	sql_release(&q);
+	return st;
+}
+
+enum status rule_collect(const struct rule *r, enum rule_class class,
+    int64_t now, int64_t most, int64_t *records)
+{
+	struct sql q = SQL_INIT;
+	enum status st;
+
+	*records = 0;
+	if ((st = make_collected(r)) != ST_OK)
+		return st;
+	sql_add(&q, "INSERT INTO temp.lethe_collected SELECT NULL, ");
+	add_columns("t", r->keys, r->key_count, &q);
+	sql_add(&q, " FROM ");
+	rule_from(r, &q);
+	sql_add(&q, " WHERE ");
+	st = rule_where(r, class, now, DB_BY_INDEX, &q);
+	sql_add(&q, " LIMIT ");
+	sql_bind_int(&q, most);
+	if (st == ST_OK)
+		st = db_exec_sql(r->store->db, &q, records);
+	sql_release(&q);
+	return st;
+}
+
+enum status rule_where_collected(const struct rule *r, enum rule_class class,
+    int64_t now, int64_t first, int64_t last, struct sql *q)
+{
+	enum status st;
+
+	sql_add(q, "((");
+	add_columns("t", r->keys, r->key_count, q);
+	sql_add(q, ") IN (SELECT ");
+	add_columns("c", r->keys, r->key_count, q);
+	sql_add(q, " FROM temp.lethe_collected AS c WHERE c.lethe_n >= ");
+	sql_bind_int(q, first);
+	sql_add(q, " AND c.lethe_n <= ");
+	sql_bind_int(q, last);
+	sql_add(q, ") AND ");
+	st = rule_where_one(r, class, now, q);
+	sql_add(q, ")");
 	return st;
 }

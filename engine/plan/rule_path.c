@@ -10,26 +10,26 @@ const char *rule_path_alias(size_t hop)
 }
 
 void rule_path_tables(
-    const struct rule *r, size_t first, size_t hops, struct sql *q)
+    const struct rule_clock *c, size_t first, size_t hops, struct sql *q)
 {
 	size_t i;
 
 	for (i = first; i < hops; i++) {
 		if (i > first)
 			sql_add(q, ", ");
-		sql_name(q, r->path.hops[i].to->name);
+		sql_name(q, c->path.hops[i].to->name);
 		sql_add(q, " AS ");
 		sql_name(q, rule_path_alias(i + 1));
 	}
 }
 
 void rule_path_links(
-    const struct rule *r, size_t first, size_t hops, struct sql *q)
+    const struct rule_clock *c, size_t first, size_t hops, struct sql *q)
 {
 	size_t i, k;
 
 	for (i = first; i < hops; i++) {
-		const struct path_hop *h = &r->path.hops[i];
+		const struct path_hop *h = &c->path.hops[i];
 
 		for (k = 0; k < h->count; k++) {
 			sql_column(q, rule_path_alias(i + 1), h->to_columns[k]);
@@ -40,9 +40,9 @@ void rule_path_links(
 	}
 }
 
-void rule_path_memory_key(const struct rule *r, size_t hop, struct sql *q)
+void rule_path_memory_key(const struct rule_clock *c, size_t hop, struct sql *q)
 {
-	const struct path_hop *h = &r->path.hops[hop];
+	const struct path_hop *h = &c->path.hops[hop];
 	size_t k;
 
 	for (k = 0; k < h->count; k++) {
@@ -60,27 +60,28 @@ void rule_path_memory_key(const struct rule *r, size_t hop, struct sql *q)
 }
 
 void rule_path_memory(
-    const struct rule *r, size_t first, size_t hop, struct sql *q)
+    const struct rule_clock *c, size_t first, size_t hop, struct sql *q)
 {
-	rule_path_tables(r, first, hop, q);
+	rule_path_tables(c, first, hop, q);
 	if (hop > first)
 		sql_add(q, ", ");
 	sql_add(q, "lethe_starting_point AS m");
 }
 
-void rule_path_memory_name(const struct rule *r, size_t hop, struct sql *q)
+void rule_path_memory_name(
+    const struct rule_clock *c, size_t hop, struct sql *q)
 {
 	sql_add(q, "m.name = ");
-	sql_bind_text(q, r->memory[hop]);
+	sql_bind_text(q, c->memory[hop]);
 	sql_add(q, " AND ");
 }
 
 void rule_path_memory_links(
-    const struct rule *r, size_t first, size_t hop, struct sql *q)
+    const struct rule_clock *c, size_t first, size_t hop, struct sql *q)
 {
-	rule_path_links(r, first, hop, q);
-	rule_path_memory_name(r, hop, q);
+	rule_path_links(c, first, hop, q);
+	rule_path_memory_name(c, hop, q);
 	sql_add(q, "m.key = ");
-	rule_path_memory_key(r, hop, q);
+	rule_path_memory_key(c, hop, q);
 	sql_add(q, " AND ");
 }

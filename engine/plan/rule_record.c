@@ -18,46 +18,44 @@ void rule_where_key(const struct rule *r, const char *const *key, struct sql *q)
 	}
 }
 
-/* The values that are left behind where hops ${first} and following led. */
-static void select_remembered(
-    const struct rule *r, size_t first, size_t hop, struct sql *q)
+/* The values that are left behind where hops ${first} and following led;
+ * ${r} NULL: without t. */
+static void select_remembered(const struct rule *r, const struct rule_clock *c,
+    size_t first, size_t hop, struct sql *q)
 {
 	sql_add(q, " UNION ALL SELECT m.value, 'memory' FROM ");
-	if (first == 0) {
+	if (r) {
 		rule_from(r, q);
 		sql_add(q, ", ");
 	}
-	rule_path_memory(r, first ? first - 1 : 0, hop, q);
+	rule_path_memory(c, first ? first - 1 : 0, hop, q);
 	sql_add(q, " WHERE ");
-	rule_path_memory_links(r, first, hop, q);
+	rule_path_memory_links(c, first, hop, q);
 }
 
-enum status rule_select_values(
-    const struct rule *r, const char *const *key, struct sql *q)
+void rule_select_values(const struct rule *r, const struct rule_clock *c,
+    const char *const *key, struct sql *q)
 {
-	size_t n = r->path.count, i;
+	size_t n = c->path.count, i;
 
 	sql_add(q, "SELECT ");
-	sql_column(q, rule_path_alias(n), r->terms.start->field);
-	if (n == 0) {
+	sql_column(q, rule_path_alias(n), c->terms.start->field);
+	if (n == 0)
 		sql_add(q, ", 'record' FROM ");
-		rule_from(r, q);
-		sql_add(q, " WHERE ");
-		rule_where_key(r, key, q);
-		return ST_OK;
-	}
-	sql_add(q, ", 'reference' FROM ");
+	else
+		sql_add(q, ", 'reference' FROM ");
 	rule_from(r, q);
-	sql_add(q, ", ");
-	rule_path_tables(r, 0, n, q);
+	if (n > 0) {
+		sql_add(q, ", ");
+		rule_path_tables(c, 0, n, q);
+	}
 	sql_add(q, " WHERE ");
-	rule_path_links(r, 0, n, q);
+	rule_path_links(c, 0, n, q);
 	rule_where_key(r, key, q);
 	for (i = 0; i < n; i++) {
-		select_remembered(r, 0, i, q);
+		select_remembered(r, c, 0, i, q);
 		rule_where_key(r, key, q);
 	}
-	return ST_OK;
 }
 
 /* ${passed} is the rule of the collection itself: it knows the key. */
@@ -75,20 +73,20 @@ static void add_passed(
 	}
 }
 
-void rule_select_reached(const struct rule *r, size_t hop,
+void rule_select_reached(const struct rule_clock *c, size_t hop,
     const struct rule *passed, const struct val *key, struct sql *q)
 {
-	size_t n = r->path.count, i;
+	size_t n = c->path.count, i;
 
 	sql_add(q, "SELECT ");
-	sql_column(q, rule_path_alias(n), r->terms.start->field);
+	sql_column(q, rule_path_alias(n), c->terms.start->field);
 	sql_add(q, ", 'reference' FROM ");
-	rule_path_tables(r, hop, n, q);
+	rule_path_tables(c, hop, n, q);
 	sql_add(q, " WHERE ");
-	rule_path_links(r, hop + 1, n, q);
+	rule_path_links(c, hop + 1, n, q);
 	add_passed(hop, passed, key, q);
 	for (i = hop + 1; i < n; i++) {
-		select_remembered(r, hop + 1, i, q);
+		select_remembered(NULL, c, hop + 1, i, q);
 		add_passed(hop, passed, key, q);
 	}
 }
@@ -151,14 +149,14 @@ void rule_unreferenced(const struct rule *r, struct sql *q)
  * number or the bytes it may be ('+' leaves the comparison to the column).
  * What matches beyond that is kept a little longer, no more.
  */
-static void add_needs_key(const struct rule *r, size_t hop, struct sql *q)
+static void add_needs_key(const struct rule_clock *c, size_t hop, struct sql *q)
 {
-	const struct path_hop *h = &r->path.hops[hop];
+	const struct path_hop *h = &c->path.hops[hop];
 	const char *alias = rule_path_alias(hop);
 
 	if (h->count > 1) {
 		sql_add(q, "m.key = ");
-		rule_path_memory_key(r, hop, q);
+		rule_path_memory_key(c, hop, q);
 		return;
 	}
 	sql_add(q, "(");
@@ -170,23 +168,24 @@ static void add_needs_key(const struct rule *r, size_t hop, struct sql *q)
 	sql_add(q, " = +CAST(m.key AS BLOB))");
 }
 
-/* Is ${other} in need of what is kept under ${name} and the key in m? */
-static void add_needed(
-    const struct rule *other, const char *name, struct sql *q)
+/* Is a record of ${other} in need of what is kept for its clock ${c} under
+ * ${name} and the key in m? */
+static void add_needed(const struct rule *other, const struct rule_clock *c,
+    const char *name, struct sql *q)
 {
 	size_t i;
 
-	for (i = 0; i < other->path.count; i++) {
-		if (strcmp(other->memory[i], name) != 0)
+	for (i = 0; i < c->path.count; i++) {
+		if (strcmp(c->memory[i], name) != 0)
 			continue;
 		sql_add(q, " AND NOT EXISTS (SELECT 1 FROM ");
 		rule_from(other, q);
 		if (i > 0)
 			sql_add(q, ", ");
-		rule_path_tables(other, 0, i, q);
+		rule_path_tables(c, 0, i, q);
 		sql_add(q, " WHERE ");
-		rule_path_links(other, 0, i, q);
-		add_needs_key(other, i, q);
+		rule_path_links(c, 0, i, q);
+		add_needs_key(c, i, q);
 		sql_add(q, ")");
 	}
 }
@@ -196,13 +195,16 @@ static enum status forget(
 {
 	struct sql q = SQL_INIT;
 	enum status st;
-	size_t i;
+	size_t i, k;
 
 	sql_add(&q, "DELETE FROM lethe_starting_point AS m WHERE m.name = ");
 	sql_bind_text(&q, name);
 	for (i = 0; i < s->count; i++) {
-		if (s->rules[i].store == r->store)
-			add_needed(&s->rules[i], name, &q);
+		const struct rule *other = &s->rules[i];
+
+		for (k = 0; other->store == r->store && k < other->clock_count;
+		     k++)
+			add_needed(other, &other->clocks[k], name, &q);
 	}
 	st = db_exec_sql(r->store->db, &q, NULL);
 	sql_release(&q);
@@ -212,9 +214,11 @@ static enum status forget(
 enum status rule_forget(const struct schedule *s, const struct rule *r)
 {
 	enum status st = ST_OK;
-	size_t i;
+	size_t i, k;
 
-	for (i = 0; st == ST_OK && i < r->path.count; i++)
-		st = forget(s, r, r->memory[i]);
+	for (k = 0; k < r->clock_count; k++) {
+		for (i = 0; st == ST_OK && i < r->clocks[k].path.count; i++)
+			st = forget(s, r, r->clocks[k].memory[i]);
+	}
 	return st;
 }

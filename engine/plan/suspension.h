@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "engine/base/json.h"
 #include "engine/plan/rule.h"
 
 /*
@@ -47,12 +48,21 @@ enum status suspension_read(
 void suspension_where_not(
     const struct rule *r, const struct suspensions *s, struct sql *q);
 
-/* Add "lethe_suspension AS s ... JOIN t": a FROM that finds the suspended
- * records of a rule from the suspensions' side; ends in the WHERE clause. */
+/*
+ * Add "(...) AS s CROSS JOIN t WHERE ...": a FROM that finds the records of a
+ * rule that are suspended one by one (not those of whole clusters) from the
+ * suspensions' side, each once; s.kind is 'hold' where any of them is one.
+ * Ends in the WHERE clause, to go on with " AND ...".
+ */
 void suspension_from(const struct rule *r, struct sql *q);
 
 /* How many records are held, and how many of the others restricted. */
 enum status suspension_count(const struct rule *r, const struct suspensions *s,
     int64_t *held, int64_t *restricted) MUST_CHECK;
+
+/* What suspends the record ${key} under this rule: [{"id","kind",...}], holds
+ * first. */
+enum status suspension_list(
+    const struct rule *r, const char *const *key, json_t **out) MUST_CHECK;
 
 #endif /* !PLAN_SUSPENSION_H */

@@ -33,32 +33,70 @@ static struct calendar_cutoff earlier(
 	return a;
 }
 
-struct calendar_cutoff verdict_cutoff(
-    const struct verdict_rule *rule, int64_t now)
+size_t verdict_clocks(const struct policy_cluster *cluster)
+{
+	size_t i, n = 0;
+
+	if (cluster->starting_point != SIZE_MAX)
+		return 1;
+	for (i = 0; cluster->unlimited == NULL && i < cluster->purpose_count;
+	     i++)
+		n += cluster->purposes[i].starting_point != SIZE_MAX;
+	return n;
+}
+
+struct verdict_clock verdict_clock_of(
+    const struct verdict_rule *rule, const struct policy *policy, size_t at)
 {
 	const struct policy_cluster *c = rule->cluster;
+	struct verdict_clock clock = { .rule = *rule };
+	size_t i;
+
+	if (c->starting_point != SIZE_MAX) {
+		clock.start = &policy->starting_points[c->starting_point];
+		clock.period = c->regular_deletion_period;
+		return clock;
+	}
+	for (i = 0; i < c->purpose_count; i++) {
+		const struct policy_cluster_purpose *p = &c->purposes[i];
+
+		if (p->starting_point == SIZE_MAX || at-- > 0)
+			continue;
+		clock.start = &policy->starting_points[p->starting_point];
+		clock.period = p->period;
+		clock.purpose = &policy->purposes[p->purpose];
+		break;
+	}
+	return clock;
+}
+
+struct calendar_cutoff verdict_cutoff(
+    const struct verdict_clock *clock, int64_t now)
+{
+	const struct policy_cluster *c = clock->rule.cluster;
 	struct calendar_cutoff cut;
 
-	cut = calendar_cutoff(&rule->calendar, now, rule->start->from,
-	    c->regular_deletion_period);
+	cut = calendar_cutoff(
+	    &clock->rule.calendar, now, clock->start->from, clock->period);
 	if (c->has_retention)
-		cut = earlier(cut, calendar_cutoff(&rule->calendar, now,
-				       rule->start->from, c->retention_period));
+		cut =
+		    earlier(cut, calendar_cutoff(&clock->rule.calendar, now,
+				     clock->start->from, c->retention_period));
 	return cut;
 }
 
 static struct calendar_end end_of(
-    const struct verdict_rule *rule, struct when event)
+    const struct verdict_clock *clock, struct when event)
 {
-	const struct policy_cluster *c = rule->cluster;
+	const struct policy_cluster *c = clock->rule.cluster;
 	struct calendar_end end, kept;
 
-	end = calendar_end(&rule->calendar, event, rule->start->from,
-	    c->regular_deletion_period);
+	end = calendar_end(
+	    &clock->rule.calendar, event, clock->start->from, clock->period);
 	if (!c->has_retention)
 		return end;
-	kept = calendar_end(
-	    &rule->calendar, event, rule->start->from, c->retention_period);
+	kept = calendar_end(&clock->rule.calendar, event, clock->start->from,
+	    c->retention_period);
 	return kept.deletable_from > end.deletable_from ? kept : end;
 }
 
@@ -78,19 +116,20 @@ static int readable(struct when w)
  * one, and clusters with different periods share what is remembered.  A date
  * is over with its day, so it stands behind every instant of it.
  */
-static int64_t place_in_time(const struct verdict_rule *rule, struct when w)
+static int64_t place_in_time(const struct verdict_clock *clock, struct when w)
 {
 	if (w.kind == WHEN_DATE)
-		return 2 * zone_midnight(rule->calendar.zone, w.day + 1) - 1;
+		return 2 * zone_midnight(clock->rule.calendar.zone, w.day + 1) -
+		       1;
 	return 2 * w.seconds;
 }
 
 static int is_later(
-    const struct verdict_rule *rule, struct when a, struct when b)
+    const struct verdict_clock *clock, struct when a, struct when b)
 {
-	int64_t pa = place_in_time(rule, a), pb = place_in_time(rule, b);
+	int64_t pa = place_in_time(clock, a), pb = place_in_time(clock, b);
 
-	return rule->start->pick == POLICY_LATEST ? pb > pa : pb < pa;
+	return clock->start->pick == POLICY_LATEST ? pb > pa : pb < pa;
 }
 
 /* What decides alone stands above what decides only among its like. */
@@ -102,22 +141,22 @@ static int rank(
 	return v->is_null || !readable(v->when) ? 2 : 1;
 }
 
-int verdict_outranks(const struct verdict_rule *rule,
+int verdict_outranks(const struct verdict_clock *clock,
     const struct verdict_value *a, const struct verdict_value *b)
 {
-	int ra = rank(rule->start, a), rb = rank(rule->start, b);
+	int ra = rank(clock->start, a), rb = rank(clock->start, b);
 
 	if (ra != rb || ra != 1)
 		return rb > ra;
-	return is_later(rule, a->when, b->when);
+	return is_later(clock, a->when, b->when);
 }
 
 /* Does a starting point lie in the future? */
 static int is_ahead(
-    const struct verdict_rule *rule, struct when event, int64_t now)
+    const struct verdict_clock *clock, struct when event, int64_t now)
 {
 	if (event.kind == WHEN_DATE)
-		return event.day > zone_day(rule->calendar.zone, now);
+		return event.day > zone_day(clock->rule.calendar.zone, now);
 	return event.seconds > now;
 }
 
@@ -130,7 +169,7 @@ struct tally {
 	struct when event;
 };
 
-static struct tally tally(const struct verdict_rule *rule,
+static struct tally tally(const struct verdict_clock *clock,
     const struct verdict_value *values, size_t count, int64_t now)
 {
 	struct tally t = { .picked = SIZE_MAX, .event = { WHEN_NONE, 0, 0 } };
@@ -147,8 +186,8 @@ static struct tally tally(const struct verdict_rule *rule,
 			t.unreadable++;
 			continue;
 		}
-		*(is_ahead(rule, w, now) ? &t.ahead : &t.begun) += 1;
-		if (t.picked == SIZE_MAX || is_later(rule, t.event, w)) {
+		*(is_ahead(clock, w, now) ? &t.ahead : &t.begun) += 1;
+		if (t.picked == SIZE_MAX || is_later(clock, t.event, w)) {
 			t.picked = i;
 			t.event = w;
 		}
@@ -157,10 +196,10 @@ static struct tally tally(const struct verdict_rule *rule,
 }
 
 /* What stands before any date.  1: decided. */
-static int decided_without(
-    const struct verdict_rule *rule, const struct tally *t, struct judgement *j)
+static int decided_without(const struct verdict_clock *clock,
+    const struct tally *t, struct judgement *j)
 {
-	const struct policy_starting_point *s = rule->start;
+	const struct policy_starting_point *s = clock->start;
 	int open = s->null_means == POLICY_NULL_OPEN;
 	int none = t->nulls == 0 && t->unreadable == 0 && t->picked == SIZE_MAX;
 
@@ -197,22 +236,23 @@ static int decided_without(
 	return 0;
 }
 
-static void by_date(const struct verdict_rule *rule, const struct tally *t,
+static void by_date(const struct verdict_clock *clock, const struct tally *t,
     int64_t now, struct judgement *j)
 {
 	char last[CIVIL_TEXT], from[ZONE_TEXT];
 
 	j->event = t->event;
 	j->value = t->picked;
-	j->end = end_of(rule, t->event);
-	j->deletion_due = j->end.deletable_from + rule->window_seconds;
+	j->end = end_of(clock, t->event);
+	j->deletion_due = j->end.deletable_from + clock->rule.window_seconds;
 	civil_format(j->end.last_day, last);
-	zone_format(rule->calendar.zone, j->end.deletable_from, from);
-	if (rule->start->pick == POLICY_LATEST ? t->ahead > 0 : t->begun == 0) {
+	zone_format(clock->rule.calendar.zone, j->end.deletable_from, from);
+	if (clock->start->pick == POLICY_LATEST ? t->ahead > 0
+						: t->begun == 0) {
 		j->verdict = VERDICT_ACTIVE;
 		buf_addf(&j->reasons,
 		    "warning: %s lies in the future: check the data\n",
-		    rule->start->name);
+		    clock->start->name);
 	} else if (now < j->end.deletable_from) {
 		j->verdict = VERDICT_RETAIN;
 		buf_addf(&j->reasons,
@@ -232,7 +272,7 @@ static void by_date(const struct verdict_rule *rule, const struct tally *t,
 	}
 }
 
-enum status verdict_judge(const struct verdict_rule *rule,
+enum status verdict_judge(const struct verdict_clock *clock,
     const struct verdict_value *values, size_t count, int64_t now,
     struct judgement *out)
 {
@@ -242,19 +282,51 @@ enum status verdict_judge(const struct verdict_rule *rule,
 
 	memset(&j, 0, sizeof(j));
 	j.value = SIZE_MAX;
-	if (rule->start == NULL) {
-		j.verdict = VERDICT_ACTIVE;
-		buf_addf(&j.reasons, "no rule ends this cluster yet: %s\n",
-		    rule->cluster->unlimited ? rule->cluster->unlimited : "");
-	} else {
-		t = tally(rule, values, count, now);
-		if (!decided_without(rule, &t, &j))
-			by_date(rule, &t, now, &j);
-	}
+	t = tally(clock, values, count, now);
+	if (!decided_without(clock, &t, &j))
+		by_date(clock, &t, now, &j);
 	if ((st = buf_status(&j.reasons)) != ST_OK) {
 		buf_release(&j.reasons);
 		return st;
 	}
 	*out = j;
 	return ST_OK;
+}
+
+/* What stands before what, of the clocks of one rule. */
+static int weight(enum verdict v)
+{
+	switch (v) {
+	case VERDICT_UNDECIDED: return 3;
+	case VERDICT_ACTIVE: return 2;
+	case VERDICT_RETAIN: return 1;
+	case VERDICT_HELD:
+	case VERDICT_RESTRICTED:
+	case VERDICT_DUE:
+	case VERDICT_OVERDUE:
+	case VERDICT_UNMAPPED:
+	case VERDICT__MAX: break;
+	}
+	return 0;
+}
+
+size_t verdict_decides(const struct judgement *judgements, size_t count)
+{
+	size_t i, best = SIZE_MAX;
+
+	for (i = 0; i < count; i++) {
+		const struct judgement *a = &judgements[i], *b;
+		int more;
+
+		if (best == SIZE_MAX) {
+			best = i;
+			continue;
+		}
+		b = &judgements[best];
+		more = weight(a->verdict) - weight(b->verdict);
+		if (more > 0 || (more == 0 && a->end.deletable_from >
+						  b->end.deletable_from))
+			best = i;
+	}
+	return best;
 }

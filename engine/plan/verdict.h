@@ -28,14 +28,29 @@ enum verdict {
 /* "DUE"; never NULL. */
 const char *verdict_name(enum verdict v);
 
-/* A rule without the data: a cluster's periods in its policy's calendar. */
+/* A rule without the data. */
 struct verdict_rule {
 	struct calendar calendar;
 	const struct policy_cluster *cluster;
-	/* NULL where the cluster is unlimited */
-	const struct policy_starting_point *start;
 	int64_t window_seconds; /* DUE becomes OVERDUE after it */
 };
+/*
+ * What ends it: the cluster's starting point and regular deletion period, or
+ * those of one of its purposes.  A rule has one clock, or one for each purpose
+ * with an end of its own; or none, where nothing ends the cluster yet.
+ */
+struct verdict_clock {
+	struct verdict_rule rule;
+	const struct policy_starting_point *start;
+	struct period period;
+	const struct policy_purpose *purpose; /* NULL: of the cluster itself */
+};
+
+/* How many clocks a cluster has. */
+size_t verdict_clocks(const struct policy_cluster *cluster);
+/* The clock ${at} of ${rule}, a cluster of ${policy}. */
+struct verdict_clock verdict_clock_of(
+    const struct verdict_rule *rule, const struct policy *policy, size_t at);
 
 /* A value of the starting point.  WHEN_NONE where it is not NULL: unreadable.
  */
@@ -53,22 +68,31 @@ struct judgement {
 	struct buf reasons;   /* sentences, each ended by '\n' */
 };
 
-/* Judge ${values} at ${now}.  The caller releases ${out->reasons}. */
-enum status verdict_judge(const struct verdict_rule *rule,
+/* Judge ${values} of one clock's starting point at ${now}.  The caller
+ * releases ${out->reasons}. */
+enum status verdict_judge(const struct verdict_clock *clock,
     const struct verdict_value *values, size_t count, int64_t now,
     struct judgement *out) MUST_CHECK;
 
 /*
- * Does ${b} decide over ${a}, both values of the rule's starting point?  An
+ * Which of the ${count} judgements of a rule's clocks is that of the record:
+ * data that nobody can read counts before all, then what has not begun, then
+ * what runs, and of those that have ended the last.  Nothing is deleted while
+ * one of them says no.  SIZE_MAX where there are none: the record is ACTIVE.
+ */
+size_t verdict_decides(const struct judgement *judgements, size_t count);
+
+/*
+ * Does ${b} decide over ${a}, both values of the clock's starting point?  An
  * order of all values: of any number, the verdict is that of the one which
  * none outranks, so that one is all that need be remembered of many.
  */
-int verdict_outranks(const struct verdict_rule *rule,
+int verdict_outranks(const struct verdict_clock *clock,
     const struct verdict_value *a, const struct verdict_value *b);
 
-/* What has run out at ${now} under the rule's periods: both the regular
- * deletion period and the retention period have passed. */
+/* What has run out at ${now} by this clock: both its period and the cluster's
+ * retention period have passed. */
 struct calendar_cutoff verdict_cutoff(
-    const struct verdict_rule *rule, int64_t now);
+    const struct verdict_clock *clock, int64_t now);
 
 #endif /* !PLAN_VERDICT_H */

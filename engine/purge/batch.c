@@ -1,139 +1,362 @@
-/* Deletion in bounded batches, each with its evidence. */
+/* What is due, done in bounded batches, each with its evidence. */
 #include "engine/purge/batch.h"
 
 #include <stdlib.h>
 
+#include "engine/plan/keys.h"
 #include "engine/purge/evidence.h"
 #include "engine/purge/remember.h"
+#include "engine/purge/transform.h"
 #include "engine/store/count.h"
 
-/* Of deleting in one go: other writers wait as long, and for the commit. */
+/* Of changing in one go: other writers wait as long, and for the commit. */
 #define BATCH_NS INT64_C(100000000)
 
-struct work {
+/* Records whose keys are held at once, and those of one statement. */
+#define COLLECT_MOST 250000
+#define COLLECT_PART 4096
+
+/* One pass over a rule's records: they go, or what is in them does. */
+struct pass {
+	const struct purge_context *context;
+	const struct plan_item *item;
 	const struct rule *rule;
+	enum rule_class class;
+	int64_t as_of;
 	struct evidence *evidence;
 	struct rule_leaves *leaves;
 	size_t leaves_count;
-	/* key columns, then for each of leaves its columns, and its value
-	 * where it stands in this collection */
+	struct transform *transform;
+	/* what a batch shows of each record: key columns; and where it goes,
+	 * for each of leaves its columns, and its value where it stands in
+	 * this collection */
 	const char **columns;
 	size_t column_count;
+	int marked; /* some records of the collection were reduced */
+	int64_t *done;
 };
 
-static enum status list_columns(struct work *w)
-{
-	const struct rule *r = w->rule;
-	size_t n = r->key_count, i, k;
+/* ---- what is shown ---- */
 
-	for (i = 0; i < w->leaves_count; i++)
-		n += w->leaves[i].column_count + (w->leaves[i].value != NULL);
-	if ((w->columns = calloc(n, sizeof(*w->columns))) == NULL)
+static enum status list_columns(struct pass *p)
+{
+	const struct rule *r = p->rule;
+	size_t n = r->key_count + 1, i, k;
+
+	for (i = 0; i < p->leaves_count; i++)
+		n += p->leaves[i].column_count + (p->leaves[i].value != NULL);
+	if ((p->columns = calloc(n, sizeof(*p->columns))) == NULL)
 		return fail(ST_NOMEM, "out of memory");
 	for (i = 0; i < r->key_count; i++)
-		w->columns[w->column_count++] = r->keys[i];
-	for (i = 0; i < w->leaves_count; i++) {
-		const struct rule_leaves *l = &w->leaves[i];
+		p->columns[p->column_count++] = r->keys[i];
+	for (i = 0; i < p->leaves_count; i++) {
+		const struct rule_leaves *l = &p->leaves[i];
 
 		for (k = 0; k < l->column_count; k++)
-			w->columns[w->column_count++] = l->columns[k];
+			p->columns[p->column_count++] = l->columns[k];
 		if (l->value)
-			w->columns[w->column_count++] = l->value;
+			p->columns[p->column_count++] = l->value;
 	}
 	return ST_OK;
 }
 
-/* A record goes: its hash, and what it leaves behind. */
-static enum status each(void *ctx, const struct val *row)
+/* ---- records that go ---- */
+
+/* That it was reduced once is forgotten with it. */
+static enum status unmark(const struct pass *p, const struct val *key)
 {
-	struct work *w = ctx;
-	const struct val *next = row + w->rule->key_count;
-	enum status st = evidence_add(w->evidence, row);
+	const struct rule *r = p->rule;
+	struct val k[KEYS_MOST];
+
+	if (!p->marked)
+		return ST_OK;
+	keys_fill(key, r->key_count, k);
+	return db_exec(r->store->db,
+	    "DELETE FROM lethe_reduced WHERE collection = $1 AND k1 = $2"
+	    " AND k2 = $3 AND k3 = $4 AND k4 = $5",
+	    ARGS(TEXT(r->table->name), k[0], k[1], k[2], k[3]));
+}
+
+/* A record goes: its hash, and what it leaves behind. */
+static enum status each_deleted(void *ctx, const struct val *row)
+{
+	struct pass *p = ctx;
+	const struct val *next = row + p->rule->key_count;
+	enum status st = evidence_add(p->evidence, row);
 	size_t i;
 
-	for (i = 0; st == ST_OK && i < w->leaves_count; i++) {
-		const struct rule_leaves *l = &w->leaves[i];
+	for (i = 0; st == ST_OK && i < p->leaves_count; i++) {
+		const struct rule_leaves *l = &p->leaves[i];
 
 		if (l->value)
 			st = remember(l, next, next[l->column_count]);
 		else
-			st = remember_reached(l, w->rule, row, next);
+			st = remember_reached(l, p->rule, row, next);
 		next += l->column_count + (l->value != NULL);
+	}
+	return st == ST_OK ? unmark(p, row) : st;
+}
+
+static enum status delete_some(
+    struct pass *p, const struct sql *where, int64_t *n)
+{
+	const struct rule *r = p->rule;
+	struct db_batch b = {
+		.table = r->table->name,
+		.keys = p->columns,
+		.key_count = p->column_count,
+		.where = where,
+		.limit = p->context->batch,
+		.budget_ns = BATCH_NS,
+		.each = each_deleted,
+		.ctx = p,
+	};
+	enum status st;
+
+	if (rule_is_range(r))
+		b.order = r->clocks[0].terms.start->field;
+	st = db_delete_batch(r->store->db, &b, n);
+	if (st == ST_OK && *n > 0)
+		st = count_add(r->store->db, r->table->name, -*n);
+	return st;
+}
+
+/* ---- records that stay ---- */
+
+static enum status mark(const struct pass *p, const struct val *key)
+{
+	const struct rule *r = p->rule;
+	struct val k[KEYS_MOST];
+
+	keys_fill(key, r->key_count, k);
+	return db_exec(r->store->db,
+	    "INSERT INTO lethe_reduced (collection, cluster, k1, k2, k3, k4,"
+	    " at) VALUES ($1, $2, $3, $4, $5, $6, $7)"
+	    " ON CONFLICT DO NOTHING",
+	    ARGS(TEXT(r->table->name), TEXT(r->terms.cluster->name), k[0], k[1],
+		k[2], k[3], INT(when_now())));
+}
+
+static enum status each_changed(
+    void *ctx, const struct val *row, struct val *changed)
+{
+	struct pass *p = ctx;
+	const struct rule *r = p->rule;
+	struct val key[KEYS_MOST];
+	enum status st = evidence_add(p->evidence, row);
+
+	if (st == ST_OK)
+		st = transform_row(p->transform, row + r->key_count, changed);
+	if (st != ST_OK)
+		return st;
+	reduce_key(&r->reduce, r->keys, r->key_count, row, changed, key);
+	return mark(p, key);
+}
+
+static enum status change_some(
+    struct pass *p, const struct sql *where, int64_t *n)
+{
+	const struct rule *r = p->rule;
+	struct db_change c = {
+		.table = r->table->name,
+		.keys = r->keys,
+		.key_count = r->key_count,
+		.where = where,
+		.limit = p->context->batch,
+		.budget_ns = BATCH_NS,
+		.each = each_changed,
+		.ctx = p,
+	};
+	const char **columns;
+	enum status st;
+	size_t i;
+
+	columns = calloc(r->reduce.count + 1, sizeof(*columns));
+	if (columns == NULL)
+		return fail(ST_NOMEM, "out of memory");
+	for (i = 0; i < r->reduce.count; i++)
+		columns[i] = r->reduce.columns[i].column->name;
+	c.columns = columns;
+	c.column_count = r->reduce.count;
+	st = db_change_batch(r->store->db, &c, n);
+	free(columns);
+	return st;
+}
+
+/* ---- batches ---- */
+
+/* What is asked of the store is asked in the transaction that acts on it. */
+static enum status act(struct pass *p, int64_t first, int64_t last, int64_t *n)
+{
+	struct sql where = SQL_INIT;
+	enum status st;
+
+	st = last > 0
+		 ? rule_where_collected(
+		       p->rule, p->class, p->as_of, first, last, &where)
+		 : rule_where(p->rule, p->class, p->as_of, DB_BY_INDEX, &where);
+	if (st == ST_OK)
+		st = p->class == RULE_GOES ? delete_some(p, &where, n)
+					   : change_some(p, &where, n);
+	sql_release(&where);
+	return st;
+}
+
+/* One transaction.  ${*n} 0: nothing is left. */
+static enum status one_batch(
+    struct pass *p, int64_t first, int64_t last, int64_t *n)
+{
+	struct db *db = p->rule->store->db;
+	enum status st;
+
+	*n = 0;
+	if ((st = db_begin(db, DB_WRITE)) != ST_OK)
+		return st;
+	st = act(p, first, last, n);
+	if (st == ST_OK && *n > 0)
+		st = evidence_write(p->evidence, when_now());
+	if (st == ST_OK && *n > 0)
+		st = db_commit(db);
+	else
+		db_rollback(db);
+	if (st != ST_OK) {
+		db_rollback(db);
+		evidence_drop(p->evidence);
+		*n = 0;
 	}
 	return st;
 }
 
-/* One transaction.  ${*deleted} 0: nothing is left. */
-static enum status one_batch(const struct purge_context *c, struct work *w,
-    const struct sql *where, int64_t *deleted)
+static enum status all_batches(
+    struct pass *p, int64_t first, int64_t last, int64_t *done)
 {
-	const struct rule *r = w->rule;
-	struct db_batch b = {
-		.table = r->table->name,
-		.keys = w->columns,
-		.key_count = w->column_count,
-		.where = where,
-		.order = r->path.count ? NULL : r->terms.start->field,
-		.limit = c->batch,
-		.budget_ns = BATCH_NS,
-		.each = each,
-		.ctx = w,
-	};
+	const struct purge_context *c = p->context;
+	enum status st = ST_OK;
+	int64_t n = 1;
+
+	while (st == ST_OK && n > 0) {
+		st = one_batch(p, first, last, &n);
+		*done += n;
+		*p->done += n;
+		if (n > 0 && c->progress)
+			c->progress(c->progress_ctx, p->item, *p->done);
+	}
+	return st;
+}
+
+/* What is found by asking all that is due at once is found once, and then
+ * asked again of each record. */
+static enum status in_parts(struct pass *p)
+{
+	int64_t found = 0, done = 1, first;
+	enum status st = ST_OK;
+
+	while (st == ST_OK && done > 0) {
+		done = 0;
+		st = rule_collect(
+		    p->rule, p->class, p->as_of, COLLECT_MOST, &found);
+		for (first = 1; st == ST_OK && first <= found;
+		     first += COLLECT_PART)
+			st = all_batches(
+			    p, first, first + COLLECT_PART - 1, &done);
+		/* What was deleted may have been all that kept another. */
+		if (found < COLLECT_MOST && !p->rule->referenced)
+			break;
+	}
+	return st;
+}
+
+static enum status run_pass(struct pass *p)
+{
+	int64_t done = 0;
+
+	return rule_is_range(p->rule) ? all_batches(p, 0, 0, &done)
+				      : in_parts(p);
+}
+
+/* ---- passes ---- */
+
+static enum status any_marked(struct pass *p)
+{
+	int64_t any = 0;
 	enum status st;
 
-	*deleted = 0;
-	if ((st = db_begin(r->store->db, DB_WRITE)) != ST_OK)
-		return st;
-	st = db_delete_batch(r->store->db, &b, deleted);
-	if (st == ST_OK && *deleted > 0)
-		st = evidence_write(w->evidence, when_now());
-	if (st == ST_OK && *deleted > 0)
-		st = count_add(r->store->db, r->table->name, -*deleted);
-	if (st == ST_OK && *deleted > 0)
-		st = db_commit(r->store->db);
-	else
-		db_rollback(r->store->db);
-	if (st != ST_OK) {
-		db_rollback(r->store->db);
-		evidence_drop(w->evidence);
-		*deleted = 0;
-	}
+	st = db_one_int(p->rule->store->db,
+	    "SELECT 1 FROM lethe_reduced WHERE collection = $1 LIMIT 1",
+	    ARGS(TEXT(p->rule->table->name)), 0, &any);
+	p->marked = any != 0;
+	return st;
+}
+
+static enum status begin(struct pass *p, enum evidence_action action)
+{
+	const struct purge_context *c = p->context;
+
+	return evidence_new(p->item, action, c->run, c->rule_set,
+	    c->evidence_key, &p->evidence);
+}
+
+static void end(struct pass *p)
+{
+	evidence_free(p->evidence);
+	transform_free(p->transform);
+	free(p->columns);
+	free(p->leaves);
+}
+
+static enum status delete_rows(struct pass p, int64_t *deleted)
+{
+	enum status st;
+
+	p.class = RULE_GOES;
+	p.done = deleted;
+	st = schedule_leaves(
+	    p.context->schedule, p.rule, &p.leaves, &p.leaves_count);
+	if (st == ST_OK)
+		st = list_columns(&p);
+	if (st == ST_OK)
+		st = any_marked(&p);
+	if (st == ST_OK)
+		st = begin(&p, EVIDENCE_DELETE);
+	if (st == ST_OK)
+		st = run_pass(&p);
+	end(&p);
+	return st;
+}
+
+static enum status reduce_rows(
+    struct pass p, enum evidence_action action, int64_t *reduced)
+{
+	enum status st;
+
+	p.class = RULE_REDUCES;
+	p.done = reduced;
+	st = transform_new(&p.rule->reduce, p.rule->terms.calendar.zone,
+	    p.context->evidence_key, &p.transform);
+	if (st == ST_OK)
+		st = begin(&p, action);
+	if (st == ST_OK)
+		st = run_pass(&p);
+	end(&p);
 	return st;
 }
 
 enum status purge_item(const struct purge_context *c,
-    const struct plan_item *item, int64_t as_of, int64_t *deleted)
+    const struct plan_item *item, int64_t as_of, struct purge_counts *done)
 {
-	struct work w = { .rule = item->rule };
-	struct sql where = SQL_INIT;
-	enum db_effort effort = DB_EVERY;
-	int64_t n = 0;
-	enum status st;
+	const struct rule *r = item->rule;
+	const struct pass p = {
+		.context = c, .item = item, .rule = r, .as_of = as_of
+	};
+	enum status st = ST_OK;
 
-	*deleted = 0;
-	st = rule_effort(w.rule, &effort);
-	if (st == ST_OK)
-		st = rule_where(w.rule, RULE_DUE, as_of, effort, &where);
-	rule_unreferenced(w.rule, &where);
-	if (st == ST_OK)
-		st = schedule_leaves(
-		    c->schedule, w.rule, &w.leaves, &w.leaves_count);
-	if (st == ST_OK)
-		st = list_columns(&w);
-	if (st == ST_OK)
-		st = evidence_new(
-		    item, c->run, c->rule_set, c->evidence_key, &w.evidence);
-	while (st == ST_OK) {
-		st = one_batch(c, &w, &where, &n);
-		*deleted += n;
-		if (n == 0)
-			break;
-		if (c->progress)
-			c->progress(c->progress_ctx, item, *deleted);
-	}
-	evidence_free(w.evidence);
-	free(w.columns);
-	free(w.leaves);
-	sql_release(&where);
-	return st;
+	*done = (struct purge_counts){ 0, 0, 0 };
+	if (r->part == 0 && r->terms.cluster->action == POLICY_DELETE)
+		st = delete_rows(p, &done->deleted);
+	if (st != ST_OK || r->reduce.count == 0)
+		return st;
+	if (r->terms.cluster->action == POLICY_DE_IDENTIFY)
+		return reduce_rows(
+		    p, EVIDENCE_DE_IDENTIFY, &done->de_identified);
+	return reduce_rows(p, EVIDENCE_MINIMISE, &done->minimised);
 }

@@ -4,7 +4,7 @@
 #include "engine/crypto/secret.h"
 #include "engine/plan/plan.h"
 
-/* Deletion of what a plan found due in one collection. */
+/* What a plan found due in one collection, carried out. */
 
 struct purge_context {
 	const struct schedule *schedule;
@@ -13,19 +13,26 @@ struct purge_context {
 	const struct secret_key *evidence_key;
 	int64_t batch; /* records at most */
 	/* called after each batch; may be NULL */
-	void (*progress)(
-	    void *ctx, const struct plan_item *item, int64_t deleted);
+	void (*progress)(void *ctx, const struct plan_item *item, int64_t done);
 	void *progress_ctx;
 };
 
+/* How many records are committed, also where it ends with an error. */
+struct purge_counts {
+	int64_t deleted;
+	int64_t de_identified;
+	int64_t minimised;
+};
+
 /*
- * Delete what is due under ${item}, in batches of about 100 ms of write lock,
- * each one transaction that holds the deletion, its evidence, the counts and
- * what the records leave behind.  Records to which a foreign key of the
- * database still points wait.  ${*deleted} counts what is committed, also
- * where it ends with an error.
+ * Do what is due under ${item}, in batches of about 100 ms of write lock, each
+ * one transaction that holds the deletion or change, its evidence, the counts
+ * and what the records leave behind.  Every condition is asked again in that
+ * transaction: what has changed or was suspended since the plan stays.
+ * Records to which a foreign key of the database still points are not deleted.
  */
 enum status purge_item(const struct purge_context *c,
-    const struct plan_item *item, int64_t as_of, int64_t *deleted) MUST_CHECK;
+    const struct plan_item *item, int64_t as_of,
+    struct purge_counts *done) MUST_CHECK;
 
 #endif /* !PURGE_BATCH_H */

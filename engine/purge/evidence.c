@@ -14,6 +14,7 @@
 
 struct evidence {
 	const struct plan_item *item;
+	enum evidence_action action;
 	const char *run;
 	const char *rule_set;
 	struct pseudonyms *pseudonyms;
@@ -21,8 +22,9 @@ struct evidence {
 	struct buf hashes; /* 16 bytes for each record of the batch */
 };
 
-enum status evidence_new(const struct plan_item *item, const char *run,
-    const char *rule_set, const struct secret_key *key, struct evidence **out)
+enum status evidence_new(const struct plan_item *item,
+    enum evidence_action action, const char *run, const char *rule_set,
+    const struct secret_key *key, struct evidence **out)
 {
 	const struct rule *r = item->rule;
 	struct secret_key *own = NULL;
@@ -39,6 +41,7 @@ enum status evidence_new(const struct plan_item *item, const char *run,
 		return fail(ST_NOMEM, "out of memory");
 	}
 	e->item = item;
+	e->action = action;
 	e->run = run;
 	e->rule_set = rule_set;
 	st = secret_derive(key, "record", place, strlen(place), &own);
@@ -124,6 +127,16 @@ enum status evidence_add(struct evidence *e, const struct val *key)
 	return buf_status(&e->hashes);
 }
 
+static const char *action_name(enum evidence_action action)
+{
+	switch (action) {
+	case EVIDENCE_DELETE: return "delete";
+	case EVIDENCE_DE_IDENTIFY: return "de_identify";
+	case EVIDENCE_MINIMISE: return "minimise";
+	}
+	return "?";
+}
+
 enum status evidence_write(struct evidence *e, int64_t at)
 {
 	const struct rule *r = e->item->rule;
@@ -139,10 +152,10 @@ enum status evidence_write(struct evidence *e, int64_t at)
 	st = db_exec(r->store->db,
 	    "INSERT INTO lethe_evidence (run, at, policy, cluster,"
 	    " collection, action, rule_set, cutoff, records, digest, hashes)"
-	    " VALUES ($1, $2, $3, $4, $5, 'delete', $6, $7, $8, $9, $10)",
+	    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
 	    ARGS(TEXT(e->run), INT(at), TEXT(r->policy->name),
 		TEXT(r->terms.cluster->name), TEXT(r->collection->name),
-		TEXT(e->rule_set), TEXT(cutoff),
+		TEXT(action_name(e->action)), TEXT(e->rule_set), TEXT(cutoff),
 		INT((int64_t)(e->hashes.len / PSEUDONYM_LEN)),
 		BLOB(digest, sizeof(digest)), hashes));
 	if (st == ST_OK)

@@ -12,13 +12,20 @@
  */
 struct evidence;
 
+/* What is done: the word in the evidence. */
+enum evidence_action {
+	EVIDENCE_DELETE,
+	EVIDENCE_DE_IDENTIFY, /* changed as the cluster says, and kept */
+	EVIDENCE_MINIMISE,    /* emptied; the record has to stay */
+};
+
 /*
  * Begin for ${item} in the run ${run}.  ${key} is the installation's evidence
  * key; each collection hashes under a key derived from it.
  */
-enum status evidence_new(const struct plan_item *item, const char *run,
-    const char *rule_set, const struct secret_key *key,
-    struct evidence **out) MUST_CHECK;
+enum status evidence_new(const struct plan_item *item,
+    enum evidence_action action, const char *run, const char *rule_set,
+    const struct secret_key *key, struct evidence **out) MUST_CHECK;
 void evidence_free(struct evidence *e);
 
 /* One record that goes: the values of its key columns. */

@@ -10,12 +10,14 @@ static enum status collection_json(const struct plan_item *p, json_t *list)
 	json_t *one = NULL;
 	enum status st;
 
-	st = json_make(&one, "{s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I}",
-	    "collection", p->rule->collection->name, "cluster",
-	    p->rule->terms.cluster->name, "records", (json_int_t)p->records,
-	    "due", (json_int_t)p->due, "overdue", (json_int_t)p->overdue,
-	    "undecided", (json_int_t)p->undecided, "active",
-	    (json_int_t)p->active, "retain", (json_int_t)p->retain);
+	st = json_make(&one,
+	    "{s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "collection",
+	    p->rule->collection->name, "cluster", p->rule->terms.cluster->name,
+	    "records", (json_int_t)p->records, "due", (json_int_t)p->due,
+	    "overdue", (json_int_t)p->overdue, "held", (json_int_t)p->held,
+	    "restricted", (json_int_t)p->restricted, "undecided",
+	    (json_int_t)p->undecided, "active", (json_int_t)p->active, "retain",
+	    (json_int_t)p->retain);
 	return st == ST_OK ? json_push(list, one) : st;
 }
 
@@ -87,7 +89,7 @@ enum status overview_json(struct installation *in, int64_t as_of, json_t **out)
 
 	if ((st = schedule_init(&s, in, NULL, &in->diag)) != ST_OK)
 		goto out;
-	st = plan_init(&p, &s, as_of, NULL);
+	st = plan_init(&p, &s, as_of, NULL, PLAN_ALL);
 	if (st == ST_OK && (stores == NULL || runs == NULL))
 		st = fail(ST_NOMEM, "out of memory");
 	if (st == ST_OK)

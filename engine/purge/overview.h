@@ -9,7 +9,7 @@
 /*
  * How the installation stands at ${as_of}: {"installation","as_of",
  * "stores":[{"store","collections":[{"collection","cluster","records","due",
- * "overdue","undecided","active","retain"}]}],"runs":[{"run","started_at",
+ * "overdue","held","restricted","undecided","active","retain"}]}],"runs":[{"run","started_at",
  * "finished_at","records","exit_code"}],"due","overdue","undecided",
  * "unmapped"}.  The last five runs, newest first; one that was stopped in the
  * middle has no end.

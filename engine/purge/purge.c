@@ -87,7 +87,8 @@ static enum status prepare(struct run *r)
 		return st;
 	st = schedule_init(&r->schedule, r->in, o->store, &r->in->diag);
 	if (st == ST_OK)
-		st = plan_init(&r->plan, &r->schedule, o->as_of, o->cluster);
+		st = plan_init(&r->plan, &r->schedule, o->as_of, o->cluster,
+		    o->mode == PURGE_DRY_RUN ? PLAN_ALL : PLAN_DUE);
 	if (st != ST_OK)
 		return st;
 	r->outcome.run = r->id;
@@ -202,25 +203,40 @@ static enum status execute(struct run *r)
 		return st;
 	c.evidence_key = key.secret;
 	for (i = 0; st == ST_OK && i < r->plan.count; i++) {
+		struct purge_counts *done = &r->outcome.results[i].done;
+
 		if (r->plan.items[i].due == 0)
 			continue;
-		st = purge_item(&c, &r->plan.items[i], r->plan.as_of,
-		    &r->outcome.results[i].deleted);
-		r->progressed += r->outcome.results[i].deleted;
+		st = purge_item(&c, &r->plan.items[i], r->plan.as_of, done);
+		r->progressed +=
+		    done->deleted + done->de_identified + done->minimised;
 	}
 	return st;
 }
 
-/* What no record needs any more of what others left behind. */
+static int remembers(const struct rule *r)
+{
+	size_t i;
+
+	for (i = 0; i < r->clock_count; i++) {
+		if (r->clocks[i].path.count)
+			return 1;
+	}
+	return 0;
+}
+
+/* What no record needs any more of what others left behind: none has become
+ * fewer where nothing went. */
 static enum status forget(struct run *r)
 {
 	enum status st = ST_OK;
 	size_t i;
 
-	for (i = 0; st == ST_OK && i < r->schedule.count; i++) {
+	for (i = 0; st == ST_OK && r->progressed > 0 && i < r->schedule.count;
+	     i++) {
 		const struct rule *rule = &r->schedule.rules[i];
 
-		if (rule->memory == NULL)
+		if (!remembers(rule))
 			continue;
 		st = db_begin(rule->store->db, DB_WRITE);
 		if (st == ST_OK)
@@ -261,8 +277,8 @@ static enum status verify(struct run *r)
 	enum status st;
 	size_t i;
 
-	st =
-	    plan_init(&after, &r->schedule, r->plan.as_of, r->options->cluster);
+	st = plan_init(
+	    &after, &r->schedule, r->plan.as_of, r->options->cluster, PLAN_DUE);
 	if (st != ST_OK)
 		return st;
 	r->outcome.verified = 1;

@@ -28,11 +28,11 @@ static struct verdict_value judged(struct val v)
 	return value;
 }
 
-static int outranks(const struct rule *r, struct val a, struct val b)
+static int outranks(const struct rule_leaves *l, struct val a, struct val b)
 {
 	struct verdict_value va = judged(a), vb = judged(b);
 
-	return verdict_outranks(&r->terms, &va, &vb);
+	return verdict_outranks(&l->clock->terms, &va, &vb);
 }
 
 /* Does ${value} decide over what is kept, or is nothing kept yet? */
@@ -49,7 +49,7 @@ static enum status is_news(const struct rule_leaves *l,
 	add_key(l, matched, &q);
 	st = db_query_sql(l->for_rule->store->db, &q, &s);
 	if (st == ST_OK && (st = db_row(s)) == ST_OK)
-		*news = outranks(l->for_rule, db_val(s, 0), value);
+		*news = outranks(l, db_val(s, 0), value);
 	else if (st == ST_NOTFOUND)
 		*news = 1;
 	db_done(s);
@@ -117,10 +117,10 @@ enum status remember_reached(const struct rule_leaves *l,
 	enum status st;
 	int any = 0;
 
-	rule_select_reached(r, l->hop, passed, key, &q);
+	rule_select_reached(l->clock, l->hop, passed, key, &q);
 	st = db_query_sql(r->store->db, &q, &s);
 	while (st == ST_OK && (st = db_row(s)) == ST_OK) {
-		if (any && !outranks(r, best, db_val(s, 0)))
+		if (any && !outranks(l, best, db_val(s, 0)))
 			continue;
 		any = 1;
 		st = keep_value(db_val(s, 0), &bytes, &best);

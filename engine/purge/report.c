@@ -4,6 +4,12 @@
 #include "engine/base/buf.h"
 #include "engine/base/file.h"
 
+/* null: a run does not count what it would have to read for it. */
+static json_t *counted(int64_t n)
+{
+	return n == PLAN_UNCOUNTED ? json_null() : json_integer(n);
+}
+
 static enum status item_json(
     const struct purge_outcome *o, size_t i, json_t **out)
 {
@@ -14,17 +20,18 @@ static enum status item_json(
 	plan_cutoff_text(p, cutoff);
 	return json_make(out,
 	    "{s:s, s:s, s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, "
-	    "s:I, s:I, s:I, s:I}",
+	    "s:I, s:o, s:o, s:I}",
 	    "cluster", p->rule->terms.cluster->name, "store",
 	    p->rule->store->config->name, "collection",
 	    p->rule->collection->name, "action",
 	    policy_action_name(p->rule->terms.cluster->action), "cutoff",
 	    cutoff, "due", (json_int_t)p->due, "overdue",
-	    (json_int_t)r->overdue, "deleted", (json_int_t)r->deleted,
-	    "de_identified", (json_int_t)0, "minimised", (json_int_t)0, "held",
-	    (json_int_t)0, "restricted", (json_int_t)0, "undecided",
-	    (json_int_t)p->undecided, "active", (json_int_t)p->active, "retain",
-	    (json_int_t)p->retain, "waiting",
+	    (json_int_t)r->overdue, "deleted", (json_int_t)r->done.deleted,
+	    "de_identified", (json_int_t)r->done.de_identified, "minimised",
+	    (json_int_t)r->done.minimised, "held", (json_int_t)p->held,
+	    "restricted", (json_int_t)p->restricted, "undecided",
+	    (json_int_t)p->undecided, "active", counted(p->active), "retain",
+	    counted(p->retain), "waiting",
 	    (json_int_t)(o->dry_run ? 0 : r->left));
 }
 
@@ -63,7 +70,7 @@ enum status report_json(const struct purge_outcome *o, json_t **out)
 		st = fail(ST_NOMEM, "out of memory");
 	for (i = 0; st == ST_OK && i < o->plan->count; i++) {
 		overdue += o->results[i].overdue;
-		deleted += o->results[i].deleted;
+		deleted += o->results[i].done.deleted;
 		st = item_json(o, i, &one);
 		if (st == ST_OK)
 			st = json_push(clusters, one);

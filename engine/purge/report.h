@@ -4,11 +4,11 @@
 #include <stdint.h>
 
 #include "engine/base/json.h"
-#include "engine/plan/plan.h"
+#include "engine/purge/batch.h"
 
 /* What a run did to one collection, beside what its plan said. */
 struct purge_result {
-	int64_t deleted;
+	struct purge_counts done;
 	int64_t left;    /* due when the run had ended */
 	int64_t overdue; /* of those */
 };

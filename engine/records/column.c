@@ -1,49 +1,17 @@
 /*
- * Cells become values.  Types are recognised as SQLite does it, by parts of
- * the declared name (https://sqlite.org/datatype3.html section 3.1), with
- * PostgreSQL's names beside; but unlike SQLite, a column of numbers takes
- * numbers only.
+ * Cells become values.  Unlike in SQLite, a column of numbers takes numbers
+ * only.
  */
 #include "engine/records/column.h"
 
 #include <jansson.h>
 #include <string.h>
 
+#include "engine/base/number.h"
 #include "engine/base/utf8.h"
 #include "engine/records/base64.h"
 #include "engine/records/json_text.h"
-#include "engine/records/number.h"
 #include "engine/records/shape.h"
-
-static enum column_kind kind_of_type(const char *declared)
-{
-	static const struct {
-		const char *part;
-		enum column_kind kind;
-	} parts[] = {
-		{ "JSON", COLUMN_JSON },
-		{ "BOOL", COLUMN_BOOLEAN },
-		{ "INTERVAL", COLUMN_ANY },
-		{ "POINT", COLUMN_ANY },
-		{ "INT", COLUMN_INTEGER },
-		{ "SERIAL", COLUMN_INTEGER },
-		{ "CHAR", COLUMN_TEXT },
-		{ "CLOB", COLUMN_TEXT },
-		{ "TEXT", COLUMN_TEXT },
-		{ "BLOB", COLUMN_BLOB },
-		{ "BYTEA", COLUMN_BLOB },
-		{ "REAL", COLUMN_REAL },
-		{ "FLOA", COLUMN_REAL },
-		{ "DOUB", COLUMN_REAL },
-		{ "NUM", COLUMN_NUMERIC },
-		{ "DEC", COLUMN_NUMERIC },
-	};
-
-	for (size_t i = 0; i < sizeof(parts) / sizeof(*parts); i++)
-		if (strcasestr(declared, parts[i].part))
-			return parts[i].kind;
-	return COLUMN_ANY;
-}
 
 /* 1 if the dataset says that the field has parts of its own. */
 static int is_nested(const struct collection *c, const struct field *f)
@@ -66,7 +34,7 @@ void column_init(struct column *col, const struct db_column *db,
 	const struct field *f = collection_field(collection, db->name);
 
 	*col = (struct column){ .db = db, .field = f, .is_time = is_time };
-	col->kind = kind_of_type(db->type);
+	col->kind = column_kind_of(db->type);
 	col->is_personal = f == NULL || field_is_personal(f);
 	if (f != NULL && is_nested(collection, f))
 		col->kind = COLUMN_JSON;

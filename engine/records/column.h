@@ -6,22 +6,13 @@
 #include "engine/base/when.h"
 #include "engine/model/dataset.h"
 #include "engine/records/cell.h"
+#include "engine/store/column_kind.h"
 #include "engine/store/db.h"
 
 /*
  * What a column of a store makes of a cell of a file: by its declared type,
  * by what the dataset says of the field, and by whether it holds times.
  */
-enum column_kind {
-	COLUMN_ANY, /* no type, or one that names none of the others */
-	COLUMN_TEXT,
-	COLUMN_INTEGER, /* 64 bit */
-	COLUMN_REAL,
-	COLUMN_NUMERIC,
-	COLUMN_BOOLEAN, /* 1 and 0 */
-	COLUMN_BLOB,    /* base64 in files */
-	COLUMN_JSON,    /* objects and arrays, kept as canonical text */
-};
 struct column {
 	const struct db_column *db;
 	const struct field *field; /* NULL: the dataset does not have it */
@@ -47,9 +38,5 @@ enum status column_read(
 /* The same for a column of times; column_read() calls it. */
 enum status column_read_time(
     struct column *col, const struct cell *cell, struct val *out) MUST_CHECK;
-
-/* 1 if a type as declared is one of times: it has DATE or TIME in it, and is
- * no time of day. */
-int column_type_is_time(const char *declared);
 
 #endif /* !RECORDS_COLUMN_H */

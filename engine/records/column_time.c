@@ -5,17 +5,9 @@
 #include <string.h>
 
 #include "engine/base/civil.h"
+#include "engine/base/number.h"
 #include "engine/records/column.h"
-#include "engine/records/number.h"
 #include "engine/records/shape.h"
-
-int column_type_is_time(const char *declared)
-{
-	if (strncasecmp(declared, "TIME", 4) == 0 &&
-	    strncasecmp(declared, "TIMESTAMP", 9) != 0)
-		return 0;
-	return strcasestr(declared, "DATE") || strcasestr(declared, "TIME");
-}
 
 static enum status refuse_time(const struct cell *cell, const char *expected)
 {

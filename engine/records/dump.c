@@ -11,7 +11,7 @@
 #include "engine/records/base64.h"
 #include "engine/records/column.h"
 #include "engine/records/json_text.h"
-#include "engine/records/number.h"
+#include "engine/base/number.h"
 
 #define BLOCK ((size_t)64 << 10)
 

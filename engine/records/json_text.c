@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "engine/records/number.h"
+#include "engine/base/number.h"
 
 static void add_escape(struct buf *out, char c)
 {

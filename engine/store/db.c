@@ -219,6 +219,8 @@ void db_rollback(struct db *db)
 	db->in_transaction = 0;
 }
 
+int db_in_transaction(const struct db *db) { return db->in_transaction; }
+
 enum status db_script(struct db *db, const char *words)
 {
 	int own = !db->in_transaction;
@@ -275,6 +277,17 @@ enum status db_delete_batch(
 		    "begin one",
 		    db->name);
 	return db->driver->delete_batch(db, b, deleted);
+}
+
+enum status db_change_batch(
+    struct db *db, const struct db_change *c, int64_t *changed)
+{
+	if (!db->in_transaction || db->access != DB_WRITE)
+		return fail(ST_DB,
+		    "%s: records are changed inside a write transaction only: "
+		    "begin one",
+		    db->name);
+	return db->driver->change_batch(db, c, changed);
 }
 
 enum status db_scrub(struct db *db)

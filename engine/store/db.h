@@ -81,6 +81,8 @@ enum db_access { DB_READ, DB_WRITE };
 enum status db_begin(struct db *db, enum db_access access) MUST_CHECK;
 enum status db_commit(struct db *db) MUST_CHECK;
 void db_rollback(struct db *db);
+/* 1 while a transaction is open, whoever began it. */
+int db_in_transaction(const struct db *db);
 
 /* Run a file of several statements (a schema), in one transaction. */
 enum status db_script(struct db *db, const char *words) MUST_CHECK;
@@ -92,7 +94,9 @@ struct db_column {
 	char *type; /* as declared; "" if none */
 	int not_null;
 	int has_default;
-	int key; /* place in the primary key from 1; 0: not part of it */
+	int key;       /* place in the primary key from 1; 0: not part of it */
+	int generated; /* computed from others: nobody can write it */
+	int checked;   /* a CHECK of the table speaks of it */
 };
 struct db_foreign_key {
 	char *table; /* referenced */
@@ -194,6 +198,33 @@ struct db_batch {
 };
 enum status db_delete_batch(
     struct db *db, const struct db_batch *b, int64_t *deleted) MUST_CHECK;
+
+/*
+ * Change at most ${limit} records that satisfy ${where}; all of that is as for
+ * a deletion.  ${each} sees of every record the values of ${keys}, then those
+ * of
+ * ${columns} as they are, and fills in the new ones of ${columns}, whose bytes
+ * need live until its next call; ST_NOTFOUND leaves the record as it is,
+ * anything else but ST_OK ends the batch.  All are read before the first is
+ * changed, since a changed key moves its record in the very order in which they
+ * are read; so 4096 records are the most that one batch changes.
+ */
+struct db_change {
+	const char *table;
+	const char *const *keys;
+	size_t key_count;
+	const char *const *columns;
+	size_t column_count; /* at least 1 */
+	const struct sql *where;
+	const char *order; /* or NULL */
+	int64_t limit;
+	int64_t budget_ns;
+	enum status (*each)(
+	    void *ctx, const struct val *row, struct val *changed);
+	void *ctx;
+};
+enum status db_change_batch(
+    struct db *db, const struct db_change *c, int64_t *changed) MUST_CHECK;
 
 /*
  * Add many records.  One statement, bound again and again; ${columns} in the

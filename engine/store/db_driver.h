@@ -62,6 +62,8 @@ struct driver {
 	    enum db_null null, enum db_effort effort);
 	enum status (*delete_batch)(
 	    struct db *db, const struct db_batch *b, int64_t *deleted);
+	enum status (*change_batch)(
+	    struct db *db, const struct db_change *c, int64_t *changed);
 	enum status (*scrub)(struct db *db);
 	enum status (*integrity)(struct db *db, int64_t *pages);
 };

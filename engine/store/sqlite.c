@@ -259,6 +259,7 @@ static const struct driver driver = {
 	.add_later = sqlite_add_later,
 	.add_unreadable = sqlite_add_unreadable,
 	.delete_batch = sqlite_delete_batch,
+	.change_batch = sqlite_change_batch,
 	.scrub = sqlite_scrub,
 	.integrity = sqlite_integrity,
 };

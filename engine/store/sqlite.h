@@ -75,6 +75,10 @@ void sqlite_forget_idle(struct sqlite *s);
 /* sqlite_schema.c */
 enum status sqlite_introspect(struct db *db, struct db_schema *out) MUST_CHECK;
 
+/* sqlite_check.c: 1 if a CHECK in ${create} (a table's CREATE TABLE) speaks of
+ * ${column}. */
+int sqlite_check_mentions(const char *create, const char *column);
+
 /* sqlite_time.c */
 enum status sqlite_time_register(struct sqlite *s) MUST_CHECK;
 enum status sqlite_add_due(struct db *db, struct sql *q,
@@ -90,6 +94,10 @@ enum status sqlite_add_unreadable(struct db *db, struct sql *q,
 /* sqlite_delete.c */
 enum status sqlite_delete_batch(
     struct db *db, const struct db_batch *b, int64_t *deleted) MUST_CHECK;
+
+/* sqlite_change.c */
+enum status sqlite_change_batch(
+    struct db *db, const struct db_change *c, int64_t *changed) MUST_CHECK;
 
 /* sqlite_care.c */
 enum status sqlite_scrub(struct db *db) MUST_CHECK;

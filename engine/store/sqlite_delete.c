@@ -7,12 +7,10 @@
  */
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
-#include "engine/store/sqlite.h"
+#include "engine/store/sqlite_batch.h"
 
-#define CHUNK 256 /* also the least that a budget leaves */
-#define CLOCK 3   /* times the budget that may pass by the clock */
+#define CHUNK SQLITE_BATCH_LEAST
 
 /* A record's cells: the columns that identify it, then the keys to show. */
 struct chunk {
@@ -25,152 +23,31 @@ struct chunk {
 
 struct batch {
 	const struct db_batch *b;
-	int64_t start_cpu_ns;
-	int64_t start_ns;
-	struct sql select;
-	struct sql delete;
+	struct sqlite_batch found;
 	struct chunk chunk;
 };
 
 /* ---- statements ---- */
 
-/* A table may have a column of its own called rowid. */
-static enum status find_rowid(
-    struct db *db, const char *table, const char **out)
-{
-	static const char *const names[] = { "rowid", "oid", "_rowid_" };
-	enum status st;
-	int64_t taken;
-	size_t i;
-
-	for (i = 0; i < sizeof(names) / sizeof(*names); i++) {
-		st = db_one_int(db,
-		    "SELECT 1 FROM pragma_table_xinfo($1)"
-		    " WHERE name = $2 COLLATE NOCASE",
-		    ARGS(TEXT(table), TEXT(names[i])), 0, &taken);
-		if (st != ST_OK)
-			return st;
-		if (!taken) {
-			*out = names[i];
-			return ST_OK;
-		}
-	}
-	return fail(ST_DB,
-	    "%s: columns of %s are called rowid, oid and _rowid_: rename one",
-	    db->name, table);
-}
-
-/* One more column that identifies a record: selected, and compared. */
-static void add_identity(struct batch *x, const char *column)
-{
-	if (x->chunk.identity++) {
-		sql_add(&x->select, ", ");
-		sql_add(&x->delete, ") AND ");
-	}
-	sql_column(&x->select, "t", column);
-	sql_name(&x->delete, column);
-	sql_add(&x->delete, " IN (");
-	sql_bind(&x->delete, NIL);
-}
-
-static enum status add_primary_key(struct db *db, struct batch *x)
-{
-	struct stmt *s;
-	enum status st;
-
-	st = db_query(db,
-	    "SELECT name FROM pragma_table_info($1) WHERE pk ORDER BY pk",
-	    ARGS(TEXT(x->b->table)), &s);
-	if (st != ST_OK)
-		return st;
-	while ((st = db_row(s)) == ST_OK)
-		add_identity(x, db_text(s, 0));
-	db_done(s);
-	return st == ST_NOTFOUND ? ST_OK : st;
-}
-
-/* How the table is stored: by a row number, or by its primary key. */
-static enum status add_identities(struct db *db, struct batch *x)
-{
-	int64_t without_rowid;
-	const char *rowid;
-	enum status st;
-
-	st = db_one_int(db,
-	    "SELECT wr FROM pragma_table_list"
-	    " WHERE schema = 'main' AND type = 'table'"
-	    " AND name = $1 COLLATE NOCASE",
-	    ARGS(TEXT(x->b->table)), -1, &without_rowid);
-	if (st != ST_OK)
-		return st;
-	if (without_rowid < 0)
-		return fail(
-		    ST_DB, "%s: there is no table %s", db->name, x->b->table);
-	if (without_rowid)
-		return add_primary_key(db, x);
-	st = find_rowid(db, x->b->table, &rowid);
-	if (st == ST_OK)
-		add_identity(x, rowid);
-	return st;
-}
-
-/*
- * The index to walk is named: the planner, which knows nothing of how the
- * values lie, might take another, or sort all that is due for every batch.
- */
-static enum status add_index(struct db *db, struct batch *x)
-{
-	struct stmt *s;
-	enum status st;
-
-	if (x->b->order == NULL)
-		return ST_OK;
-	st = db_query(db,
-	    "SELECT l.name FROM pragma_index_list($1) AS l,"
-	    " pragma_index_info(l.name) AS i"
-	    " WHERE i.seqno = 0 AND i.name = $2 AND NOT l.partial"
-	    " ORDER BY l.seq LIMIT 1",
-	    ARGS(TEXT(x->b->table), TEXT(x->b->order)), &s);
-	if (st != ST_OK)
-		return st;
-	if ((st = db_row(s)) == ST_OK) {
-		sql_add(&x->select, " INDEXED BY ");
-		sql_name(&x->select, db_text(s, 0));
-	}
-	db_done(s);
-	return st == ST_NOTFOUND ? ST_OK : st;
-}
-
 static enum status build(struct db *db, struct batch *x)
 {
-	const struct db_batch *b = x->b;
+	struct sql *delete = &x->found.act;
 	enum status st;
 	size_t i;
 
-	sql_add(&x->select, "SELECT ");
-	sql_add(&x->delete, "DELETE FROM ");
-	sql_name(&x->delete, b->table);
-	sql_add(&x->delete, " WHERE ");
-	if ((st = add_identities(db, x)) != ST_OK)
+	sql_add(delete, "DELETE FROM ");
+	sql_name(delete, x->b->table);
+	st = sqlite_batch_build(db, x->b, &x->found);
+	if (st != ST_OK)
 		return st;
+	x->chunk.identity = x->found.identity;
 	/* One column: a chunk at once; what is left over stays NULL. */
 	for (i = 1; x->chunk.identity == 1 && i < CHUNK; i++) {
-		sql_add(&x->delete, ", ");
-		sql_bind(&x->delete, NIL);
+		sql_add(delete, ", ");
+		sql_bind(delete, NIL);
 	}
-	sql_add(&x->delete, ")");
-	for (i = 0; i < b->key_count; i++) {
-		sql_add(&x->select, ", ");
-		sql_column(&x->select, "t", b->keys[i]);
-	}
-	sql_add(&x->select, " FROM ");
-	sql_name(&x->select, b->table);
-	sql_add(&x->select, " AS t");
-	if ((st = add_index(db, x)) != ST_OK)
-		return st;
-	sql_add(&x->select, " WHERE ");
-	sql_join(&x->select, b->where);
-	return buf_status(&x->delete.text);
+	sql_add(delete, ")");
+	return buf_status(&delete->text);
 }
 
 /* ---- chunks ---- */
@@ -211,33 +88,6 @@ static enum status fill_chunk(struct chunk *c, struct stmt *s, int64_t most)
 	if (st != ST_OK && st != ST_NOTFOUND)
 		return st;
 	return buf_status(&c->bytes);
-}
-
-static int64_t clock_ns(clockid_t id)
-{
-	struct timespec ts;
-
-	(void)clock_gettime(id, &ts);
-	return (int64_t)ts.tv_sec * 1000000000 + ts.tv_nsec;
-}
-
-/*
- * The budget counts from the first record found: a condition on what other
- * records say is worked out once for each batch, however few it then deletes.
- */
-static void start_clock(struct batch *x)
-{
-	x->start_cpu_ns = clock_ns(CLOCK_THREAD_CPUTIME_ID);
-	x->start_ns = clock_ns(CLOCK_MONOTONIC);
-}
-
-static int is_late(const struct batch *x)
-{
-	int64_t budget = x->b->budget_ns;
-
-	return budget > 0 &&
-	       (clock_ns(CLOCK_THREAD_CPUTIME_ID) - x->start_cpu_ns > budget ||
-		   clock_ns(CLOCK_MONOTONIC) - x->start_ns > CLOCK * budget);
 }
 
 static enum status show_chunk(const struct batch *x)
@@ -286,15 +136,15 @@ static enum status run(struct db *db, struct batch *x, int64_t *deleted)
 	c->width = c->identity + x->b->key_count;
 	if ((c->cells = calloc(CHUNK * c->width, sizeof(*c->cells))) == NULL)
 		return fail(ST_NOMEM, "out of memory");
-	st = db_query_sql(db, &x->select, &select);
+	st = db_query_sql(db, &x->found.select, &select);
 	if (st == ST_OK)
-		st = sqlite_prepare(db, buf_text(&x->delete.text), &delete);
-	while (st == ST_OK && !(done > 0 && is_late(x))) {
+		st = sqlite_prepare(db, buf_text(&x->found.act.text), &delete);
+	while (st == ST_OK && !(done > 0 && sqlite_batch_is_late(&x->found))) {
 		st = fill_chunk(c, select, x->b->limit - done);
 		if (st != ST_OK || c->count == 0)
 			break;
 		if (done == 0)
-			start_clock(x);
+			sqlite_batch_start(&x->found);
 		if ((st = show_chunk(x)) == ST_OK)
 			st = delete_chunk(x, delete);
 		if (st == ST_OK)
@@ -311,15 +161,13 @@ enum status sqlite_delete_batch(
     struct db *db, const struct db_batch *b, int64_t *deleted)
 {
 	struct batch x = { .b = b,
-		.select = SQL_INIT,
-		.delete = SQL_INIT,
+		.found = SQLITE_BATCH_INIT,
 		.chunk = { .bytes = BUF_INIT } };
 	enum status st;
 
 	if ((st = build(db, &x)) == ST_OK)
 		st = run(db, &x, deleted);
-	sql_release(&x.select);
-	sql_release(&x.delete);
+	sqlite_batch_release(&x.found);
 	buf_release(&x.chunk.bytes);
 	free(x.chunk.cells);
 	return st;

@@ -74,7 +74,21 @@ static enum status read_column(struct stmt *s, void *ctx)
 	c->not_null = db_int(s, 2) != 0;
 	c->has_default = db_int(s, 3) != 0;
 	c->key = (int)db_int(s, 4);
+	c->generated = db_int(s, 5) != 0;
 	return copy(s, 1, &c->type);
+}
+
+/* The words of the table's CREATE TABLE. */
+static enum status read_checks(struct stmt *s, void *ctx)
+{
+	struct db_table *t = ctx;
+	const char *create = db_text(s, 0);
+	size_t i;
+
+	for (i = 0; create && i < t->column_count; i++)
+		t->columns[i].checked =
+		    sqlite_check_mentions(create, t->columns[i].name);
+	return ST_OK;
 }
 
 static enum status read_foreign_key(struct stmt *s, void *ctx)
@@ -143,9 +157,14 @@ static enum status read_table(struct stmt *s, void *ctx)
 	/* Nobody need give a value for a generated column (hidden 2, 3). */
 	st = for_rows(s->db,
 	    "SELECT name, type, \"notnull\","
-	    " dflt_value IS NOT NULL OR hidden <> 0, pk"
+	    " dflt_value IS NOT NULL OR hidden <> 0, pk, hidden <> 0"
 	    " FROM pragma_table_xinfo($1) ORDER BY cid",
 	    t->name, read_column, t);
+	if (st == ST_OK)
+		st = for_rows(s->db,
+		    "SELECT sql FROM sqlite_schema"
+		    " WHERE type = 'table' AND name = $1",
+		    t->name, read_checks, t);
 	/* SQLite numbers foreign keys from the last to the first; one that
 	 * names no columns means the other table's primary key. */
 	if (st == ST_OK)

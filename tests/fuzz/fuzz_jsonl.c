@@ -10,7 +10,7 @@
 
 #include "engine/records/json_text.h"
 #include "engine/records/jsonl.h"
-#include "engine/records/number.h"
+#include "engine/base/number.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -1,9 +1,10 @@
-#ifndef RECORDS_NUMBER_H
-#define RECORDS_NUMBER_H
+#ifndef BASE_NUMBER_H
+#define BASE_NUMBER_H
 
 #include <stddef.h>
 #include <stdint.h>
 
+#include "engine/base/buf.h"
 #include "engine/base/status.h"
 
 /*
@@ -23,9 +24,17 @@ enum status number_real(const char *text, size_t len, double *out) MUST_CHECK;
  */
 int number_exact(const char *text, size_t len);
 
+/*
+ * Append the number to ${out}, rounded half away from zero to ${decimals} (-15
+ * to 15; below 0 to tens, hundreds ...): in decimal, so that 1.005
+ * becomes 1.01. What has no more digits than that is appended as it is.
+ */
+enum status number_round(
+    const char *text, size_t len, int decimals, struct buf *out) MUST_CHECK;
+
 /* The shortest text that reads back as ${real}, and as a real: "5.0".
  * Infinity is "9e999", which JSON allows and reads back as such. */
 #define NUMBER_TEXT 32
 void number_format(double real, char out[NUMBER_TEXT]);
 
-#endif /* !RECORDS_NUMBER_H */
+#endif /* !BASE_NUMBER_H */

@@ -1,5 +1,5 @@
 /* Numbers to and from text, without loss and without a locale. */
-#include "engine/records/number.h"
+#include "engine/base/number.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -126,6 +126,53 @@ enum status number_real(const char *text, size_t len, double *out)
 		return ST_INVALID;
 	*out = r;
 	return ST_OK;
+}
+
+/* The first ${keep} digits, the last one rounded by the next. */
+static void round_digits(struct decimal *d, int keep)
+{
+	int up = keep >= 0 && d->digits[keep] >= '5';
+	int i;
+
+	d->count = keep > 0 ? (size_t)keep : 0;
+	for (i = keep - 1; up && i >= 0; i--) {
+		up = d->digits[i] == '9';
+		d->digits[i] = (char)(up ? '0' : d->digits[i] + 1);
+	}
+	if (up) { /* 99 becomes 100 */
+		memmove(d->digits + 1, d->digits, d->count);
+		d->digits[0] = '1';
+		d->count++;
+		d->exponent++;
+	}
+}
+
+enum status number_round(
+    const char *text, size_t len, int decimals, struct buf *out)
+{
+	struct decimal d;
+	int i;
+
+	if (decimal_parse(text, len, &d) != ST_OK)
+		return ST_INVALID;
+	if ((int)d.count <= d.exponent + decimals) {
+		buf_add(out, text, len);
+		return buf_status(out);
+	}
+	round_digits(&d, d.exponent + decimals);
+	if (d.count == 0)
+		d.exponent = 0;
+	else if (d.negative)
+		buf_addc(out, '-');
+	if (d.exponent <= 0)
+		buf_addc(out, '0');
+	for (i = d.exponent < 0 ? d.exponent : 0;
+	     i < d.exponent || i < d.exponent + decimals; i++) {
+		if (i == d.exponent)
+			buf_addc(out, '.');
+		buf_addc(out, i >= 0 && i < (int)d.count ? d.digits[i] : '0');
+	}
+	return buf_status(out);
 }
 
 int number_exact(const char *text, size_t len)

@@ -1,0 +1,129 @@
+/* What changes in records that stay, and what must not. */
+#include "engine/plan/schedule_internal.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Everything of the store that judging reads, and what reads it. */
+struct kept {
+	struct reduce_kept *list;
+	size_t count;
+	size_t size;
+};
+
+static enum status keep(
+    struct kept *k, const char *column, enum reduce_use use, const char *by)
+{
+	struct reduce_kept *list;
+
+	if (k->count == k->size) {
+		list = reallocarray(k->list, k->size * 2 + 16, sizeof(*list));
+		if (list == NULL)
+			return fail(ST_NOMEM, "out of memory");
+		k->list = list;
+		k->size = k->size * 2 + 16;
+	}
+	k->list[k->count++] = (struct reduce_kept){ column, use, by };
+	return ST_OK;
+}
+
+static enum status keep_columns(
+    struct kept *k, const char **columns, size_t count, const char *by)
+{
+	enum status st = ST_OK;
+	size_t i;
+
+	for (i = 0; st == ST_OK && i < count; i++)
+		st = keep(k, columns[i], REDUCE_LEADS, by);
+	return st;
+}
+
+/* What the clock ${c} of ${r} reads of the table ${table}. */
+static enum status keep_clock(struct kept *k, const struct rule *r,
+    const struct rule_clock *c, const char *table)
+{
+	const char *at = r->table->name, *by = r->terms.cluster->name;
+	enum status st = ST_OK;
+	size_t i;
+
+	for (i = 0; st == ST_OK && i < c->path.count; i++) {
+		const struct path_hop *h = &c->path.hops[i];
+
+		if (strcmp(at, table) == 0)
+			st = keep_columns(k, h->from_columns, h->count, by);
+		at = h->to->name;
+		if (st == ST_OK && strcmp(at, table) == 0)
+			st = keep_columns(k, h->to_columns, h->count, by);
+	}
+	if (st == ST_OK && strcmp(at, table) == 0)
+		st = keep(k, c->terms.start->field, REDUCE_STARTS,
+		    c->terms.start->name);
+	return st;
+}
+
+static enum status list_kept(
+    const struct schedule *s, const struct rule *r, struct kept *k)
+{
+	enum status st = ST_OK;
+	size_t i, c;
+
+	for (i = 0; st == ST_OK && i < s->count; i++) {
+		const struct rule *x = &s->rules[i];
+
+		for (c = 0;
+		     st == ST_OK && x->store == r->store && c < x->clock_count;
+		     c++)
+			st = keep_clock(k, x, &x->clocks[c], r->table->name);
+	}
+	return st;
+}
+
+/* Does a record of this rule ever stay behind when its time is over? */
+static int may_stay(const struct rule *r)
+{
+	const struct policy_cluster *c = r->terms.cluster;
+
+	return r->parts > 1 || c->action == POLICY_DE_IDENTIFY ||
+	       (r->referenced && c->on_referenced == POLICY_MINIMISE);
+}
+
+static enum status set_reduce(const struct schedule *s,
+    const struct dataset *const *datasets, struct rule *r, struct diag *d)
+{
+	struct kept kept = { NULL, 0, 0 };
+	enum status st;
+
+	if (!may_stay(r) || r->clock_count == 0)
+		return ST_OK;
+	if ((st = list_kept(s, r, &kept)) == ST_OK) {
+		const struct reduce_target t = { r->policy, r->terms.cluster,
+			r->store->config->name, r->store->dataset->key,
+			r->collection, &r->store->schema, r->table, datasets,
+			s->installation->dataset_count, kept.list, kept.count };
+
+		st = r->terms.cluster->action == POLICY_DE_IDENTIFY
+			 ? reduce_de_identify(&t, d, &r->reduce)
+			 : reduce_minimise(&t, d, &r->reduce);
+	}
+	free(kept.list);
+	/* said in ${d}, with whatever else is wrong */
+	return st == ST_INVALID ? ST_OK : st;
+}
+
+enum status schedule_set_reduces(struct schedule *s, struct diag *d)
+{
+	const struct installation *in = s->installation;
+	const struct dataset **datasets;
+	enum status st = ST_OK;
+	size_t i;
+
+	datasets = calloc(in->dataset_count + 1, sizeof(*datasets));
+	if (datasets == NULL)
+		return fail(ST_NOMEM, "out of memory");
+	for (i = 0; i < in->dataset_count; i++)
+		datasets[i] = &in->datasets[i];
+	for (i = 0; st == ST_OK && i < s->count; i++)
+		st = set_reduce(s, datasets, &s->rules[i], d);
+	free(datasets);
+	return st;
+}
