@@ -205,19 +205,32 @@ static void make_part(struct world *w, struct world_collection *c)
 		c->part_of[columns[i]] = c->parts;
 		n++;
 	}
-	if (n > 0)
-		c->clusters[c->parts++] = cluster;
+	if (n == 0)
+		return;
+	c->clusters[c->parts++] = cluster;
+	if (w->features & WORLD_EMPTY)
+		return;
+	/* Something to empty in both. */
+	c->has[COLUMN_F0] = c->has[COLUMN_F1] = 1;
+	c->part_of[COLUMN_F0] = 0;
+	if (c->parts == 2)
+		c->part_of[COLUMN_F1] = 1;
+	c->impersonal = c->impersonal && c->parts < 3;
+	c->has[COLUMN_F2] |= c->parts == 3;
+	if (c->parts == 3)
+		c->part_of[COLUMN_F2] = 2;
 }
 
 /* What de-identifying does to the fields that a cluster has somewhere. */
 static void make_methods(struct world *w, int number)
 {
 	struct world_cluster *cl = &w->clusters[number];
-	int c, i, n = 0;
+	int c, i, n = 0, before, part, everywhere = 1;
 
 	for (c = 0; c < w->collection_count; c++) {
 		const struct world_collection *k = &w->collections[c];
 
+		before = n;
 		for (i = 0; i < WORLD_FIELDS; i++) {
 			enum world_method m =
 			    (enum world_method)(1 + world_roll(w, 4));
@@ -228,8 +241,13 @@ static void make_methods(struct world *w, int number)
 			cl->methods[i] = i == 1 ? METHOD_NULL : m;
 			n++;
 		}
+		for (part = 0; part < k->parts; part++)
+			everywhere =
+			    everywhere &&
+			    (k->clusters[part] != number || n > before);
 	}
-	cl->de_identify = cl->de_identify && n > 0;
+	cl->de_identify = cl->de_identify && n > 0 &&
+			  (everywhere || (w->features & WORLD_EMPTY));
 }
 
 /* What is emptied with NULL can be NULL. */
@@ -282,6 +300,8 @@ static void make_rules(struct world *w)
 		c->parts = 1;
 	}
 	for (i = 0; i < w->collection_count; i++) {
+		if (!(w->features & WORLD_EMPTY))
+			w->collections[i].has[COLUMN_F0] = 1;
 		make_part(w, &w->collections[i]);
 		if (w->collections[i].parts > 1)
 			make_part(w, &w->collections[i]);

@@ -36,8 +36,13 @@ enum world_feature {
 	WORLD_ON_DELETE = 1 << 5,   /* CASCADE, SET NULL, RESTRICT */
 	WORLD_BY_UNIQUE = 1 << 6,   /* references to other than the key */
 	WORLD_SUSPEND = 1 << 7,     /* holds and restrictions */
+	WORLD_EMPTY = 1 << 8,       /* parts that nothing can be emptied of */
+	WORLD_DATES = 1 << 9,       /* explain's dates of several clocks */
 };
-#define WORLD_FEATURES (WORLD_ON_DELETE)
+#define WORLD_FEATURES                                                      \
+	(WORLD_PURPOSES | WORLD_PARTED | WORLD_ACROSS | WORLD_DE_IDENTIFY | \
+	    WORLD_MINIMISE | WORLD_ON_DELETE | WORLD_BY_UNIQUE |            \
+	    WORLD_SUSPEND)
 
 enum moment_kind {
 	MOMENT_NULL,
