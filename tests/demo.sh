@@ -89,6 +89,15 @@ on 0 9 policy test
 say "What a purge would do; exit code 4 again."
 on 4 99 purge --dry-run
 
+say "Nobody has approved these rules yet: the first run stops after its plan, and
+# says so by exit code 3."
+on 3 -2 purge
+# shellcheck disable=SC2016  # the quotes are those of the message
+plan=$(printf '%s\n' "$out" |
+	sed -n 's/.*`lethe plan approve \(P-[0-9a-f-]*\)`.*/\1/p')
+on 0 9 plan show "$plan"
+on 0 1 plan approve "$plan"
+
 say "Purge: delete in batches, write the evidence, verify, scrub."
 on 0 99 purge
 

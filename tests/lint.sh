@@ -27,13 +27,15 @@ may() {
 	engine/store) echo base crypto embedded ;;
 	engine/model) echo base ;;
 	engine/installation) echo base crypto model store ;;
-	engine/plan) echo base model store installation ;;
+	engine/plan) echo base crypto model store installation ;;
 	engine/audit) echo base crypto store ;;
-	engine/purge) echo base crypto model store installation plan audit ;;
+	engine/holds) echo base crypto model store installation plan audit ;;
+	engine/purge) echo base crypto model store installation plan audit \
+		holds ;;
 	engine/records) echo base model store ;;
 	engine/demo) echo base model embedded ;;
 	engine/cli) echo base crypto model store installation plan audit \
-		purge records demo embedded ;;
+		holds purge records demo embedded ;;
 	*) return 1 ;;
 	esac
 }

@@ -16,6 +16,7 @@ struct shown {
 	int64_t count;
 	size_t keys;
 	int64_t stop_after; /* -1: never */
+	int64_t stays;      /* what its first key divides by; 0: none */
 	struct timespec nap;
 };
 
@@ -35,6 +36,8 @@ static enum status show(void *ctx, const struct val *key)
 			buf_add(&s->text, key[i].p, key[i].n);
 	}
 	buf_addc(&s->text, ';');
+	if (s->stays && key[0].i % s->stays == 0)
+		return ST_NOTFOUND;
 	if (s->nap.tv_nsec)
 		(void)nanosleep(&s->nap, NULL);
 	return ST_OK;
@@ -206,6 +209,46 @@ START_TEST(what_each_returns_ends_the_batch)
 	ck_assert_str_eq(status_text(), "enough");
 	ck_assert_int_eq(r.deleted, -1);
 	ck_assert_int_eq(stores_count(db, "SELECT count(*) FROM t"), 3);
+	buf_release(&r.shown.text);
+	db_close(db);
+}
+END_TEST
+
+/* What each() says no to stays, whatever the table is stored by; a batch of
+ * nothing else ends. */
+START_TEST(what_each_says_no_to_stays)
+{
+	static const char *const tables[] = {
+		"CREATE TABLE t (a INTEGER PRIMARY KEY, b)",
+		"CREATE TABLE t (a, b, PRIMARY KEY (a, b)) WITHOUT ROWID",
+	};
+	struct run r = RUN(.table = "t", .keys = { "a", "b" });
+	struct db *db = stores_new("");
+	int64_t left = 2000;
+
+	ck_assert_int_eq(db_script(db, tables[_i]), ST_OK);
+	ck_assert_int_eq(
+	    db_script(db, "WITH RECURSIVE c(i) AS (SELECT 1 UNION ALL SELECT"
+			  " i + 1 FROM c LIMIT 2000)"
+			  " INSERT INTO t SELECT i, i % 7 FROM c;"),
+	    ST_OK);
+	r.shown.stays = 5;
+	r.limit = 700;
+	while (run(db, &r, "t.a > 0") == ST_OK && r.deleted > 0) {
+		left -= r.deleted;
+		ck_assert_int_le(r.deleted, 700);
+		ck_assert_int_eq(
+		    stores_count(db, "SELECT count(*) FROM t"), left);
+	}
+	ck_assert_int_eq(r.deleted, 0);
+	ck_assert_int_eq(left, 400);
+	r.shown.stays = 1;
+	ck_assert_int_eq(run(db, &r, "t.a > 0"), ST_OK);
+	ck_assert_int_eq(r.deleted, 0);
+	ck_assert_int_eq(stores_count(db, "SELECT count(*) FROM t"), left);
+	r.shown.stays = 0;
+	ck_assert_int_eq(run(db, &r, "t.a > 0"), ST_OK);
+	ck_assert_int_eq(r.deleted, left);
 	buf_release(&r.shown.text);
 	db_close(db);
 }
@@ -397,6 +440,7 @@ Suite *batch_suite(void)
 	tcase_add_test(t, a_batch_ends_at_its_limit);
 	tcase_add_test(t, a_batch_ends_when_its_time_is_up);
 	tcase_add_test(t, what_each_returns_ends_the_batch);
+	tcase_add_loop_test(t, what_each_says_no_to_stays, 0, 2);
 	tcase_add_test(t, references_and_triggers_have_their_way);
 	tcase_add_test(t, a_batch_needs_a_write_transaction_and_a_table);
 	tcase_add_test(t, a_batch_walks_the_index_of_its_order);

@@ -3,11 +3,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/base/base64.h"
 #include "engine/base/file.h"
-#include "engine/records/base64.h"
+#include "engine/base/number.h"
 #include "engine/records/json_text.h"
 #include "engine/records/jsonl.h"
-#include "engine/base/number.h"
 #include "tests/suites.h"
 
 static const char *write_file(const void *data, size_t len)

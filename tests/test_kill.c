@@ -211,7 +211,9 @@ static void check_sums(const char *folder, int64_t people)
 
 static enum status run_purge(const char *folder)
 {
-	struct purge_options o = { .mode = PURGE_EXECUTE, .as_of = when_now() };
+	struct purge_options o = {
+		.mode = PURGE_EXECUTE, .as_of = when_now(), .approve = 1
+	};
 	struct installation in;
 	json_t *report = NULL;
 	enum status st;
@@ -362,7 +364,9 @@ static void die(void *ctx, const char *cluster, int64_t deleted, int64_t due)
 
 START_TEST(a_purge_that_dies_between_batches_is_shipped_by_the_next_one)
 {
-	struct purge_options o = { .mode = PURGE_EXECUTE, .progress = die };
+	struct purge_options o = {
+		.mode = PURGE_EXECUTE, .progress = die, .approve = 1
+	};
 	int batches, status = 0;
 	struct installation in;
 	json_t *report = NULL;
@@ -389,7 +393,7 @@ END_TEST
 
 START_TEST(a_reader_that_looks_back_delays_the_scrubbing_and_not_the_deletion)
 {
-	struct purge_options o = { .mode = PURGE_EXECUTE };
+	struct purge_options o = { .mode = PURGE_EXECUTE, .approve = 1 };
 	struct installation reader, in;
 	json_t *report = NULL;
 	char folder[100];

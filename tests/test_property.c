@@ -369,6 +369,7 @@ static void purge_killed(struct stage *s, const struct run_of *run, int batches)
 {
 	struct purge_options o = { .mode = PURGE_EXECUTE,
 		.as_of = run->now,
+		.approve = 1,
 		.progress = stop_here,
 		.progress_ctx = &batches };
 	json_t *report = NULL;
@@ -386,7 +387,9 @@ static void purge_killed(struct stage *s, const struct run_of *run, int batches)
 
 static void purge_whole(struct stage *s, const struct run_of *run)
 {
-	struct purge_options o = { .mode = PURGE_EXECUTE, .as_of = run->now };
+	struct purge_options o = {
+		.mode = PURGE_EXECUTE, .as_of = run->now, .approve = 1
+	};
 	struct installation in;
 	json_t *report = NULL;
 	char cluster[20];

@@ -30,6 +30,7 @@ static const struct {
 	{ "DELETE FROM lethe_starting_point", "SCAN m",
 	    "what was left behind" },
 	{ "FROM lethe_suspension AS s", "SCAN s", "what is suspended" },
+	{ "FROM suspension", "SCAN suspension", "the registry" },
 	/* that a record is reached by nothing is found by asking each: a run
 	 * does so in small collections, and where no answer means UNDECIDED */
 	{ " AND TRUE)", "SCAN t", "ACTIVE and UNDECIDED by other records" },
@@ -198,7 +199,9 @@ static void explain_one(const struct schedule *s, const struct rule *r)
 
 static void run(struct fixture *f, enum purge_mode mode)
 {
-	struct purge_options o = { .mode = mode, .as_of = when_now() };
+	struct purge_options o = {
+		.mode = mode, .as_of = when_now(), .approve = 1
+	};
 	json_t *report = NULL;
 
 	MUST(purge_run(&f->in, &o, &report) == ST_OK, "%s", status_text());

@@ -20,6 +20,7 @@ struct cli {
 	int json;
 	int help;      /* --help was given: print it and leave */
 	int attention; /* done, but something needs looking after: exit 4 */
+	int answered;  /* the document of --json is out: a failure adds none */
 	int loaded;
 	struct installation in;
 };
@@ -32,8 +33,8 @@ struct command {
 };
 
 extern const struct command cmd_audit, cmd_check, cmd_demo, cmd_dump,
-    cmd_explain, cmd_forecast, cmd_ingest, cmd_init, cmd_policy, cmd_purge,
-    cmd_status, cmd_subject;
+    cmd_explain, cmd_forecast, cmd_hold, cmd_ingest, cmd_init, cmd_plan,
+    cmd_policy, cmd_purge, cmd_resume, cmd_status, cmd_stop, cmd_subject;
 
 /* Options that every command takes, to stand in its table before the end. */
 #define CLI_OPTIONS                                 \

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "engine/cli/cli.h"
+#include "engine/holds/holds.h"
 
 static enum status bar(void *ctx, const struct ingest_progress *p)
 {
@@ -72,6 +73,19 @@ static enum status ingest(const struct cli *cli, const struct cli_ingest *what,
 	return st;
 }
 
+/* Records of what is held come in held. */
+static enum status suspend(struct cli *cli, const struct cli_ingest *what)
+{
+	enum status st = holds_refresh(&cli->in, NULL);
+
+	if (st != ST_OK)
+		status_prefix("%s is ingested, but what holds reach in it is "
+			      "not suspended yet; no purge begins before it "
+			      "is: ",
+		    what->path);
+	return st;
+}
+
 enum status cli_ingest(
     struct cli *cli, const struct cli_ingest *what, int64_t *records)
 {
@@ -93,6 +107,8 @@ enum status cli_ingest(
 		    &target, what->store, table, collection, times, count);
 	if (st == ST_OK)
 		st = ingest(cli, what, store, &target, records);
+	if (st == ST_OK)
+		st = suspend(cli, what);
 	ingest_target_release(&target);
 	free(times);
 	return st;

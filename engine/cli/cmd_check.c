@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "engine/cli/cli.h"
+#include "engine/holds/holds.h"
 #include "engine/plan/check.h"
 
 static enum status print(const struct cli *cli, const json_t *o)
@@ -63,6 +64,8 @@ static enum status run(struct cli *cli, int argc, char **argv)
 	if ((st = schedule_init(&s, &cli->in, NULL, &cli->in.diag)) != ST_OK)
 		return st;
 	st = check_json(&cli->in, &s, depth, &o);
+	if (st == ST_OK)
+		st = holds_check(&cli->in, json_object_get(o, "warnings"));
 	if (st == ST_OK)
 		st = print(cli, o);
 	if (st == ST_OK)

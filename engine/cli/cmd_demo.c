@@ -49,6 +49,17 @@ static enum status make(
 	return st;
 }
 
+static void print_next(const char *folder, enum depth depth)
+{
+	if (depth == FILES_ONLY)
+		printf("next: lethe -c %s/lethe.yml init\n", folder);
+	else
+		printf("next: lethe -c %s/lethe.yml status\n"
+		       "      lethe -c %s/lethe.yml purge --dry-run\n"
+		       "      lethe -c %s/lethe.yml purge --approve\n",
+		    folder, folder, folder);
+}
+
 static enum status print(const struct cli *cli, const char *folder,
     const struct demo_report *report, enum depth depth)
 {
@@ -75,10 +86,9 @@ static enum status print(const struct cli *cli, const char *folder,
 		if (st == ST_OK)
 			st = cli_print_json(o);
 	} else if (st == ST_OK) {
-		printf("%s: %lld records %s\nnext: lethe -c %s/lethe.yml %s\n",
-		    folder, (long long)records,
-		    depth == FILES_ONLY ? "in files" : "ingested", folder,
-		    depth == FILES_ONLY ? "init" : "status");
+		printf("%s: %lld records %s\n", folder, (long long)records,
+		    depth == FILES_ONLY ? "in files" : "ingested");
+		print_next(folder, depth);
 	}
 	json_decref(o);
 	json_decref(files);

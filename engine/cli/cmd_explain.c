@@ -43,9 +43,9 @@ static void print_suspensions(const json_t *o)
 			printf(": %s", json_text(one, "reason"));
 		if (json_is_string(json_object_get(one, "authority")))
 			printf(" (%s)", json_text(one, "authority"));
-		if (json_is_string(json_object_get(one, "review_on")))
-			printf(", to be reviewed on %s",
-			    json_text(one, "review_on"));
+		if (json_is_string(json_object_get(one, "review")))
+			printf(
+			    ", to be reviewed on %s", json_text(one, "review"));
 		putchar('\n');
 	}
 }

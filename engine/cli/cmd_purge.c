@@ -1,5 +1,7 @@
 /* lethe purge */
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "engine/cli/cli.h"
@@ -18,30 +20,66 @@ static void bar(void *ctx, const char *cluster, int64_t deleted, int64_t due)
 	(void)fflush(stderr);
 }
 
+/* What a run does not count is null. */
+static void number(const json_t *item, const char *key)
+{
+	if (json_is_null(json_object_get(item, key)))
+		printf(" %8s", "-");
+	else
+		printf(" %8lld", json_int(item, key));
+}
+
 static void print_clusters(const json_t *report)
 {
 	const json_t *item;
 	char place[128];
 	size_t i;
 
-	printf("%-24s %-28s %9s %9s %9s %9s %9s\n", "cluster", "collection",
-	    "due", "deleted", "retained", "active", "undecided");
+	printf("%-24s %-28s %8s %8s %8s %8s %9s %8s %8s\n", "cluster",
+	    "collection", "due", "deleted", "changed", "held", "undecided",
+	    "retained", "active");
 	json_array_foreach(json_object_get(report, "clusters"), i, item)
 	{
 		(void)snprintf(place, sizeof(place), "%s.%s",
 		    json_text(item, "store"), json_text(item, "collection"));
-		printf("%-24s %-28s %9lld %9lld %9lld %9lld %9lld\n",
-		    json_text(item, "cluster"), place, json_int(item, "due"),
-		    json_int(item, "deleted"), json_int(item, "retain"),
-		    json_int(item, "active"), json_int(item, "undecided"));
+		printf("%-24s %-28s", json_text(item, "cluster"), place);
+		number(item, "due");
+		number(item, "deleted");
+		printf(" %8lld %8lld",
+		    json_int(item, "de_identified") +
+			json_int(item, "minimised"),
+		    json_int(item, "held") + json_int(item, "restricted"));
+		putchar(' ');
+		number(item, "undecided");
+		number(item, "retain");
+		number(item, "active");
+		putchar('\n');
 	}
 }
 
-static void print_attention(const json_t *report)
+static void print_suspensions(const json_t *o)
+{
+	if (json_int(o, "holds") || json_int(o, "restrictions"))
+		printf("%lld holds and %lld restrictions are active\n",
+		    json_int(o, "holds"), json_int(o, "restrictions"));
+	if (json_int(o, "reviews_overdue"))
+		printf("review overdue: %lld of them: `lethe hold list` names "
+		       "them\n",
+		    json_int(o, "reviews_overdue"));
+	if (json_int(o, "behind"))
+		printf("suspensions: %lld rows are not in the stores yet, or "
+		       "still: a run brings them there first, so that it may "
+		       "keep more, or less, than this\n",
+		    json_int(o, "behind"));
+}
+
+static void print_attention(const struct cli *cli, const json_t *report)
 {
 	const json_t *u, *column;
 	size_t i;
 
+	if (cli->json)
+		return;
 	json_array_foreach(json_object_get(report, "unmapped"), i, u)
 	{
 		column = json_object_get(u, "column");
@@ -50,6 +88,7 @@ static void print_attention(const json_t *report)
 		    json_text(u, "store"), json_text(u, "table"),
 		    json_is_string(column) ? "." : "", json_text(u, "column"));
 	}
+	print_suspensions(json_object_get(report, "suspensions"));
 	if (json_int(report, "undecided"))
 		printf("UNDECIDED: %lld records have no readable starting "
 		       "point: `lethe check` names the places\n",
@@ -66,24 +105,56 @@ static void print_attention(const json_t *report)
 		     "state; the next run scrubs");
 }
 
-static enum status print(const struct cli *cli, const json_t *report)
+/* What was planned in a file and was not done, or was due besides. */
+static void print_skips(const json_t *report)
 {
-	int dry = json_is_true(json_object_get(report, "dry_run"));
+	const json_t *item, *skipped;
+	size_t i;
+
+	json_array_foreach(json_object_get(report, "clusters"), i, item)
+	{
+		skipped = json_object_get(item, "skipped");
+		if (json_int(item, "planned") + json_int(item, "unplanned") ==
+		    0)
+			continue;
+		printf("%s.%s: %lld planned, %lld deleted; skipped: %lld gone, "
+		       "%lld held, %lld changed; %lld due and not planned\n",
+		    json_text(item, "store"), json_text(item, "collection"),
+		    json_int(item, "planned"), json_int(item, "deleted"),
+		    json_int(skipped, "gone"), json_int(skipped, "held"),
+		    json_int(skipped, "changed"), json_int(item, "unplanned"));
+	}
+}
+
+static void print_plan_file(const json_t *plan, const char *file)
+{
+	printf("plan %s is in %s: `lethe purge --execute %s` carries it out\n",
+	    json_text(plan, "id"), file, file);
+}
+
+static enum status print(
+    const struct cli *cli, const json_t *report, const struct purge_options *o)
+{
+	const char *end;
 
 	if (cli->json)
 		return cli_print_json(report);
 	print_clusters(report);
-	if (dry)
-		printf("\ndry run as of %s: nothing was touched\n",
+	putchar('\n');
+	print_skips(report);
+	end = json_is_object(json_object_get(report, "stopped")) ? ", stopped"
+	      : json_is_true(json_object_get(report, "verified"))
+		  ? ", verified: nothing that is due is left"
+		  : "";
+	if (o->mode == PURGE_DRY_RUN)
+		printf("dry run as of %s: nothing was touched\n",
 		    json_text(report, "as_of"));
 	else
-		printf("\nrun %s: %lld records deleted in %.1f s%s\n",
+		printf("run %s: %lld records deleted in %.1f s%s\n",
 		    json_text(report, "run"), json_int(report, "deleted"),
-		    json_real_value(json_object_get(report, "seconds")),
-		    json_is_true(json_object_get(report, "verified"))
-			? ", verified: nothing that is due is left"
-			: "");
-	print_attention(report);
+		    json_real_value(json_object_get(report, "seconds")), end);
+	if (o->plan_file)
+		print_plan_file(json_object_get(report, "plan"), o->plan_file);
 	return ST_OK;
 }
 
@@ -95,6 +166,8 @@ static enum status parse(struct cli *cli, int argc, char **argv,
 		{ "as-of", required_argument, NULL, 't' },
 		{ "store", required_argument, NULL, 's' },
 		{ "cluster", required_argument, NULL, 'u' },
+		{ "plan", required_argument, NULL, 'p' },
+		{ "execute", required_argument, NULL, 'e' },
 		{ "approve", no_argument, NULL, 'a' },
 		CLI_OPTIONS,
 	};
@@ -106,11 +179,49 @@ static enum status parse(struct cli *cli, int argc, char **argv,
 		case 't': *as_of = optarg; break;
 		case 's': o->store = optarg; break;
 		case 'u': o->cluster = optarg; break;
-		case 'a': /* every plan is approved as yet */ break;
+		case 'p': o->plan_file = optarg; break;
+		case 'e': o->execute_file = optarg; break;
+		case 'a': o->approve = 1; break;
 		default: return ST_USAGE;
 		}
 	}
+	if (o->execute_file && (*as_of || o->store || o->cluster ||
+				   o->plan_file || o->mode == PURGE_DRY_RUN))
+		return fail(ST_USAGE,
+		    "--execute carries out a plan as it is: only --approve "
+		    "goes with it");
+	if (o->approve && (o->plan_file || o->mode == PURGE_DRY_RUN))
+		return fail(ST_USAGE,
+		    "--approve is for a run: `lethe plan approve ID` approves "
+		    "the plan of a file");
+	if (o->plan_file)
+		o->mode = PURGE_DRY_RUN;
 	return cli_arguments(argc, 0, 0, "none");
+}
+
+/* A report is there also where a brake stopped the run. */
+static enum status show(struct cli *cli, enum status st, const json_t *report,
+    const struct purge_options *o)
+{
+	char *why = NULL;
+	enum status printed;
+
+	if (report == NULL)
+		return st;
+	if (st == ST_OK) {
+		cli->attention = purge_needs_attention(report);
+	} else if ((why = strdup(status_text())) == NULL) {
+		return fail(ST_NOMEM, "out of memory");
+	}
+	printed = print(cli, report, o);
+	cli->answered = 1;
+	(void)fflush(stdout); /* before the sentence on stderr */
+	if (st == ST_OK && printed == ST_OK)
+		print_attention(cli, report);
+	if (why)
+		status_say("%s", why);
+	free(why);
+	return printed == ST_OK ? st : printed;
 }
 
 static enum status run(struct cli *cli, int argc, char **argv)
@@ -132,10 +243,7 @@ static enum status run(struct cli *cli, int argc, char **argv)
 	st = purge_run(&cli->in, &o, &report);
 	if (o.progress)
 		(void)fputs("\r\033[K", stderr);
-	if (st == ST_OK)
-		st = print(cli, report);
-	if (st == ST_OK)
-		cli->attention = purge_needs_attention(report);
+	st = show(cli, st, report, &o);
 	json_decref(report);
 	return st;
 }
@@ -144,15 +252,23 @@ const struct command cmd_purge = {
 	"purge",
 	"delete what is due, with evidence",
 	"usage: lethe [-c lethe.yml] [--json] purge [--dry-run] [--as-of TIME]\n"
-	"             [--store STORE] [--cluster CLUSTER] [--approve]\n\n"
+	"             [--store STORE] [--cluster CLUSTER] [--plan FILE]\n"
+	"             [--execute FILE] [--approve]\n\n"
 	"Deletes every record whose period is over, in bounded batches, each\n"
 	"with its evidence, then verifies and scrubs.  Meant for cron; killed\n"
 	"at any instant, the next run continues.\n\n"
+	"A brake stops it after its plan (exit 3) where a rule is new or has\n"
+	"changed, where more of a collection would go than purge.max_share, or\n"
+	"where the clock has jumped: see `lethe plan --help`.\n\n"
 	"  --dry-run          show the plan and touch nothing\n"
 	"  --as-of TIME       as if it were TIME (a date or RFC 3339); a run\n"
 	"                     that deletes cannot look ahead\n"
 	"  --store STORE      only this store\n"
 	"  --cluster CLUSTER  only this cluster\n"
-	"  --approve          approve the plan as it is carried out\n",
+	"  --plan FILE        a dry run that writes its plan, and keeps it\n"
+	"  --execute FILE     carry that plan out, once: only records in it, and\n"
+	"                     only if they are still due; what is gone, held or\n"
+	"                     changed since is skipped and reported\n"
+	"  --approve          approve what would stop it, as one person\n",
 	run,
 };

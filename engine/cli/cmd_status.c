@@ -24,6 +24,35 @@ static void print_runs(const json_t *o)
 		puts("no purge has run yet");
 }
 
+static void print_suspensions(const json_t *o)
+{
+	printf("%lld hold%s and %lld restriction%s active, %lld of them to be "
+	       "reviewed since\n",
+	    json_int(o, "holds"), json_int(o, "holds") == 1 ? "" : "s",
+	    json_int(o, "restrictions"),
+	    json_int(o, "restrictions") == 1 ? "" : "s",
+	    json_int(o, "reviews_overdue"));
+}
+
+static void print_brakes(const json_t *o)
+{
+	const json_t *stopped = json_object_get(o, "stopped"), *id;
+	const char *reason = json_text(stopped, "reason");
+	size_t i;
+
+	if (json_is_object(stopped))
+		printf("STOPPED by %s at %s%s%s: `lethe resume` lets purges "
+		       "run again\n",
+		    json_text(stopped, "actor"), json_text(stopped, "at"),
+		    *reason ? ": " : "", reason);
+	json_array_foreach(json_object_get(o, "plans_waiting"), i, id)
+	    printf("plan %s waits for approval: `lethe plan show %s`\n",
+		json_string_value(id), json_string_value(id));
+	if (json_is_string(json_object_get(o, "clock")))
+		printf("the last run saw the clock at %s\n",
+		    json_text(o, "clock"));
+}
+
 static enum status print(const struct cli *cli, const json_t *o)
 {
 	const json_t *store, *c;
@@ -48,7 +77,9 @@ static enum status print(const struct cli *cli, const json_t *o)
 	       "UNMAPPED\n",
 	    json_int(o, "due"), json_int(o, "overdue"),
 	    json_int(o, "undecided"), json_int(o, "unmapped"));
+	print_suspensions(json_object_get(o, "suspensions"));
 	print_runs(o);
+	print_brakes(o);
 	return ST_OK;
 }
 

@@ -20,8 +20,12 @@ static const struct command *const commands[] = {
 	&cmd_forecast,
 	&cmd_explain,
 	&cmd_purge,
+	&cmd_plan,
+	&cmd_stop,
+	&cmd_resume,
 	&cmd_subject,
 	&cmd_policy,
+	&cmd_hold,
 	&cmd_audit,
 	&cmd_demo,
 };
@@ -114,7 +118,7 @@ static void print_failure(struct cli *cli, enum status st)
 		    cli->in.diag.errors, cli->in.diag.errors == 1 ? "" : "s");
 	(void)fprintf(stderr, "lethe: %s\n",
 	    *status_text() ? status_text() : status_name(st));
-	if (cli->json &&
+	if (cli->json && !cli->answered &&
 	    json_make(&o, "{s:{s:s, s:s}}", "error", "kind", status_name(st),
 		"message", status_text()) == ST_OK) {
 		(void)json_dumpf(o, stdout, JSON_INDENT(2));

@@ -15,6 +15,20 @@ void sha256(const void *data, size_t len, uint8_t out[SHA256_LEN])
 	gcry_md_hash_buffer(GCRY_MD_SHA256, out, data, len);
 }
 
+void sha256_hex(const void *data, size_t len, char out[SHA256_TEXT])
+{
+	static const char digits[] = "0123456789abcdef";
+	uint8_t hash[SHA256_LEN];
+	size_t i;
+
+	sha256(data, len, hash);
+	for (i = 0; i < sizeof(hash); i++) {
+		out[2 * i] = digits[hash[i] >> 4];
+		out[2 * i + 1] = digits[hash[i] & 15];
+	}
+	out[2 * i] = '\0';
+}
+
 enum status sha256_new(struct sha256 **out)
 {
 	struct sha256 *h;

@@ -10,6 +10,10 @@
 
 void sha256(const void *data, size_t len, uint8_t out[SHA256_LEN]);
 
+/* The same as 64 hexadecimal digits and a NUL. */
+#define SHA256_TEXT 65
+void sha256_hex(const void *data, size_t len, char out[SHA256_TEXT]);
+
 /* The same in pieces.  sha256_end() may be followed by another message. */
 struct sha256;
 enum status sha256_new(struct sha256 **out) MUST_CHECK;

@@ -151,9 +151,7 @@ static enum status cross_check(struct installation *in)
  * those who look for it. */
 static enum status hash_rules(struct installation *in)
 {
-	static const char hex[] = "0123456789abcdef";
 	struct buf all = BUF_INIT;
-	uint8_t digest[32];
 	enum status st = ST_OK;
 	size_t i;
 
@@ -168,11 +166,7 @@ static enum status hash_rules(struct installation *in)
 	if (st == ST_OK)
 		st = buf_status(&all);
 	if (st == ST_OK)
-		sha256(all.data, all.len, digest);
-	for (i = 0; st == ST_OK && i < sizeof(digest); i++) {
-		in->rule_set[2 * i] = hex[digest[i] >> 4];
-		in->rule_set[2 * i + 1] = hex[digest[i] & 15];
-	}
+		sha256_hex(all.data, all.len, in->rule_set);
 	buf_release(&all);
 	return st;
 }

@@ -129,6 +129,19 @@ static void read_purge(struct config_reader *r, const struct node *n)
 		c->purge.approvals = (int)approvals;
 }
 
+static void read_holds(struct config_reader *r, const struct node *n)
+{
+	static const char *const keys[] = { "approvals", "review", NULL };
+	int64_t approvals;
+
+	if (!read_map(r->d, n, keys))
+		return;
+	if (read_int(r->d, node_get(n, "approvals"), 1, 2, &approvals))
+		r->c->holds.approvals = (int)approvals;
+	(void)read_some_period(
+	    r->d, node_get(n, "review"), &r->c->holds.review);
+}
+
 /* A word of a fixed list, kept as text. */
 static void read_word_text(struct config_reader *r, const struct node *n,
     const char *const *words, char **out)
@@ -210,6 +223,8 @@ static void set_defaults(struct config_reader *r)
 	c->purge.batch = 100000;
 	c->purge.max_share = 0.5;
 	c->purge.approvals = 1;
+	c->holds.approvals = 1;
+	c->holds.review.days = 90;
 	c->requests.target.days = 30;
 	c->requests.due.months = 1;
 	c->requests.extension.months = 2;
@@ -222,8 +237,8 @@ static void set_defaults(struct config_reader *r)
 static void read_file(struct config_reader *r, const struct node *n)
 {
 	static const char *const keys[] = { "installation", "time_zone",
-		"data_dir", "key", "policies", "stores", "purge", "requests",
-		"web", NULL };
+		"data_dir", "key", "policies", "stores", "purge", "holds",
+		"requests", "web", NULL };
 	struct diag *d = r->d;
 
 	if (!read_map(d, n, keys))
@@ -236,6 +251,7 @@ static void read_file(struct config_reader *r, const struct node *n)
 	read_policies(r, read_required(d, n, "policies"));
 	config_read_stores(r, read_required(d, n, "stores"));
 	read_purge(r, node_get(n, "purge"));
+	read_holds(r, node_get(n, "holds"));
 	read_requests(r, node_get(n, "requests"));
 	read_web(r, node_get(n, "web"));
 }

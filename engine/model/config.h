@@ -41,6 +41,10 @@ struct config {
 		int approvals;        /* 1 */
 	} purge;
 	struct {
+		int approvals;        /* people that a release needs: 1 */
+		struct period review; /* P90D */
+	} holds;
+	struct {
 		struct period target;    /* P30D */
 		struct period due;       /* P1M */
 		struct period extension; /* P2M */

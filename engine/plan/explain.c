@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/plan/keys.h"
 #include "engine/plan/suspension.h"
 
 /* The starting point's values of one record, copied out of the store. */
@@ -122,11 +123,33 @@ static enum status add_questions(
 	sql_add(q, ", (TRUE");
 	rule_was_reduced(r, q);
 	sql_add(q, ")");
+	for (i = 0; i < r->key_count; i++) {
+		sql_add(q, ", ");
+		sql_column(q, "t", r->keys[i]);
+	}
 	return st;
 }
 
-static enum status ask_store(const struct rule *r, const char *const *key,
-    int64_t now, struct answers *out)
+static enum status read_answers(struct installation *in, const struct rule *r,
+    struct stmt *s, struct answers *out, json_t **suspensions)
+{
+	struct val key[KEYS_MOST];
+	size_t i;
+
+	out->ended = db_int(s, 0) != 0;
+	out->undecided = db_int(s, 1) != 0;
+	out->active = db_int(s, 2) != 0;
+	out->due = db_int(s, 3) != 0;
+	out->goes = db_int(s, 4) != 0;
+	out->reduced = db_int(s, 5) != 0;
+	for (i = 0; i < r->key_count; i++)
+		key[i] = db_val(s, 6 + (int)i);
+	return suspensions_json(in, r, key, suspensions);
+}
+
+static enum status ask_store(struct installation *in, const struct rule *r,
+    const char *const *key, int64_t now, struct answers *out,
+    json_t **suspensions)
 {
 	struct sql q = SQL_INIT;
 	struct stmt *s = NULL;
@@ -142,14 +165,8 @@ static enum status ask_store(const struct rule *r, const char *const *key,
 		st = db_query_sql(r->store->db, &q, &s);
 	if (st == ST_OK)
 		st = db_row(s);
-	if (st == ST_OK) {
-		out->ended = db_int(s, 0) != 0;
-		out->undecided = db_int(s, 1) != 0;
-		out->active = db_int(s, 2) != 0;
-		out->due = db_int(s, 3) != 0;
-		out->goes = db_int(s, 4) != 0;
-		out->reduced = db_int(s, 5) != 0;
-	}
+	if (st == ST_OK)
+		st = read_answers(in, r, s, out, suspensions);
 	db_done(s);
 	sql_release(&q);
 	return st;
@@ -393,20 +410,19 @@ static void suspended(struct rule_answer *a)
 	}
 }
 
-static enum status answer(const struct rule *r, const char *const *key,
+static enum status answer(struct installation *in, const char *const *key,
     int64_t now, struct rule_answer *a)
 {
+	const struct rule *r = a->rule;
 	const struct judgement *j;
 	enum status st;
 
-	st = ask_store(r, key, now, &a->asked);
+	st = ask_store(in, r, key, now, &a->asked, &a->suspensions);
 	if (st == ST_NOTFOUND)
 		return fail(ST_NOTFOUND, "no such record in %s.%s",
 		    r->store->config->name, r->collection->name);
 	if (st == ST_OK)
 		st = judge_clocks(a, key, now);
-	if (st == ST_OK)
-		st = suspension_list(r, key, &a->suspensions);
 	if (st != ST_OK)
 		return st;
 	a->verdict = VERDICT_ACTIVE;
@@ -496,23 +512,23 @@ static enum status compose(const struct rule_answer *a, json_t **out)
 	return st;
 }
 
-static enum status explain_rule(
-    const struct rule *r, const char *const *key, int64_t as_of, json_t **out)
+static enum status explain_rule(struct installation *in, const struct rule *r,
+    const char *const *key, int64_t as_of, json_t **out)
 {
 	struct rule_answer a = {
 		.rule = r, .decides = SIZE_MAX, .reasons = BUF_INIT
 	};
 	enum status st;
 
-	st = answer(r, key, as_of, &a);
+	st = answer(in, key, as_of, &a);
 	if (st == ST_OK)
 		st = compose(&a, out);
 	answer_release(&a);
 	return st;
 }
 
-static enum status explain_mapped(
-    const struct rule *r, const char *const *key, int64_t as_of, json_t **out)
+static enum status explain_mapped(struct installation *in, const struct rule *r,
+    const char *const *key, int64_t as_of, json_t **out)
 {
 	json_t *o = NULL, *part = NULL;
 	enum status st;
@@ -521,9 +537,9 @@ static enum status explain_mapped(
 	/* One state for all questions. */
 	if ((st = db_begin(r->store->db, DB_READ)) != ST_OK)
 		return st;
-	st = explain_rule(r, key, as_of, &o);
+	st = explain_rule(in, r, key, as_of, &o);
 	for (i = 1; st == ST_OK && i < r->parts; i++) {
-		st = explain_rule(rule_part(r, i), key, as_of, &part);
+		st = explain_rule(in, rule_part(r, i), key, as_of, &part);
 		if (st == ST_OK)
 			st = json_push(json_object_get(o, "parts"), part);
 	}
@@ -576,5 +592,5 @@ enum status explain_json(const struct schedule *s, const char *store,
 		    store, collection, r->key_count,
 		    r->key_count == 1 ? "" : "s", key_count,
 		    key_count == 1 ? "" : "s");
-	return explain_mapped(r, key, as_of, out);
+	return explain_mapped(s->installation, r, key, as_of, out);
 }

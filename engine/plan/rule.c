@@ -275,8 +275,8 @@ enum status rule_where(const struct rule *r, enum rule_class class, int64_t now,
 	return w.st;
 }
 
-enum status rule_where_one(const struct rule *r, enum rule_class class,
-    int64_t now, struct sql *q)
+enum status rule_where_one(
+    const struct rule *r, enum rule_class class, int64_t now, struct sql *q)
 {
 	struct asking w = { now, now, DB_EVERY, CLOCK_FROM_RECORD, q, ST_OK };
 

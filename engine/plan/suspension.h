@@ -60,9 +60,13 @@ void suspension_from(const struct rule *r, struct sql *q);
 enum status suspension_count(const struct rule *r, const struct suspensions *s,
     int64_t *held, int64_t *restricted) MUST_CHECK;
 
-/* What suspends the record ${key} under this rule: [{"id","kind",...}], holds
- * first. */
-enum status suspension_list(
-    const struct rule *r, const char *const *key, json_t **out) MUST_CHECK;
+/*
+ * What suspends the record with ${key} (as stored, one value for each of the
+ * rule's keys), holds first: [{"id","kind","reason","authority","owner",
+ * "review","placed_at"}].  All but the first two are null where the control
+ * database does not know the id.
+ */
+enum status suspensions_json(struct installation *in, const struct rule *r,
+    const struct val *key, json_t **out) MUST_CHECK;
 
 #endif /* !PLAN_SUSPENSION_H */

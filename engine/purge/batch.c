@@ -77,14 +77,24 @@ static enum status unmark(const struct pass *p, const struct val *key)
 	    ARGS(TEXT(r->table->name), k[0], k[1], k[2], k[3]));
 }
 
+/* ST_NOTFOUND: the plan that is carried out does not have it. */
+static enum status filtered(const struct pass *p, const struct val *key)
+{
+	const struct purge_filter *f = p->context->filter;
+
+	return f ? f->may_go(f->ctx, key) : ST_OK;
+}
+
 /* A record goes: its hash, and what it leaves behind. */
 static enum status each_deleted(void *ctx, const struct val *row)
 {
 	struct pass *p = ctx;
 	const struct val *next = row + p->rule->key_count;
-	enum status st = evidence_add(p->evidence, row);
+	enum status st = filtered(p, row);
 	size_t i;
 
+	if (st == ST_OK)
+		st = evidence_add(p->evidence, row);
 	for (i = 0; st == ST_OK && i < p->leaves_count; i++) {
 		const struct rule_leaves *l = &p->leaves[i];
 
@@ -143,8 +153,10 @@ static enum status each_changed(
 	struct pass *p = ctx;
 	const struct rule *r = p->rule;
 	struct val key[KEYS_MOST];
-	enum status st = evidence_add(p->evidence, row);
+	enum status st = filtered(p, row);
 
+	if (st == ST_OK)
+		st = evidence_add(p->evidence, row);
 	if (st == ST_OK)
 		st = transform_row(p->transform, row + r->key_count, changed);
 	if (st != ST_OK)
@@ -235,6 +247,9 @@ static enum status all_batches(
 	int64_t n = 1;
 
 	while (st == ST_OK && n > 0) {
+		if (c->may_go_on &&
+		    (st = c->may_go_on(c->may_go_on_ctx)) != ST_OK)
+			break;
 		st = one_batch(p, first, last, &n);
 		*done += n;
 		*p->done += n;

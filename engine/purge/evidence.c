@@ -10,7 +10,6 @@
 #include <string.h>
 
 #include "engine/crypto/hash.h"
-#include "engine/crypto/pseudonym.h"
 
 struct evidence {
 	const struct plan_item *item;
@@ -109,9 +108,9 @@ static void add_value(struct buf *b, struct val v)
 	}
 }
 
-enum status evidence_add(struct evidence *e, const struct val *key)
+enum status evidence_hash(
+    struct evidence *e, const struct val *key, uint8_t out[PSEUDONYM_LEN])
 {
-	uint8_t hash[PSEUDONYM_LEN];
 	enum status st;
 	size_t i;
 
@@ -120,7 +119,14 @@ enum status evidence_add(struct evidence *e, const struct val *key)
 		add_value(&e->key, key[i]);
 	if ((st = buf_status(&e->key)) != ST_OK)
 		return st;
-	st = pseudonym_of(e->pseudonyms, e->key.data, e->key.len, hash);
+	return pseudonym_of(e->pseudonyms, e->key.data, e->key.len, out);
+}
+
+enum status evidence_add(struct evidence *e, const struct val *key)
+{
+	uint8_t hash[PSEUDONYM_LEN];
+	enum status st = evidence_hash(e, key, hash);
+
 	if (st != ST_OK)
 		return st;
 	buf_add(&e->hashes, hash, sizeof(hash));

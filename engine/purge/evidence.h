@@ -3,6 +3,7 @@
 
 #include <stdint.h>
 
+#include "engine/crypto/pseudonym.h"
 #include "engine/crypto/secret.h"
 #include "engine/plan/plan.h"
 
@@ -27,6 +28,10 @@ enum status evidence_new(const struct plan_item *item,
     enum evidence_action action, const char *run, const char *rule_set,
     const struct secret_key *key, struct evidence **out) MUST_CHECK;
 void evidence_free(struct evidence *e);
+
+/* The keyed hash of a record, by the values of its key columns. */
+enum status evidence_hash(struct evidence *e, const struct val *key,
+    uint8_t out[PSEUDONYM_LEN]) MUST_CHECK;
 
 /* One record that goes: the values of its key columns. */
 enum status evidence_add(struct evidence *e, const struct val *key) MUST_CHECK;

@@ -3,7 +3,11 @@
 
 #include <string.h>
 
+#include "engine/holds/holds.h"
 #include "engine/plan/plan.h"
+#include "engine/purge/clock.h"
+#include "engine/purge/plans.h"
+#include "engine/purge/stop.h"
 
 static enum status collection_json(const struct plan_item *p, json_t *list)
 {
@@ -79,9 +83,67 @@ static enum status runs_json(struct installation *in, json_t *list)
 	return st == ST_NOTFOUND ? ST_OK : st;
 }
 
+static enum status put_stopped(struct installation *in, json_t *o)
+{
+	json_t *stopped = NULL;
+	enum status st = stop_read(in, &stopped);
+
+	if (st != ST_OK)
+		return st;
+	return json_put(o, "stopped", stopped ? stopped : json_null());
+}
+
+static enum status put_waiting(struct installation *in, json_t *o)
+{
+	json_t *all = NULL, *waiting = json_array();
+	const json_t *plan;
+	enum status st;
+	size_t i;
+
+	st = waiting ? ST_OK : fail(ST_NOMEM, "out of memory");
+	if (st == ST_OK)
+		st = plans_list_json(in, &all);
+	json_array_foreach(json_object_get(all, "plans"), i, plan)
+	{
+		if (st == ST_OK &&
+		    strcmp(json_text(plan, "state"), "waiting") == 0)
+			st = json_push(
+			    waiting, json_string(json_text(plan, "id")));
+	}
+	if (st == ST_OK)
+		st = json_put(o, "plans_waiting", json_incref(waiting));
+	json_decref(all);
+	json_decref(waiting);
+	return st;
+}
+
+static enum status put_clock(struct installation *in, json_t *o)
+{
+	char text[INSTANT_TEXT];
+	int64_t seen = 0;
+	enum status st = clock_read(in->control, &seen);
+
+	if (st != ST_OK)
+		return st;
+	civil_format_instant(seen, text);
+	return json_put(
+	    o, "clock", seen == CLOCK_NEVER ? json_null() : json_string(text));
+}
+
+/* What holds the next run back. */
+static enum status put_brakes(struct installation *in, json_t *o)
+{
+	enum status st = put_stopped(in, o);
+
+	if (st == ST_OK)
+		st = put_waiting(in, o);
+	return st == ST_OK ? put_clock(in, o) : st;
+}
+
 enum status overview_json(struct installation *in, int64_t as_of, json_t **out)
 {
 	json_t *stores = json_array(), *runs = json_array();
+	json_t *suspensions = NULL;
 	char text[INSTANT_TEXT];
 	struct schedule s;
 	struct plan p = { .items = NULL };
@@ -96,19 +158,27 @@ enum status overview_json(struct installation *in, int64_t as_of, json_t **out)
 		st = stores_json(in, &p, stores);
 	if (st == ST_OK)
 		st = runs_json(in, runs);
+	if (st == ST_OK)
+		st = holds_summary(in, as_of, &suspensions);
 	civil_format_instant(as_of, text);
 	if (st == ST_OK)
-		st = json_make(out, "{s:s, s:s, s:O, s:O, s:I, s:I, s:I, s:I}",
+		st = json_make(out,
+		    "{s:s, s:s, s:O, s:O, s:I, s:I, s:I, s:I, s:O}",
 		    "installation", in->config.installation, "as_of", text,
 		    "stores", stores, "runs", runs, "due",
 		    (json_int_t)plan_due(&p), "overdue",
 		    (json_int_t)plan_overdue(&p), "undecided",
 		    (json_int_t)plan_undecided(&p), "unmapped",
-		    (json_int_t)s.unmapped_count);
+		    (json_int_t)s.unmapped_count, "suspensions", suspensions);
+	if (st == ST_OK && (st = put_brakes(in, *out)) != ST_OK) {
+		json_decref(*out);
+		*out = NULL;
+	}
 	plan_release(&p);
 	schedule_release(&s);
 out:
 	json_decref(stores);
 	json_decref(runs);
+	json_decref(suspensions);
 	return st;
 }

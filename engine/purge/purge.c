@@ -11,25 +11,10 @@
 #include <unistd.h>
 
 #include "engine/audit/log.h"
-#include "engine/base/file.h"
 #include "engine/crypto/random.h"
+#include "engine/holds/holds.h"
 #include "engine/purge/batch.h"
-#include "engine/purge/report.h"
-
-#define RUN_TEXT 80
-
-struct run {
-	struct installation *in;
-	const struct purge_options *options;
-	int lock; /* descriptor; -1: none */
-	char id[RUN_TEXT];
-	char *actor;
-	struct schedule schedule;
-	struct plan plan;
-	struct purge_outcome outcome;
-	struct timespec started;
-	int64_t progressed; /* by the items before the one at hand */
-};
+#include "engine/purge/run.h"
 
 /* ---- preparation ---- */
 
@@ -68,110 +53,67 @@ static enum status name_run(struct run *r)
 	return ST_OK;
 }
 
+/* What must stay is suspended before anything is planned; a dry run, which
+ * writes nothing, says how far the stores are behind. */
+static enum status suspend(struct run *r)
+{
+	if (r->options->mode == PURGE_DRY_RUN)
+		return holds_behind(r->in, &r->outcome.suspensions_behind);
+	return holds_refresh(r->in, &r->holds);
+}
+
+/* What it is to be about, and that nobody else is at it. */
+static enum status claim(struct run *r)
+{
+	const struct purge_options *o = r->options;
+	enum status st;
+
+	if ((st = installation_unlock(r->in)) != ST_OK)
+		return st;
+	if (o->mode == PURGE_EXECUTE && (st = lock(r)) != ST_OK)
+		return st;
+	return o->execute_file ? run_read_file(r) : ST_OK;
+}
+
 static enum status prepare(struct run *r)
 {
 	const struct purge_options *o = r->options;
 	enum status st;
 
-	if (o->mode == PURGE_EXECUTE && o->as_of > when_now())
+	r->as_of = o->as_of;
+	r->store = o->store;
+	r->cluster = o->cluster;
+	if ((st = claim(r)) != ST_OK)
+		return st;
+	if (o->mode == PURGE_EXECUTE && r->as_of > when_now())
 		return fail(ST_USAGE,
 		    "a purge cannot run as of a time to come: use --dry-run to "
 		    "look ahead");
-	if ((st = installation_unlock(r->in)) != ST_OK)
-		return st;
-	if (o->mode == PURGE_EXECUTE && (st = lock(r)) != ST_OK)
-		return st;
 	if ((st = name_run(r)) != ST_OK)
 		return st;
 	if ((st = audit_actor(&r->actor)) != ST_OK)
 		return st;
-	st = schedule_init(&r->schedule, r->in, o->store, &r->in->diag);
+	if ((st = suspend(r)) != ST_OK)
+		return st;
+	st = schedule_init(&r->schedule, r->in, r->store, &r->in->diag);
 	if (st == ST_OK)
-		st = plan_init(&r->plan, &r->schedule, o->as_of, o->cluster,
-		    o->mode == PURGE_DRY_RUN ? PLAN_ALL : PLAN_DUE);
+		st = plan_init(&r->plan, &r->schedule, r->as_of, r->cluster,
+		    o->mode == PURGE_DRY_RUN && o->plan_file == NULL
+			? PLAN_ALL
+			: PLAN_DUE);
+	if (st == ST_OK && (o->plan_file || o->execute_file))
+		st = run_select(r);
 	if (st != ST_OK)
 		return st;
 	r->outcome.run = r->id;
 	r->outcome.dry_run = o->mode == PURGE_DRY_RUN;
 	r->outcome.plan = &r->plan;
+	r->outcome.by_file = r->file != NULL;
 	r->outcome.results =
 	    calloc(r->plan.count + 1, sizeof(*r->outcome.results));
 	if (r->outcome.results == NULL)
 		return fail(ST_NOMEM, "out of memory");
 	return ST_OK;
-}
-
-/* ---- evidence and bookkeeping ---- */
-
-/* Is ${store} part of this run? */
-static int takes_part(const struct run *r, const struct installation_store *s)
-{
-	size_t i;
-
-	for (i = 0; i < r->schedule.count; i++) {
-		if (r->schedule.rules[i].store == s)
-			return 1;
-	}
-	return 0;
-}
-
-static enum status ship_store(struct run *r, struct installation_store *s)
-{
-	struct keyring_key key;
-	char name[300], source[33];
-	enum status st;
-	size_t i;
-
-	(void)snprintf(name, sizeof(name), "store/%s", s->config->name);
-	if ((st = keyring_find(r->in->keys, name, &key)) != ST_OK)
-		return st;
-	for (i = 0; i < sizeof(key.id); i++)
-		(void)snprintf(source + 2 * i, 3, "%02x", key.id[i]);
-	return audit_ship(r->in->audit, s->db, source, r->actor, NULL);
-}
-
-/* Also what a run that was killed left behind. */
-static enum status ship(struct run *r)
-{
-	enum status st = ST_OK;
-	size_t i;
-
-	for (i = 0; st == ST_OK && i < r->in->store_count; i++) {
-		if (takes_part(r, &r->in->stores[i]))
-			st = ship_store(r, &r->in->stores[i]);
-	}
-	return st;
-}
-
-static enum status begin(struct run *r)
-{
-	char as_of[INSTANT_TEXT];
-	json_t *details = NULL;
-	enum status st;
-
-	if ((st = installation_open_control(r->in)) != ST_OK)
-		return st;
-	if ((st = installation_open_audit(r->in)) != ST_OK)
-		return st;
-	if ((st = audit_writable(r->in->audit)) != ST_OK)
-		return st;
-	if ((st = ship(r)) != ST_OK)
-		return st;
-	civil_format_instant(r->plan.as_of, as_of);
-	st = json_make(&details, "{s:s, s:s, s:s, s:I}", "run", r->id, "as_of",
-	    as_of, "rule_set", r->in->rule_set, "due",
-	    (json_int_t)plan_due(&r->plan));
-	if (st == ST_OK)
-		st = audit_append(r->in->audit, when_now(), r->actor,
-		    "purge_started", details);
-	json_decref(details);
-	if (st == ST_OK)
-		st = db_exec(r->in->control,
-		    "INSERT INTO run (id, started_at, as_of, rule_set)"
-		    " VALUES ($1, $2, $3, $4)",
-		    ARGS(TEXT(r->id), INT(when_now()), INT(r->plan.as_of),
-			TEXT(r->in->rule_set)));
-	return st;
 }
 
 /* ---- execution ---- */
@@ -185,6 +127,29 @@ static void progress(void *ctx, const struct plan_item *item, int64_t deleted)
 	    plan_due(&r->plan));
 }
 
+static enum status execute_item(
+    struct run *r, struct purge_context *c, size_t i)
+{
+	struct purge_filter filter = { selection_may_go, NULL };
+	struct purge_counts *done = &r->outcome.results[i].done;
+	enum status st;
+
+	if (r->plan.items[i].due == 0)
+		return ST_OK;
+	if (r->file) {
+		if (r->selections[i].count == 0)
+			return ST_OK;
+		filter.ctx = &r->selections[i];
+		c->filter = &filter;
+	}
+	st = holds_keep_fresh(r->in, &r->holds);
+	if (st == ST_OK)
+		st = purge_item(c, &r->plan.items[i], r->as_of, done);
+	c->filter = NULL;
+	r->progressed += done->deleted + done->de_identified + done->minimised;
+	return st;
+}
+
 static enum status execute(struct run *r)
 {
 	struct purge_context c = {
@@ -192,6 +157,8 @@ static enum status execute(struct run *r)
 		.run = r->id,
 		.rule_set = r->in->rule_set,
 		.batch = r->in->config.purge.batch,
+		.may_go_on = run_may_go_on,
+		.may_go_on_ctx = r,
 		.progress = r->options->progress ? progress : NULL,
 		.progress_ctx = r,
 	};
@@ -202,16 +169,9 @@ static enum status execute(struct run *r)
 	if ((st = keyring_find(r->in->keys, "evidence", &key)) != ST_OK)
 		return st;
 	c.evidence_key = key.secret;
-	for (i = 0; st == ST_OK && i < r->plan.count; i++) {
-		struct purge_counts *done = &r->outcome.results[i].done;
-
-		if (r->plan.items[i].due == 0)
-			continue;
-		st = purge_item(&c, &r->plan.items[i], r->plan.as_of, done);
-		r->progressed +=
-		    done->deleted + done->de_identified + done->minimised;
-	}
-	return st;
+	for (i = 0; st == ST_OK && i < r->plan.count; i++)
+		st = execute_item(r, &c, i);
+	return st == ST_DENIED && r->stopped ? ST_OK : st;
 }
 
 static int remembers(const struct rule *r)
@@ -258,7 +218,7 @@ static enum status scrub(struct run *r)
 
 	r->outcome.scrubbed = 1;
 	for (i = 0; st == ST_OK && i < r->in->store_count; i++) {
-		if (!takes_part(r, &r->in->stores[i]))
+		if (!run_takes(r, &r->in->stores[i]))
 			continue;
 		st = db_scrub(r->in->stores[i].db);
 		if (st == ST_BUSY) {
@@ -269,23 +229,24 @@ static enum status scrub(struct run *r)
 	return st;
 }
 
-/* Ask every due condition again.  What is left and nobody refers to has come
- * in meanwhile: then the run is not verified. */
+/* Ask every due condition again.  What is left, was planned and nobody refers
+ * to has come in meanwhile: then the run is not verified. */
 static enum status verify(struct run *r)
 {
 	struct plan after;
 	enum status st;
 	size_t i;
 
-	st = plan_init(
-	    &after, &r->schedule, r->plan.as_of, r->options->cluster, PLAN_DUE);
+	st = plan_init(&after, &r->schedule, r->as_of, r->cluster, PLAN_DUE);
 	if (st != ST_OK)
 		return st;
 	r->outcome.verified = 1;
 	for (i = 0; i < after.count; i++) {
-		r->outcome.results[i].left = after.items[i].due;
-		r->outcome.results[i].overdue = after.items[i].overdue;
-		if (after.items[i].due)
+		struct purge_result *result = &r->outcome.results[i];
+
+		result->left = after.items[i].due - result->selected.unplanned;
+		result->overdue = after.items[i].overdue;
+		if (result->left)
 			r->outcome.verified = 0;
 	}
 	plan_release(&after);
@@ -301,78 +262,19 @@ static double seconds_since(const struct timespec *from)
 	       (double)(now.tv_nsec - from->tv_nsec) / 1e9;
 }
 
-static enum status finish(struct run *r, const json_t *report)
-{
-	char *text = NULL, *metrics = installation_path(r->in, "metrics.prom");
-	char now[INSTANT_TEXT + 1], *stamp;
-	json_t *details = NULL;
-	enum status st;
-
-	stamp = installation_path(r->in, "last-success");
-	if (metrics == NULL || stamp == NULL)
-		st = fail(ST_NOMEM, "out of memory");
-	else
-		st = json_make(&details, "{s:s, s:O, s:O, s:O, s:O}", "run",
-		    r->id, "deleted", json_object_get(report, "deleted"),
-		    "verified", json_object_get(report, "verified"), "scrubbed",
-		    json_object_get(report, "scrubbed"), "overdue",
-		    json_object_get(report, "overdue"));
-	if (st == ST_OK)
-		st = audit_append(r->in->audit, when_now(), r->actor,
-		    "purge_finished", details);
-	if (st == ST_OK)
-		st = json_canonical(report, &text);
-	if (st == ST_OK)
-		st = db_exec(r->in->control,
-		    "UPDATE run SET finished_at = $2, exit_code = $3,"
-		    " records = $4, report = $5 WHERE id = $1",
-		    ARGS(TEXT(r->id), INT(when_now()),
-			INT(purge_needs_attention(report) ? 4 : 0),
-			INT(json_int(report, "deleted")), TEXT(text)));
-	if (st == ST_OK)
-		st = report_metrics(report, metrics, when_now());
-	civil_format_instant(when_now(), now);
-	memcpy(now + INSTANT_TEXT - 1, "\n", 2);
-	if (st == ST_OK)
-		st = file_replace(stamp, now, strlen(now), 0600);
-	json_decref(details);
-	free(metrics);
-	free(stamp);
-	free(text);
-	return st;
-}
-
 static enum status work(struct run *r)
 {
 	enum status st;
 
 	if ((st = execute(r)) != ST_OK)
 		return st;
-	if ((st = forget(r)) != ST_OK)
+	if (r->stopped == NULL && (st = forget(r)) != ST_OK)
 		return st;
 	if ((st = scrub(r)) != ST_OK)
 		return st;
+	if (r->file && (st = run_account(r)) != ST_OK)
+		return st;
 	return verify(r);
-}
-
-/* The run failed with ${why}: say so in the log and close its row. */
-static enum status record_failure(struct run *r, enum status why)
-{
-	json_t *details = NULL;
-	enum status st;
-
-	st = json_make(
-	    &details, "{s:s, s:s}", "run", r->id, "failure", status_name(why));
-	if (st == ST_OK)
-		st = audit_append(r->in->audit, when_now(), r->actor,
-		    "purge_failed", details);
-	json_decref(details);
-	if (st == ST_OK)
-		st = db_exec(r->in->control,
-		    "UPDATE run SET finished_at = $2, exit_code = 1"
-		    " WHERE id = $1",
-		    ARGS(TEXT(r->id), INT(when_now())));
-	return st;
 }
 
 /* What did go is shipped also where the run fails in the middle; the first
@@ -382,15 +284,20 @@ static enum status carry_out(struct run *r)
 	enum status st, then;
 	char *why;
 
-	if ((st = begin(r)) != ST_OK)
+	if ((st = run_open(r)) != ST_OK)
 		return st;
+	if ((st = run_brakes(r)) != ST_OK)
+		return st;
+	if ((st = run_begin(r)) != ST_OK || r->stopped)
+		return st;
+	r->outcome.begun = 1;
 	st = work(r);
 	if (st == ST_OK)
-		return ship(r);
+		return run_ship(r);
 	why = strdup(status_text());
-	then = ship(r);
+	then = run_ship(r);
 	if (then == ST_OK)
-		then = record_failure(r, st);
+		then = run_fail(r, st);
 	if (why && then != ST_OK)
 		status_say("%s; and then: %s", why, status_text());
 	else if (why)
@@ -399,35 +306,81 @@ static enum status carry_out(struct run *r)
 	return st;
 }
 
+static enum status run_all(struct run *r, json_t **report)
+{
+	const struct purge_options *o = r->options;
+	enum status st;
+	size_t i;
+
+	if ((st = prepare(r)) != ST_OK)
+		return st;
+	st = o->mode == PURGE_EXECUTE ? carry_out(r)
+	     : o->plan_file           ? run_write_file(r)
+				      : ST_OK;
+	if (st != ST_OK)
+		return st;
+	for (i = 0; !r->outcome.begun && i < r->plan.count; i++)
+		r->outcome.results[i].overdue = r->plan.items[i].overdue;
+	r->outcome.seconds = seconds_since(&r->started);
+	st = holds_summary(r->in, when_now(), &r->outcome.suspensions);
+	if (st != ST_OK)
+		return st;
+	r->outcome.kept = r->kept.body ? &r->kept : NULL;
+	r->outcome.stopped = r->stopped;
+	if ((st = report_json(&r->outcome, report)) != ST_OK)
+		return st;
+	return o->mode == PURGE_EXECUTE ? run_finish(r, *report) : ST_OK;
+}
+
+static void run_release(struct run *r)
+{
+	size_t i;
+
+	holds_watch_release(&r->holds);
+	json_decref(r->outcome.suspensions);
+	for (i = 0; r->selections && i < r->plan.count; i++)
+		selection_release(&r->selections[i]);
+	free(r->selections);
+	free(r->outcome.results);
+	stored_plan_release(&r->kept);
+	json_decref(r->file);
+	json_decref(r->stopped);
+	plan_release(&r->plan);
+	schedule_release(&r->schedule);
+	free(r->actor);
+	if (r->lock >= 0)
+		(void)close(r->lock);
+}
+
+/* The sentence of a run that was stopped: why, and what lifts it. */
+static enum status stopped(const json_t *why)
+{
+	const json_t *lift = json_object_get(why, "lift");
+	const char *first = json_string_value(json_array_get(lift, 0));
+	const char *then = json_string_value(json_array_get(lift, 1));
+
+	return fail(ST_DENIED, "stopped: %s: `%s`%s%s%s",
+	    json_text(why, "reason"), first ? first : "",
+	    then ? ", and if it is right `" : "", then ? then : "",
+	    then ? "`" : "");
+}
+
 enum status purge_run(
     struct installation *in, const struct purge_options *o, json_t **report)
 {
 	struct run r = { .in = in, .options = o, .lock = -1 };
 	json_t *made = NULL;
 	enum status st;
-	size_t i;
 
 	(void)clock_gettime(CLOCK_MONOTONIC, &r.started);
-	st = prepare(&r);
-	if (st == ST_OK && o->mode == PURGE_EXECUTE)
-		st = carry_out(&r);
-	for (i = 0; st == ST_OK && r.outcome.dry_run && i < r.plan.count; i++)
-		r.outcome.results[i].overdue = r.plan.items[i].overdue;
-	r.outcome.seconds = seconds_since(&r.started);
-	if (st == ST_OK)
-		st = report_json(&r.outcome, &made);
-	if (st == ST_OK && o->mode == PURGE_EXECUTE)
-		st = finish(&r, made);
+	st = run_all(&r, &made);
 	if (st == ST_OK)
 		*report = made;
 	else
 		json_decref(made);
-	free(r.outcome.results);
-	plan_release(&r.plan);
-	schedule_release(&r.schedule);
-	free(r.actor);
-	if (r.lock >= 0)
-		(void)close(r.lock);
+	if (st == ST_OK && r.stopped)
+		st = stopped(r.stopped);
+	run_release(&r);
 	return st;
 }
 

@@ -7,9 +7,9 @@
 #include "engine/installation/installation.h"
 
 /*
- * One purge run: lock, load and check, plan, execute, verify, evidence,
- * report.  Killed at any instant, the next run continues; nothing is lost,
- * doubled or unlogged.
+ * One purge run: lock, load and check, plan, brakes, execute, verify,
+ * evidence, report.  Killed at any instant, the next run continues; nothing is
+ * lost, doubled or unlogged.
  */
 enum purge_mode { PURGE_EXECUTE, PURGE_DRY_RUN };
 struct purge_options {
@@ -17,6 +17,12 @@ struct purge_options {
 	int64_t as_of;
 	const char *store;   /* NULL: all */
 	const char *cluster; /* NULL: all */
+	int approve;         /* what stops it, as one approval by its actor */
+	/* Write the plan of a dry run to this file and keep it; or NULL. */
+	const char *plan_file;
+	/* Carry out what this file plans and nothing else; or NULL.  It says
+	 * as of when, and for which store and cluster. */
+	const char *execute_file;
 	/* called as records go; may be NULL */
 	void (*progress)(
 	    void *ctx, const char *cluster, int64_t deleted, int64_t due);
@@ -27,10 +33,23 @@ struct purge_options {
  * ${*report}: {"run","as_of","dry_run","rule_set","clusters":[{"cluster",
  * "store","collection","action","cutoff","due","deleted","de_identified",
  * "minimised","held","restricted","undecided","active","retain","waiting"}],
- * "unmapped":[{"store","table","column"}],"verified","scrubbed","overdue",
- * "undecided","seconds"}.  ST_BUSY: another run holds the lock.  ST_INVALID:
- * what policies, datasets and stores disagree on is in ${in->diag}.  ST_USAGE:
- * a run later than the clock.
+ * "unmapped":[{"store","table","column"}],"verified","scrubbed","deleted",
+ * "overdue","undecided","plan","stopped","suspensions":{"holds",
+ * "restrictions","reviews_overdue","behind"},"seconds"}.  "active" and "retain"
+ * are null where a run would have to read a large collection to tell them
+ * apart.  "plan" is {"id","hash"} of the plan that it wrote, carried out or
+ * waits for, or null.  "behind" is for dry runs: how many rows a run would
+ * write to bring the stores to what the registry of suspensions says; only then
+ * does the run keep more, or less, than the dry run shows.  Clusters of a run
+ * that carried out a file also have "planned", "skipped":{"gone","held",
+ * "changed"} and "unplanned".
+ *
+ * ST_DENIED with a report whose "stopped" is {"reason","plan","lift"}: a brake
+ * stopped it before it began, or the emergency stop between two batches; what
+ * was deleted by then is in the report.  ST_BUSY: another run holds the lock.
+ * ST_INVALID: what policies, datasets and stores disagree on is in
+ * ${in->diag}, or a plan file was changed.  ST_USAGE: a run later than the
+ * clock.
  */
 enum status purge_run(struct installation *in, const struct purge_options *o,
     json_t **report) MUST_CHECK;

@@ -35,6 +35,37 @@ static enum status item_json(
 	    (json_int_t)(o->dry_run ? 0 : r->left));
 }
 
+static enum status put_selected(const struct selection_counts *n, json_t *item)
+{
+	json_t *more = NULL;
+	enum status st;
+
+	st = json_make(&more, "{s:I, s:{s:I, s:I, s:I}, s:I}", "planned",
+	    (json_int_t)n->planned, "skipped", "gone", (json_int_t)n->gone,
+	    "held", (json_int_t)n->held, "changed", (json_int_t)n->changed,
+	    "unplanned", (json_int_t)n->unplanned);
+	if (st == ST_OK && json_object_update(item, more) != 0)
+		st = fail(ST_NOMEM, "out of memory");
+	json_decref(more);
+	return st;
+}
+
+static enum status plan_and_stop(const struct purge_outcome *o, json_t *report)
+{
+	json_t *plan = NULL;
+	enum status st = ST_OK;
+
+	if (o->kept)
+		st = json_make(&plan, "{s:s, s:s}", "id", o->kept->id, "hash",
+		    o->kept->hash);
+	if (st == ST_OK)
+		st = json_put(report, "plan", plan ? plan : json_null());
+	if (st == ST_OK)
+		st = json_put(report, "stopped",
+		    o->stopped ? json_deep_copy(o->stopped) : json_null());
+	return st;
+}
+
 static enum status unmapped_json(const struct schedule *s, json_t *list)
 {
 	enum status st = ST_OK;
@@ -52,10 +83,10 @@ static enum status unmapped_json(const struct schedule *s, json_t *list)
 	return st;
 }
 
-/* null: a dry run does neither. */
+/* null: a dry run does neither, nor one that was stopped before. */
 static json_t *done(const struct purge_outcome *o, int yes)
 {
-	return o->dry_run ? json_null() : json_boolean(yes);
+	return o->begun ? json_boolean(yes) : json_null();
 }
 
 enum status report_json(const struct purge_outcome *o, json_t **out)
@@ -72,6 +103,8 @@ enum status report_json(const struct purge_outcome *o, json_t **out)
 		overdue += o->results[i].overdue;
 		deleted += o->results[i].done.deleted;
 		st = item_json(o, i, &one);
+		if (st == ST_OK && o->by_file)
+			st = put_selected(&o->results[i].selected, one);
 		if (st == ST_OK)
 			st = json_push(clusters, one);
 	}
@@ -81,14 +114,20 @@ enum status report_json(const struct purge_outcome *o, json_t **out)
 	if (st == ST_OK)
 		st = json_make(out,
 		    "{s:s, s:s, s:b, s:s, s:O, s:O, s:o, s:o, s:I, s:I, s:I, "
-		    "s:f}",
+		    "s:O, s:f}",
 		    "run", o->run, "as_of", as_of, "dry_run", o->dry_run,
 		    "rule_set", o->plan->schedule->installation->rule_set,
 		    "clusters", clusters, "unmapped", unmapped, "verified",
 		    done(o, o->verified), "scrubbed", done(o, o->scrubbed),
 		    "deleted", (json_int_t)deleted, "overdue",
 		    (json_int_t)overdue, "undecided",
-		    (json_int_t)plan_undecided(o->plan), "seconds", o->seconds);
+		    (json_int_t)plan_undecided(o->plan), "suspensions",
+		    o->suspensions, "seconds", o->seconds);
+	if (st == ST_OK)
+		st = json_put(json_object_get(*out, "suspensions"), "behind",
+		    json_integer(o->suspensions_behind));
+	if (st == ST_OK)
+		st = plan_and_stop(o, *out);
 	json_decref(clusters);
 	json_decref(unmapped);
 	return st;
@@ -100,6 +139,18 @@ static void gauge(struct buf *b, const char *name, const char *help, double v)
 {
 	buf_addf(b, "# HELP %s %s\n# TYPE %s gauge\n%s %.17g\n", name, help,
 	    name, name, v);
+}
+
+static void suspension_gauges(struct buf *b, const json_t *o)
+{
+	gauge(b, "lethe_holds", "Holds that are active.",
+	    (double)json_int(o, "holds"));
+	gauge(b, "lethe_restrictions",
+	    "Restrictions of processing that are active.",
+	    (double)json_int(o, "restrictions"));
+	gauge(b, "lethe_hold_reviews_overdue",
+	    "Holds and restrictions whose review date has passed.",
+	    (double)json_int(o, "reviews_overdue"));
 }
 
 static void deleted_metric(struct buf *b, const json_t *report)
@@ -117,7 +168,8 @@ static void deleted_metric(struct buf *b, const json_t *report)
 		json_text(item, "cluster"), json_int(item, "deleted"));
 }
 
-enum status report_metrics(const json_t *report, const char *path, int64_t now)
+enum status report_metrics(
+    const json_t *report, const char *path, int64_t last_success)
 {
 	struct buf b = BUF_INIT;
 	enum status st;
@@ -133,9 +185,13 @@ enum status report_metrics(const json_t *report, const char *path, int64_t now)
 	    (double)json_array_size(json_object_get(report, "unmapped")));
 	gauge(&b, "lethe_unscrubbed",
 	    "1 while deleted records may still be read from a file.",
-	    json_is_true(json_object_get(report, "scrubbed")) ? 0 : 1);
+	    json_is_false(json_object_get(report, "scrubbed")) ? 1 : 0);
+	gauge(&b, "lethe_purge_stopped",
+	    "1 where a brake or `lethe stop` stopped the last run.",
+	    json_is_object(json_object_get(report, "stopped")) ? 1 : 0);
+	suspension_gauges(&b, json_object_get(report, "suspensions"));
 	gauge(&b, "lethe_purge_last_success_seconds",
-	    "When the last run ended (Unix time).", (double)now);
+	    "When the last run ended (Unix time).", (double)last_success);
 	deleted_metric(&b, report);
 	st = buf_status(&b);
 	if (st == ST_OK)

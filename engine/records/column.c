@@ -7,9 +7,9 @@
 #include <jansson.h>
 #include <string.h>
 
+#include "engine/base/base64.h"
 #include "engine/base/number.h"
 #include "engine/base/utf8.h"
-#include "engine/records/base64.h"
 #include "engine/records/json_text.h"
 #include "engine/records/shape.h"
 

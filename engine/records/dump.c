@@ -7,11 +7,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/base/base64.h"
+#include "engine/base/number.h"
 #include "engine/base/utf8.h"
-#include "engine/records/base64.h"
 #include "engine/records/column.h"
 #include "engine/records/json_text.h"
-#include "engine/base/number.h"
 
 #define BLOCK ((size_t)64 << 10)
 

@@ -219,6 +219,11 @@ void db_rollback(struct db *db)
 	db->in_transaction = 0;
 }
 
+enum status db_version(struct db *db, int64_t *out)
+{
+	return db->driver->version(db, out);
+}
+
 int db_in_transaction(const struct db *db) { return db->in_transaction; }
 
 enum status db_script(struct db *db, const char *words)

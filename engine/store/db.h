@@ -84,6 +84,10 @@ void db_rollback(struct db *db);
 /* 1 while a transaction is open, whoever began it. */
 int db_in_transaction(const struct db *db);
 
+/* A number that is another one once another connection has committed, and
+ * only then.  Outside of a transaction: inside, nothing changes. */
+enum status db_version(struct db *db, int64_t *out) MUST_CHECK;
+
 /* Run a file of several statements (a schema), in one transaction. */
 enum status db_script(struct db *db, const char *words) MUST_CHECK;
 
@@ -178,8 +182,9 @@ enum status db_add_unreadable(struct db *db, struct sql *q,
  * Delete at most ${limit} records of ${table} (alias t in ${where}) that
  * satisfy ${where}, inside the open write transaction.  They are found along
  * the index on ${order} where one is given, so the earliest go first.  ${each}
- * sees the key columns of every record that goes, in the order given, before it
- * is gone; what it returns other than ST_OK ends the batch.  Stops early once
+ * sees the key columns of every record found, in the order given, before it is
+ * gone: with ST_NOTFOUND that record stays and does not count, with any other
+ * status than ST_OK the batch ends.  Stops early once
  * ${budget_ns} (0: none) is spent, counted from the first record found, but
  * never before 256 records: that much of CPU time, or three times that much by
  * the clock.  By the clock alone a busy

@@ -47,6 +47,7 @@ struct driver {
 	enum status (*begin)(struct db *db, enum db_access access);
 	enum status (*commit)(struct db *db);
 	void (*rollback)(struct db *db);
+	enum status (*version)(struct db *db, int64_t *out);
 	/* Several statements, inside the open transaction. */
 	enum status (*script)(struct db *db, const char *text);
 

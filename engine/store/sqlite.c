@@ -219,6 +219,20 @@ static enum status commit(struct db *db)
 	return sqlite_run(sqlite_of(db), "COMMIT");
 }
 
+static enum status version(struct db *db, int64_t *out)
+{
+	struct buf answer = BUF_INIT;
+	enum status st;
+
+	st = sqlite_ask(sqlite_of(db), "PRAGMA data_version", &answer);
+	if (st == ST_OK)
+		st = buf_status(&answer);
+	if (st == ST_OK)
+		*out = strtoll(buf_text(&answer), NULL, 10);
+	buf_release(&answer);
+	return st;
+}
+
 static enum status script(struct db *db, const char *words)
 {
 	struct sqlite *s = sqlite_of(db);
@@ -253,6 +267,7 @@ static const struct driver driver = {
 	.begin = begin,
 	.commit = commit,
 	.rollback = rollback,
+	.version = version,
 	.script = script,
 	.introspect = sqlite_introspect,
 	.add_due = sqlite_add_due,

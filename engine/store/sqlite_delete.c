@@ -90,16 +90,28 @@ static enum status fill_chunk(struct chunk *c, struct stmt *s, int64_t most)
 	return buf_status(&c->bytes);
 }
 
-static enum status show_chunk(const struct batch *x)
+/* Those that stay leave the chunk. */
+static enum status show_chunk(struct batch *x)
 {
-	const struct chunk *c = &x->chunk;
-	enum status st = ST_OK;
-	size_t i;
+	struct chunk *c = &x->chunk;
+	size_t kept = 0, i;
+	enum status st;
 
-	for (i = 0; st == ST_OK && i < c->count; i++)
-		st = x->b->each(
-		    x->b->ctx, c->cells + i * c->width + c->identity);
-	return st;
+	for (i = 0; i < c->count; i++) {
+		struct val *cells = c->cells + i * c->width;
+
+		st = x->b->each(x->b->ctx, cells + c->identity);
+		if (st == ST_NOTFOUND)
+			continue;
+		if (st != ST_OK)
+			return st;
+		if (kept < i)
+			memcpy(c->cells + kept * c->width, cells,
+			    c->width * sizeof(*cells));
+		kept++;
+	}
+	c->count = kept;
+	return ST_OK;
 }
 
 /* One statement for all of the chunk, or one for each record of it. */
@@ -145,7 +157,7 @@ static enum status run(struct db *db, struct batch *x, int64_t *deleted)
 			break;
 		if (done == 0)
 			sqlite_batch_start(&x->found);
-		if ((st = show_chunk(x)) == ST_OK)
+		if ((st = show_chunk(x)) == ST_OK && c->count > 0)
 			st = delete_chunk(x, delete);
 		if (st == ST_OK)
 			done += (int64_t)c->count;

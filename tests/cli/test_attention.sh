@@ -8,10 +8,10 @@ installation
 records
 
 # ---- --store and --cluster leave the rest alone ----
-expect 0 purge --store web --json
+expect 0 purge --approve --store web --json
 json '{c["store"] for c in o["clusters"]} == {"web"} and o["deleted"] == 1'
 holds crm contracts 3
-expect 0 purge --cluster contract_data --json
+expect 0 purge --approve --cluster contract_data --json
 json 'o["deleted"] == 2'
 holds crm people 2
 # The contracts are gone; the person still falls due a year after the last.
@@ -19,7 +19,7 @@ expect 0 --json explain crm people P1
 json 'o["verdict"] == "OVERDUE" and o["last_day"] == "2022-06-30"'
 says out 'of a record that is gone'
 expect 4 status
-expect 0 purge --cluster people_data --json
+expect 0 purge --approve --cluster people_data --json
 json 'o["deleted"] == 1'
 holds crm people 1
 
@@ -33,7 +33,7 @@ expect 4 check
 says out 'UNDECIDED: 1 records of crm.contracts'
 expect 4 purge --dry-run
 says out 'UNDECIDED: 1'
-expect 4 purge --json
+expect 4 purge --approve --json
 json 'o["undecided"] == 1 and o["deleted"] == 1 and o["verified"]'
 expect 4 status
 expect 0 --json explain crm contracts 3
@@ -54,7 +54,7 @@ expect 4 check
 says out 'UNMAPPED: crm.shadow is in no dataset'
 says out 'UNMAPPED: crm.people.nickname is in no dataset'
 expect 4 purge --dry-run
-expect 4 purge --json
+expect 4 purge --approve --json
 json '[(u["table"], u["column"]) for u in o["unmapped"]] == [("people", "nickname"), ("shadow", None)]'
 json 'o["deleted"] == 4'
 holds crm contracts 1

@@ -30,7 +30,7 @@ expect 0 check --integrity
 (
 	ulimit -f 300
 	trap '' XFSZ
-	"$LETHE" purge
+	"$LETHE" purge --approve
 ) >out 2>err
 got=$?
 [ "$got" -eq 1 ] || oops "purge without room: exit $got"
@@ -65,14 +65,14 @@ full() {
 }
 sed 's/^P/Q/' people.csv >more.csv
 if unshare -m true 2>/dev/null && full 512k ingest crm people more.csv; then
-	full 512k purge
+	full 512k purge --approve
 else
 	echo "skipped: no file system can be mounted here"
 fi
 left=$(($(count crm people) + $(count crm contracts)))
 
 # ---- a second run while the first one is at work ----
-"$LETHE" purge --json >first 2>first.err &
+"$LETHE" purge --approve --json >first 2>first.err &
 pid=$!
 until "$LETHE" status 2>/dev/null | grep -q ': running'; do
 	kill -0 "$pid" 2>/dev/null || break

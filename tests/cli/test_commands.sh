@@ -8,8 +8,8 @@ records
 
 # ---- help ----
 expect 0 --help
-for c in init check ingest dump status forecast explain purge policy audit \
-	demo; do
+for c in init check ingest dump status forecast explain purge plan stop \
+	resume policy audit demo; do
 	says out "^  $c "
 	"$LETHE" "$c" --help >help 2>err || oops "$c --help"
 	grep -q '^usage: lethe' help || oops "$c --help says no usage"
@@ -29,7 +29,7 @@ says err 'needs a value'
 expect 2 purge extra
 says err 'found 1 argument'
 for c in 'explain crm people' 'ingest crm people' 'dump crm' 'policy' \
-	'audit' 'demo' 'explain'; do
+	'audit' 'demo' 'explain' 'plan' 'stop now'; do
 	# shellcheck disable=SC2086
 	expect 2 $c
 	says err '^lethe: .*expected'
@@ -66,7 +66,7 @@ expect 0 check --integrity --json
 json '{i["database"] for i in o["integrity"]} >= {"crm", "web", "audit"}'
 # OVERDUE until it has been purged.
 expect 4 status --json
-keys 'installation as_of stores runs due overdue undecided unmapped'
+keys 'installation as_of stores runs stopped plans_waiting clock due overdue undecided unmapped'
 json 'o["due"] == o["overdue"] == 4 and o["runs"] == []'
 expect 0 --json forecast --days 40
 keys 'as_of days clusters'
@@ -96,12 +96,12 @@ json 'o["error"]["message"] != ""'
 
 # ---- a dry run is the run ----
 expect 4 purge --dry-run --json
-keys 'run as_of dry_run rule_set clusters unmapped verified scrubbed deleted overdue undecided seconds'
+keys 'run as_of dry_run rule_set clusters unmapped verified scrubbed deleted overdue undecided plan stopped seconds'
 json 'o["dry_run"] and o["deleted"] == 0'
 cp out planned
 holds crm contracts 3
 [ ! -e var/last-success ] || oops 'a dry run left a stamp'
-expect 0 purge --json
+expect 0 purge --approve --json
 json 'not o["dry_run"] and o["deleted"] == 4 and o["verified"] and o["scrubbed"]'
 for k in cluster store collection action cutoff due deleted de_identified \
 	minimised held restricted undecided active retain; do

@@ -95,6 +95,6 @@ mend
 
 # ---- whole again ----
 expect 0 check --integrity
-expect 0 purge
+expect 0 purge --approve
 holds crm people 1
 finish

@@ -19,10 +19,10 @@ CREATE INDEX contracts_ends ON contracts (ends);\n' "$1" "$2" >crm.sql
 	expect 0 init
 	expect 0 ingest crm people people.jsonl
 	expect 0 ingest crm contracts contracts.jsonl
-	expect 0 purge --cluster contract_data
+	expect 0 purge --approve --cluster contract_data
 	holds crm contracts 0
 	expect 4 status
-	expect 0 purge
+	expect 0 purge --approve
 	holds crm people 0
 	[ "$wrong" -eq 0 ] || {
 		echo "with people.id $1 and contracts.person $2"

@@ -38,14 +38,14 @@ expect 0 ingest web visits visits.csv
 plain_now
 
 # ---- in the middle of a purge ----
-"$LETHE" purge --cluster contract_data >out 2>err &
+"$LETHE" purge --approve --cluster contract_data >out 2>err &
 pid=$!
 sleep 0.2
 plain_now
 kill -9 "$pid" 2>/dev/null
 wait "$pid" 2>/dev/null
 plain_now
-expect 0 purge
+expect 0 purge --approve
 cat out err >said
 for f in said var/metrics.prom var/last-success; do
 	! grep -qi zx9 "$f" || oops "$f holds a planted value"

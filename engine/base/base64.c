@@ -1,5 +1,5 @@
 /* Base64, RFC 4648 section 4. */
-#include "engine/records/base64.h"
+#include "engine/base/base64.h"
 
 #include <stdint.h>
 #include <string.h>

@@ -1,0 +1,52 @@
+/* The reasons for suspensions, and where each comes from. */
+#include "engine/holds/reason.h"
+
+#include <string.h>
+
+#include "engine/model/diag.h"
+
+const struct holds_reason holds_reasons[] = {
+	{ "litigation", SUSPENSION_HOLD, "GDPR Art. 17(3)(e): legal claims" },
+	{ "authority_request", SUSPENSION_HOLD,
+	    "GDPR Art. 17(3)(b): an authority demands it by law" },
+	{ "audit", SUSPENSION_HOLD,
+	    "ISO/IEC 27555, 7.4.4: an audit is going on" },
+	{ "tax_assessment", SUSPENSION_HOLD,
+	    "AO (DE) § 147(3): the period of tax assessment has not ended" },
+	{ "investigation", SUSPENSION_HOLD,
+	    "ISO/IEC 27555, 7.4.4: an investigation is going on" },
+	{ "complaint", SUSPENSION_HOLD,
+	    "GDPR Art. 77: a complaint to a supervisory authority" },
+	{ "security_incident", SUSPENSION_HOLD,
+	    "GDPR Art. 33(5): a breach is being documented" },
+	{ "art18_1a_accuracy_contested", SUSPENSION_RESTRICTION,
+	    "GDPR Art. 18(1)(a): the person contests that it is accurate" },
+	{ "art18_1b_unlawful", SUSPENSION_RESTRICTION,
+	    "GDPR Art. 18(1)(b): unlawful, and the person opposes erasure" },
+	{ "art18_1c_legal_claims", SUSPENSION_RESTRICTION,
+	    "GDPR Art. 18(1)(c): the person needs it for legal claims" },
+	{ "art18_1d_objection_pending", SUSPENSION_RESTRICTION,
+	    "GDPR Art. 18(1)(d): an objection by Art. 21(1) is pending" },
+	{ NULL, SUSPENSION_HOLD, NULL },
+};
+
+enum status holds_reason_find(const char *code, const struct holds_reason **out)
+{
+	const char *codes[sizeof(holds_reasons) / sizeof(*holds_reasons)];
+	const char *near;
+	size_t i;
+
+	for (i = 0; holds_reasons[i].code; i++) {
+		if (strcmp(holds_reasons[i].code, code) == 0) {
+			*out = &holds_reasons[i];
+			return ST_OK;
+		}
+		codes[i] = holds_reasons[i].code;
+	}
+	codes[i] = NULL;
+	near = diag_nearest(code, codes);
+	return fail(ST_USAGE,
+	    "no reason is called `%s`%s%s%s: `lethe hold --help` lists them",
+	    code, near ? ", did you mean `" : "", near ? near : "",
+	    near ? "`?" : "");
+}
