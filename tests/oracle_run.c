@@ -122,6 +122,8 @@ enum oracle_verdict oracle_judge(
 		return v;
 	if (!whole)
 		return ORACLE_RETAIN;
+	if ((w->features & WORLD_LATE) == 0)
+		return v;
 	/* It was done with until the last of its parts ended. */
 	return now > from + w->window_seconds ? ORACLE_OVERDUE : ORACLE_DUE;
 }

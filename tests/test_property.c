@@ -18,10 +18,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "engine/holds/holds.h"
 #include "engine/plan/explain.h"
 #include "engine/plan/forecast.h"
 #include "engine/plan/plan.h"
-#include "engine/plan/suspension.h"
 #include "engine/purge/purge.h"
 #include "tests/oracle.h"
 #include "tests/stage.h"
@@ -264,67 +264,44 @@ static void check_forecast(struct stage *s, int64_t now)
 
 /* ---- suspensions ---- */
 
-/* A key as the store has it. */
-static struct val key_val(
-    const struct world_collection *c, int64_t key, char text[32])
+static void suspend(struct stage *s, struct world_suspension *x)
 {
-	world_key_text(c, key, text);
-	return c->text_key ? TEXT(text) : INT(key);
-}
+	const struct world_collection *c =
+	    &s->world->collections[x->collection];
+	char cluster[20], k1[32], k2[32];
+	const char *const key[] = { k1, k2 };
+	struct holds_order o = { .reason = x->restriction ? "art18_1b_unlawful"
+							  : "litigation",
+		.authority = "a court",
+		.review = HOLDS_NO_DAY };
+	json_t *placed = NULL;
 
-static void write_suspension(struct stage *s, int number, int collection)
-{
-	const struct world_suspension *x = &s->world->suspensions[number];
-	const struct world_collection *c = &s->world->collections[collection];
-	char id[20], cluster[20], k1[32], k2[32];
-	const struct suspension_place place = { c->name, cluster };
-	const struct val key[] = { key_val(c, x->key[0], k1),
-		key_val(c, x->key[1], k2) };
-	struct db *db = stage_rule(s, collection, 0)->store->db;
-
-	(void)snprintf(id, sizeof(id), "S%d", number);
 	(void)snprintf(cluster, sizeof(cluster), "g%d", x->cluster);
-	MUST(db_begin(db, DB_WRITE) == ST_OK &&
-		 suspension_add(db, &place, x->collection < 0 ? NULL : key,
-		     c->has[COLUMN_K2] ? 2 : 1, id,
-		     x->restriction ? SUSPENSION_RESTRICTION
-				    : SUSPENSION_HOLD) == ST_OK &&
-		 db_commit(db) == ST_OK,
+	world_key_text(c, x->key[0], k1);
+	world_key_text(c, x->key[1], k2);
+	if (x->cluster >= 0) {
+		o.scope.cluster = cluster;
+	} else {
+		o.scope.store = world_store_name(c->store);
+		o.scope.collection = c->name;
+		o.scope.key = key;
+		o.scope.key_count = c->has[COLUMN_K2] ? 2 : 1;
+	}
+	MUST(holds_place(&s->in, &o, "a tester", &placed) == ST_OK, SEED("%s"),
+	    HERE(s), status_text());
+	(void)snprintf(x->id, sizeof(x->id), "%s", json_text(placed, "id"));
+	json_decref(placed);
+}
+
+static void release(struct stage *s, struct world_suspension *x)
+{
+	json_t *freed = NULL;
+
+	MUST(holds_release(&s->in, x->id, "a tester", "it is over", &freed) ==
+		 ST_OK,
 	    SEED("%s"), HERE(s), status_text());
-}
-
-/* The one record, or every collection of which the cluster governs some. */
-static void suspend(struct stage *s, int number)
-{
-	const struct world_suspension *x = &s->world->suspensions[number];
-	int c, part;
-
-	for (c = 0; c < s->world->collection_count; c++) {
-		const struct world_collection *k = &s->world->collections[c];
-
-		for (part = 0; part < k->parts; part++) {
-			if (k->clusters[part] == x->cluster &&
-			    (x->collection < 0 || x->collection == c))
-				write_suspension(s, number, c);
-		}
-	}
-}
-
-static void release(struct stage *s, int number)
-{
-	char id[20];
-	size_t i;
-
-	(void)snprintf(id, sizeof(id), "S%d", number);
-	for (i = 0; i < s->in.store_count; i++) {
-		struct db *db = s->in.stores[i].db;
-
-		MUST(db_begin(db, DB_WRITE) == ST_OK &&
-			 suspension_clear(db, id) == ST_OK &&
-			 db_commit(db) == ST_OK,
-		    SEED("%s"), HERE(s), status_text());
-	}
-	s->world->suspensions[number].released = 1;
+	x->released = 1;
+	json_decref(freed);
 }
 
 /* Some more, and some less. */
@@ -338,10 +315,10 @@ static void change_suspensions(struct stage *s)
 	stage_open(s);
 	for (i = 0; i < w->suspension_count; i++) {
 		if (!w->suspensions[i].released && world_chance(w, 40))
-			release(s, i);
+			release(s, &w->suspensions[i]);
 	}
 	while (n-- > 0 && world_suspend(w))
-		suspend(s, w->suspension_count - 1);
+		suspend(s, &w->suspensions[w->suspension_count - 1]);
 	stage_close(s);
 }
 

@@ -174,7 +174,20 @@ static void make_collection(struct world *w, int number, int store, int root)
 
 /* ---- parts ---- */
 
-/* A cluster for some columns of their own; -1: none fits. */
+static int is_used(const struct world *w, int cluster)
+{
+	int c, i;
+
+	for (c = 0; c < w->collection_count; c++) {
+		for (i = 0; i < w->collections[c].parts; i++) {
+			if (w->collections[c].clusters[i] == cluster)
+				return 1;
+		}
+	}
+	return 0;
+}
+
+/* A cluster of the same policy for some columns; -1: none fits. */
 static int pick_part(struct world *w, const struct world_collection *c)
 {
 	int policy = w->clusters[c->clusters[0]].policy, found, i;
@@ -183,10 +196,9 @@ static int pick_part(struct world *w, const struct world_collection *c)
 	for (i = 0; i < c->parts; i++)
 		if (c->clusters[i] == found)
 			return -1;
-	if (w->clusters[found].policy == policy ||
-	    (w->features & WORLD_ACROSS) != 0)
-		return found;
-	return -1;
+	if (found == w->cluster_count - 1 && !is_used(w, found))
+		w->clusters[found].policy = policy;
+	return w->clusters[found].policy == policy ? found : -1;
 }
 
 static void make_part(struct world *w, struct world_collection *c)
@@ -280,7 +292,9 @@ int world_suspend(struct world *w)
 	memset(s, 0, sizeof(*s));
 	s->restriction = world_chance(w, 40);
 	s->cluster = k->clusters[world_roll(w, k->parts)];
-	s->collection = world_chance(w, 85) ? c : -1;
+	if (world_chance(w, 85))
+		s->cluster = -1;
+	s->collection = c;
 	s->key[0] = r->key[0];
 	s->key[1] = r->key[1];
 	w->suspension_count++;

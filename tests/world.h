@@ -30,7 +30,7 @@
 enum world_feature {
 	WORLD_PURPOSES = 1 << 0,    /* several clocks for a cluster */
 	WORLD_PARTED = 1 << 1,      /* fields in other clusters */
-	WORLD_ACROSS = 1 << 2,      /* ... of the other policy */
+	WORLD_LATE = 1 << 2,        /* ... OVERDUE only after the last */
 	WORLD_DE_IDENTIFY = 1 << 3, /* instead of deleting */
 	WORLD_MINIMISE = 1 << 4,    /* parents that records refer to */
 	WORLD_ON_DELETE = 1 << 5,   /* CASCADE, SET NULL, RESTRICT */
@@ -39,10 +39,9 @@ enum world_feature {
 	WORLD_EMPTY = 1 << 8,       /* parts that nothing can be emptied of */
 	WORLD_DATES = 1 << 9,       /* explain's dates of several clocks */
 };
-#define WORLD_FEATURES                                                      \
-	(WORLD_PURPOSES | WORLD_PARTED | WORLD_ACROSS | WORLD_DE_IDENTIFY | \
-	    WORLD_MINIMISE | WORLD_ON_DELETE | WORLD_BY_UNIQUE |            \
-	    WORLD_SUSPEND)
+#define WORLD_FEATURES                                                        \
+	(WORLD_PURPOSES | WORLD_PARTED | WORLD_DE_IDENTIFY | WORLD_MINIMISE | \
+	    WORLD_ON_DELETE | WORLD_BY_UNIQUE | WORLD_SUSPEND)
 
 enum moment_kind {
 	MOMENT_NULL,
@@ -160,9 +159,10 @@ struct world_cluster {
 
 struct world_suspension {
 	int restriction; /* else a hold */
-	int cluster;
-	int collection; /* -1: the whole cluster */
+	int cluster;     /* -1: one record, whatever governs it */
+	int collection;
 	int64_t key[2];
+	char id[24];
 	int released;
 };
 
