@@ -24,11 +24,11 @@ static enum oracle_verdict suspended(
 	for (i = 0; i < w->suspension_count; i++) {
 		const struct world_suspension *s = &w->suspensions[i];
 
-		if (s->released || s->cluster != cluster)
+		if (s->released || (s->cluster >= 0 && s->cluster != cluster))
 			continue;
-		if (s->collection >= 0 && (s->collection != p->collection ||
-					      s->key[0] != p->record->key[0] ||
-					      s->key[1] != p->record->key[1]))
+		if (s->cluster < 0 && (s->collection != p->collection ||
+					  s->key[0] != p->record->key[0] ||
+					  s->key[1] != p->record->key[1]))
 			continue;
 		if (!s->restriction)
 			return ORACLE_HELD;

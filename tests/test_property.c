@@ -71,15 +71,17 @@ static void check_item(struct stage *s, const struct plan_item *p,
 		 p->held == n.of[ORACLE_HELD] &&
 		 p->restricted == n.of[ORACLE_RESTRICTED] && active >= 0 &&
 		 retain >= 0 && active + retain == n.of[ORACLE_EITHER],
-	    SEED("c%d/%d at %lld: found %lld, due %lld/%lld, undecided %lld, "
-		 "active %lld, retain %lld; expected %lld, due %lld/%lld, "
-		 "undecided %lld, active %lld, retain %lld"),
+	    SEED(
+		"c%d/%d at %lld: found %lld, due %lld/%lld, undecided %lld, "
+		"active %lld, retain %lld, held %lld/%lld; expected %lld, due %lld/%lld, "
+		"undecided %lld, active %lld, retain %lld, held %lld/%lld"),
 	    HERE(s), collection, part, (long long)now, (long long)p->records,
 	    (long long)p->due, (long long)p->overdue, (long long)p->undecided,
-	    (long long)p->active, (long long)p->retain, (long long)n.all,
-	    (long long)due_of(&n), (long long)n.of[ORACLE_OVERDUE],
-	    (long long)n.of[ORACLE_UNDECIDED], (long long)n.of[ORACLE_ACTIVE],
-	    (long long)n.of[ORACLE_RETAIN]);
+	    (long long)p->active, (long long)p->retain, (long long)p->held,
+	    (long long)p->restricted, (long long)n.all, (long long)due_of(&n),
+	    (long long)n.of[ORACLE_OVERDUE], (long long)n.of[ORACLE_UNDECIDED],
+	    (long long)n.of[ORACLE_ACTIVE], (long long)n.of[ORACLE_RETAIN],
+	    (long long)n.of[ORACLE_HELD], (long long)n.of[ORACLE_RESTRICTED]);
 }
 
 /* What a cluster governs of a collection. */
