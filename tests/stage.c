@@ -41,6 +41,18 @@ const struct rule *stage_rule(const struct stage *s, int collection, int part)
 	return NULL;
 }
 
+int stage_part(const struct stage *s, int collection, int cluster)
+{
+	const struct world_collection *c = &s->world->collections[collection];
+	int i;
+
+	for (i = 0; i < c->parts && c->clusters[i] != cluster; i++)
+		;
+	MUST(i < c->parts, SEED("%s is not under g%d"), HERE(s), c->name,
+	    cluster);
+	return i;
+}
+
 static struct db *db_of(const struct stage *s, int collection)
 {
 	return stage_rule(s, collection, 0)->store->db;
@@ -129,22 +141,6 @@ void stage_note(struct stage *s)
 
 /* ---- what has been reduced ---- */
 
-static int part_called(
-    const struct stage *s, const struct world_collection *c, const char *name)
-{
-	char own[20];
-	int i;
-
-	for (i = 0; i < c->parts; i++) {
-		(void)snprintf(own, sizeof(own), "g%d", c->clusters[i]);
-		if (strcmp(own, name) == 0)
-			return i;
-	}
-	ck_abort_msg(
-	    SEED("%s: `%s` governs nothing of it"), HERE(s), c->name, name);
-	return -1;
-}
-
 /* What the store says of the records that are there. */
 static void read_reduced(struct stage *s, int collection, const char *there,
     char reduced[WORLD_RECORDS][WORLD_PARTS])
@@ -153,6 +149,7 @@ static void read_reduced(struct stage *s, int collection, const char *there,
 	struct stmt *rows = NULL;
 	struct world_record *r;
 	enum status st;
+	int part;
 
 	memset(reduced, 0, WORLD_RECORDS * WORLD_PARTS);
 	st = db_query(db_of(s, collection),
@@ -164,8 +161,8 @@ static void read_reduced(struct stage *s, int collection, const char *there,
 		MUST(r != NULL && there[r - c->records],
 		    SEED("%s: remembers to have reduced %s, which is gone"),
 		    HERE(s), c->name, db_text(rows, 1));
-		reduced[r - c->records][part_called(s, c, db_text(rows, 0))] =
-		    1;
+		part = stage_part(s, collection, atoi(db_text(rows, 0) + 1));
+		reduced[r - c->records][part] = 1;
 	}
 	MUST(st == ST_NOTFOUND, SEED("%s"), HERE(s), status_text());
 	db_done(rows);

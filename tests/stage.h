@@ -32,6 +32,9 @@ void stage_note(struct stage *s);
 /* The rule of what a cluster governs of a collection. */
 const struct rule *stage_rule(const struct stage *s, int collection, int part);
 
+/* Which part of a collection a cluster governs. */
+int stage_part(const struct stage *s, int collection, int cluster);
+
 /*
  * What has the run at ${now} done?  Nothing that ${expected} (the world after
  * a whole run) does not do; all of it where the run was whole; and what was
@@ -40,5 +43,15 @@ const struct rule *stage_rule(const struct stage *s, int collection, int part);
 enum stage_ending { STAGE_WHOLE, STAGE_STOPPED };
 void stage_settle(struct stage *s, const struct world *expected, int64_t now,
     enum stage_ending ending);
+
+/* ---- stage_ask.c ---- */
+
+/* How many records are due, by the oracle. */
+int64_t stage_due(const struct world *w, int collection, int part, int64_t now);
+
+/* Does the plan count as the oracle does? */
+void stage_plan(struct stage *s, int64_t now);
+/* And does everything else that says something of records agree? */
+void stage_ask(struct stage *s, int64_t now);
 
 #endif /* !TESTS_STAGE_H */

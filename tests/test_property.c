@@ -19,250 +19,9 @@
 #include <unistd.h>
 
 #include "engine/holds/holds.h"
-#include "engine/plan/explain.h"
-#include "engine/plan/forecast.h"
-#include "engine/plan/plan.h"
 #include "engine/purge/purge.h"
 #include "tests/oracle.h"
 #include "tests/stage.h"
-
-#define FORECAST_DAYS 35
-
-/* ---- the plan ---- */
-
-struct counts {
-	int64_t all, of[ORACLE__MAX];
-};
-
-static struct counts count(
-    const struct world *w, int collection, int part, int64_t now)
-{
-	const struct world_collection *c = &w->collections[collection];
-	struct counts n;
-	size_t i;
-
-	memset(&n, 0, sizeof(n));
-	for (i = 0; i < c->count; i++) {
-		struct oracle_part p = { collection, part, &c->records[i] };
-
-		if (p.record->gone)
-			continue;
-		n.all++;
-		n.of[oracle_judge(w, &p, now)]++;
-	}
-	return n;
-}
-
-static int64_t due_of(const struct counts *n)
-{
-	return n->of[ORACLE_DUE] + n->of[ORACLE_OVERDUE];
-}
-
-static void check_item(struct stage *s, const struct plan_item *p,
-    int collection, int part, int64_t now)
-{
-	struct counts n = count(s->world, collection, part, now);
-	int64_t active = p->active - n.of[ORACLE_ACTIVE];
-	int64_t retain = p->retain - n.of[ORACLE_RETAIN];
-
-	MUST(p->records == n.all && p->due == due_of(&n) &&
-		 p->overdue == n.of[ORACLE_OVERDUE] &&
-		 p->undecided == n.of[ORACLE_UNDECIDED] &&
-		 p->held == n.of[ORACLE_HELD] &&
-		 p->restricted == n.of[ORACLE_RESTRICTED] && active >= 0 &&
-		 retain >= 0 && active + retain == n.of[ORACLE_EITHER],
-	    SEED(
-		"c%d/%d at %lld: found %lld, due %lld/%lld, undecided %lld, "
-		"active %lld, retain %lld, held %lld/%lld; expected %lld, due %lld/%lld, "
-		"undecided %lld, active %lld, retain %lld, held %lld/%lld"),
-	    HERE(s), collection, part, (long long)now, (long long)p->records,
-	    (long long)p->due, (long long)p->overdue, (long long)p->undecided,
-	    (long long)p->active, (long long)p->retain, (long long)p->held,
-	    (long long)p->restricted, (long long)n.all, (long long)due_of(&n),
-	    (long long)n.of[ORACLE_OVERDUE], (long long)n.of[ORACLE_UNDECIDED],
-	    (long long)n.of[ORACLE_ACTIVE], (long long)n.of[ORACLE_RETAIN],
-	    (long long)n.of[ORACLE_HELD], (long long)n.of[ORACLE_RESTRICTED]);
-}
-
-/* What a cluster governs of a collection. */
-static int part_of(struct stage *s, int collection, int cluster)
-{
-	const struct world_collection *c = &s->world->collections[collection];
-	int i;
-
-	for (i = 0; i < c->parts && c->clusters[i] != cluster; i++)
-		;
-	MUST(i < c->parts, SEED("%s is not under g%d"), HERE(s), c->name,
-	    cluster);
-	return i;
-}
-
-static void check_plan(struct stage *s, int64_t now)
-{
-	const struct world *w = s->world;
-	size_t i, parts = 0;
-	struct plan plan;
-	int c;
-
-	MUST(plan_init(&plan, &s->schedule, now, NULL, PLAN_ALL) == ST_OK,
-	    SEED("%s"), HERE(s), status_text());
-	for (c = 0; c < w->collection_count; c++)
-		parts += (size_t)w->collections[c].parts;
-	MUST(plan.count == parts, SEED("a collection is missing"), HERE(s));
-	for (i = 0; i < plan.count; i++) {
-		const struct rule *r = plan.items[i].rule;
-
-		c = r->collection->name[1] - '0';
-		check_item(s, &plan.items[i], c,
-		    part_of(s, c, atoi(r->terms.cluster->name + 1)), now);
-	}
-	plan_release(&plan);
-}
-
-/* ---- explain ---- */
-
-/* Of one part: ${o} is that of the record, or one of its "parts". */
-static void check_explained(
-    struct stage *s, const struct oracle_part *p, const json_t *o, int64_t now)
-{
-	const struct world_collection *c =
-	    &s->world->collections[p->collection];
-	enum oracle_verdict want = oracle_explain(s->world, p, now);
-	const struct rule *r = stage_rule(s, p->collection, p->part);
-	const char *found = json_text(o, "verdict");
-	char key[32], date[ZONE_TEXT] = "";
-	int64_t from = 0;
-
-	world_key_text(c, p->record->key[0], key);
-	(void)oracle_clocks(s->world, p, now, &from);
-	MUST(want == ORACLE_EITHER || strcmp(found, oracle_name(want)) == 0,
-	    SEED("explain %s %s, g%d at %lld: found %s, expected %s"), HERE(s),
-	    c->name, key, c->clusters[p->part], (long long)now, found,
-	    oracle_name(want));
-	if (from != INT64_MIN)
-		zone_format(r->terms.calendar.zone, from, date);
-	MUST((r->clock_count > 1 && (s->world->features & WORLD_DATES) == 0) ||
-		 strcmp(json_text(o, "deletable_from"), date) == 0,
-	    SEED("explain %s %s, g%d at %lld: deletable from %s, expected %s"),
-	    HERE(s), c->name, key, c->clusters[p->part], (long long)now,
-	    json_text(o, "deletable_from"), date);
-}
-
-static void check_record(
-    struct stage *s, int collection, const struct world_record *r, int64_t now)
-{
-	const struct world_collection *c = &s->world->collections[collection];
-	struct oracle_part p = { collection, 0, r };
-	const json_t *parts, *one;
-	char k1[32], k2[32];
-	const char *const key[] = { k1, k2 };
-	json_t *o = NULL;
-	size_t i;
-
-	world_key_text(c, r->key[0], k1);
-	world_key_text(c, r->key[1], k2);
-	MUST(explain_json(&s->schedule, world_store_name(c->store), c->name,
-		 key, c->has[COLUMN_K2] ? 2 : 1, now, &o) == ST_OK,
-	    SEED("explain %s %s at %lld (expected %s): %s"), HERE(s), c->name,
-	    k1, (long long)now, oracle_name(oracle_judge(s->world, &p, now)),
-	    status_text());
-	check_explained(s, &p, o, now);
-	parts = json_object_get(o, "parts");
-	MUST(json_array_size(parts) + 1 == (size_t)c->parts,
-	    SEED("explain %s: %zu parts"), HERE(s), c->name,
-	    json_array_size(parts) + 1);
-	json_array_foreach(parts, i, one)
-	{
-		p.part =
-		    part_of(s, collection, atoi(json_text(one, "cluster") + 1));
-		check_explained(s, &p, one, now);
-	}
-	json_decref(o);
-}
-
-static void check_explain(struct stage *s, int64_t now)
-{
-	struct world *w = s->world;
-	int i;
-
-	for (i = 0; i < 40; i++) {
-		int number = (int)world_roll(w, w->collection_count);
-		const struct world_collection *c = &w->collections[number];
-		const struct world_record *r =
-		    &c->records[world_roll(w, (int64_t)c->count)];
-
-		if (!r->gone)
-			check_record(s, number, r, now);
-	}
-}
-
-/* ---- forecast ---- */
-
-static int64_t due_at(const struct world *w, int cluster, int64_t now)
-{
-	struct counts n;
-	int64_t sum = 0;
-	int c, part;
-
-	for (c = 0; c < w->collection_count; c++) {
-		for (part = 0; part < w->collections[c].parts; part++) {
-			if (w->collections[c].clusters[part] != cluster)
-				continue;
-			n = count(w, c, part, now);
-			sum += due_of(&n);
-		}
-	}
-	return sum;
-}
-
-static void check_days(
-    struct stage *s, const json_t *o, int cluster, int64_t now)
-{
-	const struct world *w = s->world;
-	enum world_zone zone = w->policies[w->clusters[cluster].policy].zone;
-	int64_t day = oracle_local_day(zone, now), y, m, d, before, after;
-	const json_t *days = json_object_get(o, "days"), *one;
-	size_t at = 0;
-	char date[40];
-	int i;
-
-	before = due_at(w, cluster, now);
-	MUST(json_int(o, "due_now") == before,
-	    SEED("forecast g%d: due now %lld, expected %lld"), HERE(s), cluster,
-	    json_int(o, "due_now"), (long long)before);
-	for (i = 0; i < FORECAST_DAYS; i++, before = after) {
-		/* what a run in the last second of that day would find */
-		after =
-		    due_at(w, cluster, oracle_midnight(zone, day + i + 1) - 1);
-		if (after == before)
-			continue;
-		oracle_civil(day + i, &y, &m, &d);
-		(void)snprintf(date, sizeof(date), "%04d-%02d-%02d", (int)y,
-		    (int)m, (int)d);
-		one = json_array_get(days, at++);
-		MUST(strcmp(json_text(one, "date"), date) == 0 &&
-			 json_int(one, "records") == after - before,
-		    SEED("forecast g%d: %s has %lld, expected %s with %lld"),
-		    HERE(s), cluster, json_text(one, "date"),
-		    json_int(one, "records"), date,
-		    (long long)(after - before));
-	}
-	MUST(at == json_array_size(days), SEED("forecast g%d: days too many"),
-	    HERE(s), cluster);
-}
-
-static void check_forecast(struct stage *s, int64_t now)
-{
-	const json_t *o;
-	json_t *all = NULL;
-	size_t i;
-
-	MUST(forecast_json(&s->schedule, now, FORECAST_DAYS, &all) == ST_OK,
-	    SEED("%s"), HERE(s), status_text());
-	json_array_foreach(json_object_get(all, "clusters"), i, o)
-	    check_days(s, o, atoi(json_text(o, "cluster") + 1), now);
-	json_decref(all);
-}
 
 /* ---- suspensions ---- */
 
@@ -364,7 +123,71 @@ static void purge_killed(struct stage *s, const struct run_of *run, int batches)
 	    SEED("a run that was to be stopped failed"), HERE(s));
 }
 
-static void purge_whole(struct stage *s, const struct run_of *run)
+/* How many records of a collection are in the world and not in ${after}, or
+ * have a part there that is not reduced yet here. */
+static int64_t changed(const struct world *w, const struct world *after,
+    int collection, int part, int gone)
+{
+	const struct world_collection *c = &w->collections[collection];
+	int64_t n = 0;
+	size_t i;
+
+	for (i = 0; i < c->count; i++) {
+		const struct world_record *r = &c->records[i];
+		const struct world_record *then =
+		    &after->collections[collection].records[i];
+
+		n += gone ? then->gone && !r->gone
+			  : then->reduced[part] && !r->reduced[part];
+	}
+	return n;
+}
+
+static void check_report_item(
+    struct stage *s, const struct world *after, const json_t *item, int64_t now)
+{
+	const struct world *w = s->world;
+	int cluster = atoi(json_text(item, "cluster") + 1);
+	int c = json_text(item, "collection")[1] - '0';
+	int part = stage_part(s, c, cluster);
+	int changes = w->clusters[cluster].de_identify;
+	int64_t gone = part == 0 ? changed(w, after, c, part, 1) : 0;
+	int64_t reduced = changed(w, after, c, part, 0);
+	int64_t left = stage_due(after, c, part, now);
+
+	MUST(json_int(item, "deleted") == gone &&
+		 json_int(item, "de_identified") == (changes ? reduced : 0) &&
+		 json_int(item, "minimised") == (changes ? 0 : reduced) &&
+		 json_int(item, "waiting") == left,
+	    SEED("report of c%d, g%d at %lld: deleted %lld, de-identified "
+		 "%lld, minimised %lld, waiting %lld; expected %lld, %lld "
+		 "reduced, %lld waiting"),
+	    HERE(s), c, cluster, (long long)now, json_int(item, "deleted"),
+	    json_int(item, "de_identified"), json_int(item, "minimised"),
+	    json_int(item, "waiting"), (long long)gone, (long long)reduced,
+	    (long long)left);
+}
+
+static void check_report(struct stage *s, const struct world *after,
+    const json_t *report, int64_t now)
+{
+	int64_t waiting = 0;
+	const json_t *item;
+	size_t i;
+
+	json_array_foreach(json_object_get(report, "clusters"), i, item)
+	{
+		check_report_item(s, after, item, now);
+		waiting += json_int(item, "waiting");
+	}
+	MUST(json_is_true(json_object_get(report, "scrubbed")) &&
+		 json_is_true(json_object_get(report, "verified")) ==
+		     (waiting == 0),
+	    SEED("not scrubbed, or not verified"), HERE(s));
+}
+
+static void purge_whole(
+    struct stage *s, const struct run_of *run, const struct world *expected)
 {
 	struct purge_options o = {
 		.mode = PURGE_EXECUTE, .as_of = run->now, .approve = 1
@@ -379,8 +202,7 @@ static void purge_whole(struct stage *s, const struct run_of *run)
 	MUST(installation_load(s->config, &in) == ST_OK, "load");
 	MUST(purge_run(&in, &o, &report) == ST_OK, SEED("purge at %lld: %s"),
 	    HERE(s), (long long)run->now, status_text());
-	MUST(json_is_true(json_object_get(report, "scrubbed")),
-	    SEED("not scrubbed"), HERE(s));
+	check_report(s, expected, report, run->now);
 	json_decref(report);
 	installation_release(&in);
 }
@@ -396,10 +218,10 @@ static void purge(
 	if (ending == STAGE_STOPPED)
 		purge_killed(s, run, (int)world_roll(s->world, 12));
 	else
-		purge_whole(s, run);
+		purge_whole(s, run, expected);
 	stage_open(s);
 	stage_settle(s, expected, run->now, ending);
-	check_plan(s, run->now);
+	stage_plan(s, run->now);
 	stage_close(s);
 	free(expected);
 }
@@ -419,15 +241,6 @@ static int used(const struct world *w, int cluster)
 	return 0;
 }
 
-static void look(struct stage *s, int64_t now)
-{
-	stage_open(s);
-	check_plan(s, now);
-	check_explain(s, now);
-	check_forecast(s, now);
-	stage_close(s);
-}
-
 static void play(struct stage *s, const char *folder, unsigned features)
 {
 	struct world *w = s->world;
@@ -443,7 +256,9 @@ static void play(struct stage *s, const char *folder, unsigned features)
 	for (i = 0; i < WORLD_INSTANTS; i++) {
 		run.now = w->instants[i];
 		change_suspensions(s);
-		look(s, run.now);
+		stage_open(s);
+		stage_ask(s, run.now);
+		stage_close(s);
 		if (world_roll(w, 4) == 0) {
 			run.cluster = (int)world_roll(w, w->cluster_count);
 			if (used(w, run.cluster))
