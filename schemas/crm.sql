@@ -78,20 +78,39 @@ CREATE TABLE services (
   brand TEXT NOT NULL CHECK (brand IN ('BMW', 'BMWi', 'MINI')),
   first_registration_on DATE NOT NULL,    -- the term runs from here
   starts_on DATE NOT NULL,
-  term TEXT,                              -- P3Y, P2Y, P3M, P1M; NULL: none
-  term_ends_on DATE,                      -- last day; NULL: unlimited
+  term TEXT,                              -- P3Y, P2Y, P3M; NULL: unlimited
+  term_ends_on DATE,                      -- computed: the last day, if any
   extension TEXT,                         -- P1Y, once; NULL: none
   notice TEXT,                            -- P6M before the base term ends
-  cancel_by DATE,                         -- last day on which it counts
+  cancel_by DATE,                         -- computed: last day that counts
   cancelled_on DATE,
-  renewal_months INTEGER CHECK (renewal_months IN (1, 6, 12)),
-  price_jpy INTEGER NOT NULL DEFAULT 0 CHECK (price_jpy >= 0),
   deactivated_at TEXT,
   deactivated_by TEXT CHECK (deactivated_by IN ('self', 'dealer')),
-  CHECK ((term IS NULL) = (term_ends_on IS NULL)),
+  CHECK ((term_ends_on IS NULL) = (term IS NULL AND deactivated_at IS NULL)),
   CHECK ((deactivated_at IS NULL) = (deactivated_by IS NULL))
 );
 CREATE INDEX services_contract_id ON services (contract_id);
+
+-- What was bought in the store when a term was over (list of services, L310):
+-- each a contract of 12, 6 or 1 months of its own, which may outlive the
+-- ConnectedDrive contract that it names.
+CREATE TABLE purchases (
+  id TEXT PRIMARY KEY NOT NULL,
+  customer_id TEXT NOT NULL,
+  contract_id TEXT NOT NULL,
+  service_code TEXT NOT NULL,
+  follows_on DATE NOT NULL,               -- last day of what it follows; the
+                                          -- term runs from here
+  term TEXT NOT NULL CHECK (term IN ('P1Y', 'P6M', 'P1M')),
+  term_ends_on DATE NOT NULL,             -- computed: the last day
+  price_jpy INTEGER NOT NULL CHECK (price_jpy >= 0),
+  ended_at TEXT,                          -- sooner: transfer (terms 5.1) ...
+  ended_by TEXT
+    CHECK (ended_by IN ('self', 'transfer', 'deactivation', 'scrapping')),
+  CHECK ((ended_at IS NULL) = (ended_by IS NULL))
+);
+CREATE INDEX purchases_customer_id ON purchases (customer_id);
+CREATE INDEX purchases_term_ends_on ON purchases (term_ends_on);
 
 -- Bank details: financial data, not account data.
 CREATE TABLE bank_accounts (

@@ -159,8 +159,9 @@ static int64_t instant(const char *text)
 
 json_t *house_purge(struct house *h, const char *as_of)
 {
-	struct purge_options o = { .mode = PURGE_EXECUTE,
-		.as_of = instant(as_of) };
+	struct purge_options o = {
+		.mode = PURGE_EXECUTE, .as_of = instant(as_of), .approve = 1
+	};
 	json_t *report = NULL;
 
 	MUST(purge_run(&h->in, &o, &report) == ST_OK, "%s", status_text());

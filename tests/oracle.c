@@ -15,6 +15,11 @@ const char *oracle_name(enum oracle_verdict v)
 	return names[v];
 }
 
+int oracle_is_due(enum oracle_verdict v)
+{
+	return v == ORACLE_DUE || v == ORACLE_OVERDUE;
+}
+
 /* ---- the values of a starting point ---- */
 
 /* A clock that is read for one record, and what was found. */

@@ -24,6 +24,8 @@ enum oracle_verdict {
 	ORACLE__MAX
 };
 const char *oracle_name(enum oracle_verdict v);
+/* DUE or OVERDUE */
+int oracle_is_due(enum oracle_verdict v);
 
 /* A record's part: what one cluster governs of it. */
 struct oracle_part {

@@ -64,11 +64,6 @@ static int is_referenced(const struct world *w, const struct oracle_part *p)
 	return 0;
 }
 
-static int is_due(enum oracle_verdict v)
-{
-	return v == ORACLE_DUE || v == ORACLE_OVERDUE;
-}
-
 /* Have all parts of a row that is deleted ended?  ${*from}: since when. */
 static int has_ended(const struct world *w, const struct oracle_part *p,
     int64_t now, int64_t *from)
@@ -82,7 +77,7 @@ static int has_ended(const struct world *w, const struct oracle_part *p,
 		return 0;
 	for (; one.part < w->collections[p->collection].parts; one.part++) {
 		if (suspended(w, &one) != ORACLE__MAX ||
-		    !is_due(oracle_clocks(w, &one, now, &end)))
+		    !oracle_is_due(oracle_clocks(w, &one, now, &end)))
 			return 0;
 		*from = end > *from ? end : *from;
 	}
@@ -112,7 +107,7 @@ enum oracle_verdict oracle_judge(
 	if (v != ORACLE__MAX)
 		return v;
 	v = oracle_clocks(w, p, now, NULL);
-	if (!is_due(v))
+	if (!oracle_is_due(v))
 		return v;
 	whole = is_whole(w, p, now, &from);
 	/* The row goes under the cluster of the collection. */
@@ -237,7 +232,7 @@ static int reduces(
 
 	return !p->record->gone && !p->record->reduced[p->part] &&
 	       suspended(w, p) == ORACLE__MAX &&
-	       is_due(oracle_clocks(w, p, now, NULL)) &&
+	       oracle_is_due(oracle_clocks(w, p, now, NULL)) &&
 	       !is_whole(w, p, now, &from);
 }
 

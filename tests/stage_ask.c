@@ -175,16 +175,39 @@ static void check_explain(struct stage *s, int64_t now)
 
 /* ---- forecast ---- */
 
-static int64_t due_at(const struct world *w, int cluster, int64_t now)
-{
-	int64_t sum = 0;
-	int c, part;
+/* Which records of a cluster are due. */
+struct marks {
+	char due[WORLD_COLLECTIONS][WORLD_PARTS][WORLD_RECORDS];
+};
 
-	for (c = 0; c < w->collection_count; c++) {
-		for (part = 0; part < w->collections[c].parts; part++) {
-			if (w->collections[c].clusters[part] != cluster)
-				continue;
-			sum += stage_due(w, c, part, now);
+/* How many, and how many that ${m} does not have; it has them afterwards. */
+static int64_t mark(const struct world *w, int cluster, int64_t now,
+    struct marks *m, int64_t *added)
+{
+	struct oracle_part p;
+	int64_t sum = 0;
+	size_t i;
+
+	*added = 0;
+	for (p.collection = 0; p.collection < w->collection_count;
+	     p.collection++) {
+		const struct world_collection *c =
+		    &w->collections[p.collection];
+
+		for (p.part = 0; p.part < c->parts; p.part++) {
+			char *due = m->due[p.collection][p.part];
+
+			for (i = 0; i < c->count; i++) {
+				int is;
+
+				p.record = &c->records[i];
+				is = c->clusters[p.part] == cluster &&
+				     !p.record->gone &&
+				     oracle_is_due(oracle_judge(w, &p, now));
+				*added += is && !due[i];
+				due[i] = (char)is;
+				sum += is;
+			}
 		}
 	}
 	return sum;
@@ -195,35 +218,50 @@ static void check_days(
 {
 	const struct world *w = s->world;
 	enum world_zone zone = w->policies[w->clusters[cluster].policy].zone;
-	int64_t day = oracle_local_day(zone, now), y, m, d, before, after;
+	int64_t day = oracle_local_day(zone, now), y, m, d, due, added;
 	const json_t *days = json_object_get(o, "days"), *one;
+	struct marks marks;
 	size_t at = 0;
 	char date[40];
 	int i;
 
-	before = due_at(w, cluster, now);
-	MUST(json_int(o, "due_now") == before,
+	memset(&marks, 0, sizeof(marks));
+	due = mark(w, cluster, now, &marks, &added);
+	MUST(json_int(o, "due_now") == due,
 	    SEED("forecast g%d: due now %lld, expected %lld"), HERE(s), cluster,
-	    json_int(o, "due_now"), (long long)before);
-	for (i = 0; i < FORECAST_DAYS; i++, before = after) {
+	    json_int(o, "due_now"), (long long)due);
+	for (i = 0; i < FORECAST_DAYS; i++) {
 		/* what a run in the last second of that day would find */
-		after =
-		    due_at(w, cluster, oracle_midnight(zone, day + i + 1) - 1);
-		if (after == before)
+		(void)mark(w, cluster, oracle_midnight(zone, day + i + 1) - 1,
+		    &marks, &added);
+		if (added == 0)
 			continue;
 		oracle_civil(day + i, &y, &m, &d);
 		(void)snprintf(date, sizeof(date), "%04d-%02d-%02d", (int)y,
 		    (int)m, (int)d);
 		one = json_array_get(days, at++);
 		MUST(strcmp(json_text(one, "date"), date) == 0 &&
-			 json_int(one, "records") == after - before,
+			 json_int(one, "records") == added,
 		    SEED("forecast g%d: %s has %lld, expected %s with %lld"),
 		    HERE(s), cluster, json_text(one, "date"),
-		    json_int(one, "records"), date,
-		    (long long)(after - before));
+		    json_int(one, "records"), date, (long long)added);
 	}
 	MUST(at == json_array_size(days), SEED("forecast g%d: days too many"),
 	    HERE(s), cluster);
+}
+
+/* Does the cluster govern single columns of a collection? */
+static int has_columns(const struct world *w, int cluster)
+{
+	int c, part;
+
+	for (c = 0; c < w->collection_count; c++) {
+		for (part = 1; part < w->collections[c].parts; part++) {
+			if (w->collections[c].clusters[part] == cluster)
+				return 1;
+		}
+	}
+	return 0;
 }
 
 static void check_forecast(struct stage *s, int64_t now)
@@ -232,10 +270,17 @@ static void check_forecast(struct stage *s, int64_t now)
 	json_t *all = NULL;
 	size_t i;
 
-	MUST(forecast_json(&s->schedule, now, FORECAST_DAYS, &all) == ST_OK,
+	MUST(forecast_json(&s->schedule, now, FORECAST_DAYS, NULL, &all) ==
+		 ST_OK,
 	    SEED("%s"), HERE(s), status_text());
 	json_array_foreach(json_object_get(all, "clusters"), i, o)
-	    check_days(s, o, atoi(json_text(o, "cluster") + 1), now);
+	{
+		int cluster = atoi(json_text(o, "cluster") + 1);
+
+		if (s->world->features & WORLD_AHEAD ||
+		    !has_columns(s->world, cluster))
+			check_days(s, o, cluster, now);
+	}
 	json_decref(all);
 }
 

@@ -253,50 +253,6 @@ START_TEST(a_day_that_has_begun_stays_begun)
 }
 END_TEST
 
-START_TEST(a_term_is_extended_once_unless_cancelled_in_time)
-{
-	struct calendar_term term = { times_period("P2Y"), times_period("P1Y"),
-		times_period("P6M") };
-	int32_t event = times_day("2023-08-31");
-	struct calendar_term_end end;
-
-	end =
-	    calendar_term_end(CALENDAR_JP_CIVIL_CODE, event, &term, INT32_MAX);
-	times_check_day(end.base_end, "2025-08-31", "base end");
-	times_check_day(end.cancel_by, "2025-02-28", "cancel by");
-	times_check_day(end.last_day, "2026-08-31", "extended");
-	end = calendar_term_end(
-	    CALENDAR_JP_CIVIL_CODE, event, &term, times_day("2025-02-28"));
-	times_check_day(
-	    end.last_day, "2025-08-31", "cancelled on the last day");
-	end = calendar_term_end(
-	    CALENDAR_JP_CIVIL_CODE, event, &term, times_day("2025-03-01"));
-	times_check_day(end.last_day, "2026-08-31", "cancelled too late");
-	term.extension = times_period("P0D");
-	end =
-	    calendar_term_end(CALENDAR_JP_CIVIL_CODE, event, &term, INT32_MAX);
-	times_check_day(end.last_day, "2025-08-31", "without an extension");
-	/* 29 February comes back: the clamped base end does not shift it */
-	term.extension = term.base;
-	end = calendar_term_end(
-	    CALENDAR_EU_1182_71, times_day("2024-02-29"), &term, INT32_MAX);
-	times_check_day(end.base_end, "2026-02-28", "clamped");
-	times_check_day(end.last_day, "2028-02-29", "from the event");
-}
-END_TEST
-
-START_TEST(counting_back_keeps_the_date_even_from_the_end_of_a_month)
-{
-	struct calendar_term term = { times_period("P1Y"), times_period("P1Y"),
-		times_period("P1M") };
-	struct calendar_term_end end = calendar_term_end(
-	    CALENDAR_JP_CIVIL_CODE, times_day("2022-02-28"), &term, INT32_MAX);
-
-	times_check_day(end.base_end, "2023-02-28", "base end");
-	times_check_day(end.cancel_by, "2023-01-28", "cancel by");
-}
-END_TEST
-
 START_TEST(a_cut_off_may_lie_before_the_first_year)
 {
 	struct zone *z = times_zone("UTC");
@@ -366,9 +322,6 @@ Suite *calendar_suite(void)
 	tcase_add_test(t, a_recurrence_does_not_drift);
 	tcase_add_test(t, p0d_is_due_at_once_and_a_date_at_the_next_midnight);
 	tcase_add_test(t, a_day_that_has_begun_stays_begun);
-	tcase_add_test(t, a_term_is_extended_once_unless_cancelled_in_time);
-	tcase_add_test(
-	    t, counting_back_keeps_the_date_even_from_the_end_of_a_month);
 	tcase_add_test(t, a_cut_off_may_lie_before_the_first_year);
 	tcase_add_test(t, rules_have_names);
 	tcase_add_test(t, requests_count_alike_before_they_are_rolled);

@@ -133,9 +133,8 @@ START_TEST(a_changed_key_is_changed_once)
 	static const char *const kinds[] = {
 		"CREATE TABLE t (id TEXT PRIMARY KEY, name) WITHOUT ROWID;",
 		"CREATE TABLE t (id TEXT PRIMARY KEY, name);",
-		"CREATE TABLE t (id TEXT, name, PRIMARY KEY (name, id))"
-		" WITHOUT ROWID;",
 		"CREATE TABLE t (id TEXT UNIQUE, name, rowid, oid);",
+		"CREATE TABLE t (id, name, PRIMARY KEY (name, id)) WITHOUT ROWID",
 	};
 	struct db_change how = { .table = "t",
 		.keys = id,

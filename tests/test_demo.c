@@ -88,6 +88,8 @@ static const struct {
 	{ "contract_data", "services",
 	    "SELECT expires_on FROM services s "
 	    "JOIN contracts k ON k.id = s.contract_id" },
+	{ "purchased_services", "purchases",
+	    "SELECT term_ends_on FROM purchases" },
 	{ "holder_data", "holdings", "SELECT held_until FROM holdings" },
 	{ "financial_data", "transactions",
 	    "SELECT booked_on FROM transactions" },
@@ -162,9 +164,9 @@ static int32_t event_day(const char *text, int64_t now)
 	struct when w;
 
 	MUST(when_parse(text, strlen(text), &w) == ST_OK, "%s", text);
-	if (w.kind == WHEN_DATE) {
-		MUST(w.day <= tokyo_day(now) && w.day >= WHEN_FIRST_DAY, "%s",
-		    text);
+	if (w.kind == WHEN_DATE) { /* a term may end in the next year */
+		MUST(w.day <= tokyo_day(now) + 366 && w.day >= WHEN_FIRST_DAY,
+		    "%s", text);
 		return w.day;
 	}
 	MUST(w.seconds <= now && w.seconds >= WHEN_FIRST_SECOND, "%s", text);
@@ -481,7 +483,15 @@ static const char *const wanted[] = {
 	"SELECT count(*) FROM services WHERE service_code = 'carplay'"
 	" AND cancelled_on IS NULL AND extension = 'P1Y'",
 	"SELECT count(*) FROM services WHERE term = 'P3M'",
-	"SELECT count(*) FROM services WHERE renewal_months = 6",
+	"SELECT count(*) FROM purchases WHERE term = 'P6M'",
+	/* a transfer closes the contract, and ends what was bought for it */
+	"SELECT count(*) FROM purchases p JOIN contracts k"
+	" ON k.id = p.contract_id WHERE p.ended_by = 'transfer'"
+	" AND k.expires_on = p.term_ends_on AND k.end_reason = 'transfer'",
+	/* what the dealer switched off ends that day, limited or not */
+	"SELECT count(*) FROM services s JOIN contracts k"
+	" ON k.id = s.contract_id WHERE s.deactivated_by = 'dealer'"
+	" AND s.term IS NULL AND s.term_ends_on = k.expires_on",
 	"SELECT count(*) FROM services WHERE deactivated_by = 'self'",
 };
 

@@ -219,6 +219,23 @@ START_TEST(a_header_names_fields)
 }
 END_TEST
 
+START_TEST(a_column_that_the_store_computes_is_left_out)
+{
+	struct site *s = site_new();
+
+	site_alter(s, "ALTER TABLE people ADD COLUMN twice AS (n * 2) VIRTUAL");
+	ck_assert_int_eq(
+	    site_ingest(s, "f.csv", "id,n,twice\n1,2,4\n", DB_INSERT),
+	    ST_INVALID);
+	ck_assert_ptr_nonnull(strstr(s->report.problems[0],
+	    "field `twice`: the store computes it: leave the column out"));
+	ck_assert_int_eq(
+	    site_ingest(s, "f.csv", "id,n\n1,2\n", DB_INSERT), ST_OK);
+	site_check_count(s, 1);
+	site_free(s);
+}
+END_TEST
+
 START_TEST(a_column_that_no_rule_covers_is_noted)
 {
 	struct site *s = site_new();
@@ -510,6 +527,7 @@ Suite *ingest_suite(void)
 	tcase_add_loop_test(t, a_column_takes_what_it_is_for, 0, COUNT(values));
 	tcase_add_loop_test(t, json_has_types, 0, COUNT(typed));
 	tcase_add_loop_test(t, a_header_names_fields, 0, COUNT(headers));
+	tcase_add_test(t, a_column_that_the_store_computes_is_left_out);
 	tcase_add_test(t, a_column_that_no_rule_covers_is_noted);
 	tcase_add_test(t, a_key_left_out_leaves_the_field);
 	tcase_add_test(t, any_number_of_key_sets_is_taken);

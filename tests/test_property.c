@@ -228,19 +228,6 @@ static void purge(
 
 /* ---- rounds ---- */
 
-static int used(const struct world *w, int cluster)
-{
-	int c, part;
-
-	for (c = 0; c < w->collection_count; c++) {
-		for (part = 0; part < w->collections[c].parts; part++) {
-			if (w->collections[c].clusters[part] == cluster)
-				return 1;
-		}
-	}
-	return 0;
-}
-
 static void play(struct stage *s, const char *folder, unsigned features)
 {
 	struct world *w = s->world;
@@ -261,7 +248,7 @@ static void play(struct stage *s, const char *folder, unsigned features)
 		stage_close(s);
 		if (world_roll(w, 4) == 0) {
 			run.cluster = (int)world_roll(w, w->cluster_count);
-			if (used(w, run.cluster))
+			if (world_uses(w, run.cluster))
 				purge(s, &run, STAGE_WHOLE);
 			run.cluster = -1;
 		}

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/model/term.h"
 #include "tests/times.h"
 
 /* The columns of vectors/calendar-vectors.csv. */
@@ -117,9 +118,10 @@ static void check_deletion(char *field[V__MAX], const struct calendar *c)
 static void check_term(char *field[V__MAX], const struct calendar *c)
 {
 	const char *params = field[V_PARAMS], *p;
-	struct calendar_term term = { { 0, 0, 0 }, { 0, 0, 0 }, { 0, 0, 0 } };
-	struct calendar_term_end end;
-	int32_t cancelled = INT32_MAX;
+	struct term term = { .is_limited = 1 };
+	struct term_days days = { .cancelled = TERM_NO_DAY,
+		.ended = TERM_NO_DAY };
+	struct term_end end;
 
 	p = param(params, "base");
 	term.base = times_period(p ? p : field[V_PERIOD]);
@@ -129,9 +131,9 @@ static void check_term(char *field[V__MAX], const struct calendar *c)
 	}
 	p = param(params, "cancelled");
 	if (p && strcmp(p, "none") != 0)
-		cancelled = times_day(p);
-	end = calendar_term_end(
-	    c->rule, times_day(field[V_EVENT]), &term, cancelled);
+		days.cancelled = times_day(p);
+	days.from = times_day(field[V_EVENT]);
+	end = term_end(c->rule, &term, &days);
 	times_check_day(end.last_day, field[V_LAST_DAY], field[V_ID]);
 	times_check_instant(zone_midnight(c->zone, end.last_day + 1),
 	    field[V_BOUNDARY], field[V_ID]);

@@ -174,7 +174,7 @@ static void make_collection(struct world *w, int number, int store, int root)
 
 /* ---- parts ---- */
 
-static int is_used(const struct world *w, int cluster)
+int world_uses(const struct world *w, int cluster)
 {
 	int c, i;
 
@@ -196,7 +196,7 @@ static int pick_part(struct world *w, const struct world_collection *c)
 	for (i = 0; i < c->parts; i++)
 		if (c->clusters[i] == found)
 			return -1;
-	if (found == w->cluster_count - 1 && !is_used(w, found))
+	if (found == w->cluster_count - 1 && !world_uses(w, found))
 		w->clusters[found].policy = policy;
 	return w->clusters[found].policy == policy ? found : -1;
 }

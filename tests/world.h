@@ -38,6 +38,7 @@ enum world_feature {
 	WORLD_SUSPEND = 1 << 7,     /* holds and restrictions */
 	WORLD_EMPTY = 1 << 8,       /* parts that nothing can be emptied of */
 	WORLD_DATES = 1 << 9,       /* explain's dates of several clocks */
+	WORLD_AHEAD = 1 << 10,      /* the forecast of single columns */
 };
 #define WORLD_FEATURES                                                        \
 	(WORLD_PURPOSES | WORLD_PARTED | WORLD_DE_IDENTIFY | WORLD_MINIMISE | \
@@ -195,6 +196,9 @@ void world_init(struct world *w, uint64_t seed, unsigned features);
 
 /* The last of world_init(): times whose periods end close to the instants. */
 void world_make_records(struct world *w, int collection);
+
+/* Does the cluster govern anything? */
+int world_uses(const struct world *w, int cluster);
 
 /* Make up one more suspension; 0: there are enough. */
 int world_suspend(struct world *w);

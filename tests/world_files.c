@@ -198,8 +198,8 @@ static void write_period(FILE *f, struct world_period p)
 		fprintf(f, "%dD", p.days);
 }
 
-/* What the cluster covers, as YAML; 0: nothing. */
-static int write_covers(FILE *f, const struct world *w, int cluster)
+/* What the cluster covers. */
+static void write_covers(FILE *f, const struct world *w, int cluster)
 {
 	int c, part, i, n = 0;
 
@@ -217,22 +217,18 @@ static int write_covers(FILE *f, const struct world *w, int cluster)
 					break;
 				if (part > 0 && k->part_of[i] != part)
 					continue;
-				if (f)
-					fprintf(f, "%s%s.%s%s%s", n ? ", " : "",
-					    store, k->name, part ? "." : "",
-					    part ? world_column_name(column)
-						 : "");
+				fprintf(f, "%s%s.%s%s%s", n ? ", " : "", store,
+				    k->name, part ? "." : "",
+				    part ? world_column_name(column) : "");
 				n++;
 			}
 		}
 	}
-	return n;
 }
 
 static int is_of(const struct world *w, int cluster, int policy)
 {
-	return w->clusters[cluster].policy == policy &&
-	       write_covers(NULL, w, cluster) > 0;
+	return w->clusters[cluster].policy == policy && world_uses(w, cluster);
 }
 
 static void write_starting_points(FILE *f, const struct world *w, int policy)
@@ -311,7 +307,7 @@ static void write_action(FILE *f, const struct world_cluster *c)
 static void write_cluster(FILE *f, const struct world *w, int number)
 {
 	fprintf(f, "  g%d:\n    covers: [", number);
-	(void)write_covers(f, w, number);
+	write_covers(f, w, number);
 	fputs("]\n", f);
 	write_rule(f, w, number);
 	write_action(f, &w->clusters[number]);

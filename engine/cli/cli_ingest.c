@@ -93,8 +93,9 @@ enum status cli_ingest(
 	const struct collection *collection = NULL;
 	const struct db_table *table = NULL;
 	struct ingest_target target = { .store = NULL };
+	struct policy_computed *computed = NULL;
 	const char **times = NULL;
-	size_t count = 0;
+	size_t count = 0, computed_count = 0;
 	enum status st;
 
 	st = cli_collection(
@@ -106,10 +107,16 @@ enum status cli_ingest(
 		st = ingest_target_init(
 		    &target, what->store, table, collection, times, count);
 	if (st == ST_OK)
+		st = installation_computed(
+		    &cli->in, store, collection, &computed, &computed_count);
+	if (st == ST_OK)
+		st = ingest_target_compute(&target, computed, computed_count);
+	if (st == ST_OK)
 		st = ingest(cli, what, store, &target, records);
 	if (st == ST_OK)
 		st = suspend(cli, what);
 	ingest_target_release(&target);
+	free(computed);
 	free(times);
 	return st;
 }

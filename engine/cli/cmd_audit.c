@@ -13,7 +13,7 @@ static void print_entry(const json_t *o)
 {
 	printf("%6lld  %s  %-14s %s", json_int(o, "seq"), json_text(o, "at"),
 	    json_text(o, "action"), json_text(o, "run"));
-	if (json_object_get(o, "collection"))
+	if (json_object_get(o, "cutoff"))
 		printf("  %s: %lld records of %s before %s",
 		    json_text(o, "cluster"), json_int(o, "records"),
 		    json_text(o, "collection"), json_text(o, "cutoff"));

@@ -13,6 +13,7 @@ struct options {
 	char *subject;
 	int record;
 	const char *review;
+	const char *as_of;
 	enum holds_which which;
 };
 
@@ -194,11 +195,14 @@ static void print_list(const json_t *rows)
 static enum status list(struct cli *cli, const struct options *o)
 {
 	json_t *out = NULL;
+	int64_t now = 0;
 	enum status st;
 
 	if ((st = cli_load(cli)) != ST_OK)
 		return st;
-	st = holds_list(&cli->in, o->which, when_now(), &out);
+	if ((st = cli_as_of(cli, o->as_of, &now)) != ST_OK)
+		return st;
+	st = holds_list(&cli->in, o->which, now, &out);
 	if (st != ST_OK)
 		return st;
 	if (cli->json)
@@ -246,6 +250,7 @@ static enum status parse(
 		{ "owner", required_argument, NULL, 'o' },
 		{ "review", required_argument, NULL, 'v' },
 		{ "all", no_argument, NULL, 'l' },
+		{ "as-of", required_argument, NULL, 't' },
 		CLI_OPTIONS,
 	};
 	int c;
@@ -260,6 +265,7 @@ static enum status parse(
 		case 'n': o->order.note = optarg; break;
 		case 'o': o->order.owner = optarg; break;
 		case 'v': o->review = optarg; break;
+		case 't': o->as_of = optarg; break;
 		case 'l': o->which = HOLDS_ALL; break;
 		default: return ST_USAGE;
 		}
@@ -305,7 +311,7 @@ const struct command cmd_hold = {
 	"usage: lethe [-c lethe.yml] [--json] hold add SCOPE --reason CODE\n"
 	"             [--authority WHO] [--review DATE] [--note TEXT]\n"
 	"             [--owner WHO]\n"
-	"       lethe ... hold list [--all]\n"
+	"       lethe ... hold list [--all] [--as-of TIME]\n"
 	"       lethe ... hold release ID --reason TEXT\n\n"
 	"What a hold or a restriction reaches is not deleted before its\n"
 	"release, whatever a rule says, nor is what comes in later.  Adding\n"
@@ -331,6 +337,7 @@ const struct command cmd_hold = {
 	"  --note TEXT       for those who look at it\n"
 	"  --owner WHO       who looks after it (default: you)\n"
 	"  --all             released ones too\n"
+	"  --as-of TIME      reviews as if it were TIME\n"
 	"  --reason TEXT     of a release: why\n",
 	run,
 };

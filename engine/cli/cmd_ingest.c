@@ -102,7 +102,8 @@ const struct command cmd_ingest = {
 	"Takes .csv (RFC 4180, the first line names the fields; an empty field\n"
 	"is NULL, \"\" is empty text) and .jsonl (one object a line); - is\n"
 	"standard input.  All of a file or nothing; whatever is wrong is named\n"
-	"with file, line and field.\n\n"
+	"with file, line and field.  Ends of terms are computed (`term` of a\n"
+	"policy's starting point): leave them empty.\n\n"
 	"  --upsert         replace records whose key is there already\n"
 	"  --format FORMAT  csv or jsonl, whatever the file is called\n",
 	run,

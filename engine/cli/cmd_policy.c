@@ -1,71 +1,75 @@
-/* lethe policy show, lethe policy test */
+/* lethe policy show, record, test, diff */
 #include <stdio.h>
 #include <string.h>
 
 #include "engine/cli/cli.h"
+#include "engine/cli/cli_policy.h"
+#include "engine/plan/policy_record.h"
 #include "engine/plan/policy_show.h"
 #include "engine/plan/policy_test.h"
 
-static void print_cluster(const json_t *c)
-{
-	const json_t *item;
-	size_t i;
+struct given {
+	const char *what;
+	const char *language;
+	const char *format; /* "text", "json" or "markdown" */
+	const char *as_of;
+	const char *files[2];
+};
 
-	printf("\n%s (%s)\n", json_text(c, "title"), json_text(c, "cluster"));
-	printf("  rule      %s%s\n", json_text(c, "rule"),
-	    json_is_true(json_object_get(c, "own_rule")) ? " (our own rule)"
-							 : "");
-	if (json_is_string(json_object_get(c, "retention_period")))
-		printf("  kept      at least %s\n",
-		    json_text(c, "retention_period"));
-	if (*json_text(c, "source"))
-		printf("  source    %s\n", json_text(c, "source"));
-	fputs("  covers   ", stdout);
-	json_array_foreach(json_object_get(c, "covers"), i, item)
-	    printf(" %s", json_string_value(item));
-	putchar('\n');
-	json_array_foreach(json_object_get(c, "purposes"), i, item)
-	    printf("  purpose   %s (%s%s%s)\n", json_text(item, "title"),
-		json_text(item, "legal_basis"),
-		*json_text(item, "reference") ? ", " : "",
-		json_text(item, "reference"));
+/* A page, or the JSON that it is made from; takes ${o}. */
+static enum status print_page(const struct cli *cli, const struct given *g,
+    json_t *o,
+    void (*write)(const json_t *o, const char *language, struct document *d))
+{
+	struct document d = DOCUMENT_INIT(DOCUMENT_TEXT);
+	enum status st;
+
+	if (strcmp(g->format, "markdown") == 0)
+		d.format = DOCUMENT_MARKDOWN;
+	if (cli->json || strcmp(g->format, "json") == 0) {
+		st = cli_print_json(o);
+	} else {
+		write(o, g->language, &d);
+		if ((st = document_end(&d)) == ST_OK &&
+		    fputs(buf_text(&d.out), stdout) == EOF)
+			st = fail(ST_IO, "write to stdout");
+	}
+	document_release(&d);
+	json_decref(o);
+	return st;
 }
 
-static enum status show(struct cli *cli, const char *language)
+static enum status show(struct cli *cli, const struct given *g)
 {
-	const json_t *p, *c;
 	json_t *o = NULL;
 	enum status st;
-	size_t i, k;
 
-	if ((st = policy_show_json(&cli->in, language, &o)) != ST_OK)
+	if ((st = cli_load(cli)) != ST_OK ||
+	    (st = policy_show_json(&cli->in, g->language, &o)) != ST_OK)
 		return st;
-	if (cli->json) {
-		st = cli_print_json(o);
-		json_decref(o);
-		return st;
-	}
-	json_array_foreach(json_object_get(o, "policies"), i, p)
-	{
-		printf("%s%s (%s, revision %lld)\n", i ? "\n" : "",
-		    json_text(p, "title"), json_text(p, "policy"),
-		    json_int(p, "revision"));
-		printf("periods are counted by %s in %s\n",
-		    json_text(p, "calendar"), json_text(p, "time_zone"));
-		json_array_foreach(json_object_get(p, "clusters"), k, c)
-		    print_cluster(c);
-	}
-	json_decref(o);
-	return ST_OK;
+	return print_page(cli, g, o, policy_show_write);
 }
 
-static enum status test(struct cli *cli)
+static enum status record(struct cli *cli, const struct given *g)
+{
+	json_t *o = NULL;
+	enum status st;
+
+	if ((st = cli_load(cli)) != ST_OK ||
+	    (st = policy_record_json(&cli->in, g->language, &o)) != ST_OK)
+		return st;
+	return print_page(cli, g, o, policy_record_write);
+}
+
+static enum status test(struct cli *cli, const struct given *g)
 {
 	json_t *o = NULL, *f;
 	enum status st;
 	size_t i;
 
-	if ((st = policy_test_json(&cli->in, &o)) != ST_OK)
+	(void)g;
+	if ((st = cli_load(cli)) != ST_OK ||
+	    (st = policy_test_json(&cli->in, &o)) != ST_OK)
 		return st;
 	if (cli->json)
 		st = cli_print_json(o);
@@ -93,41 +97,129 @@ static enum status test(struct cli *cli)
 	return st;
 }
 
-static enum status run(struct cli *cli, int argc, char **argv)
+static enum status diff(struct cli *cli, const struct given *g)
+{
+	return cli_policy_diff(cli, g->files[0], g->files[1], g->as_of);
+}
+
+static const struct {
+	const char *name;
+	int files;
+	enum status (*run)(struct cli *cli, const struct given *g);
+	const char *options; /* that it takes, by their letters */
+} commands[] = {
+	{ "show", 0, show, "lf" },
+	{ "record", 0, record, "lf" },
+	{ "test", 0, test, "" },
+	{ "diff", 2, diff, "t" },
+};
+#define COMMANDS (sizeof(commands) / sizeof(*commands))
+
+static enum status unknown(const char *what)
+{
+	const char *names[COMMANDS + 1] = { NULL }, *near;
+
+	for (size_t i = 0; i < COMMANDS; i++)
+		names[i] = commands[i].name;
+	near = diag_nearest(what, names);
+	return fail(ST_USAGE,
+	    "unknown `policy %s`%s%s%s: there are show, record, test and diff",
+	    what, near ? ", did you mean `" : "", near ? near : "",
+	    near ? "`?" : "");
+}
+
+/* Which letters of options were given, as a string in ${used}. */
+static enum status read_options(
+    struct cli *cli, int argc, char **argv, struct given *g, char used[8])
 {
 	static const struct option options[] = {
 		{ "language", required_argument, NULL, 'l' },
+		{ "format", required_argument, NULL, 'f' },
+		{ "as-of", required_argument, NULL, 't' },
 		CLI_OPTIONS,
 	};
-	const char *language = "en", *what;
-	enum status st;
+	static const char *const formats[] = { "text", "json", "markdown" };
+	size_t i;
 	int c;
 
 	while ((c = cli_option(cli, argc, argv, options)) != -1) {
 		if (c == '?')
 			return ST_USAGE;
-		language = optarg;
+		*(c == 'l'     ? &g->language
+		    : c == 'f' ? &g->format
+			       : &g->as_of) = optarg;
+		if (strchr(used, c) == NULL)
+			used[strlen(used)] = (char)c;
 	}
-	if (cli->help)
-		return ST_OK;
-	st = cli_arguments(argc, 1, 1, "what to do: show or test");
+	for (i = 0; i < 3 && strcmp(formats[i], g->format) != 0; i++)
+		;
+	if (i == 3)
+		return fail(ST_USAGE,
+		    "unknown format `%s`: there are text, json and markdown",
+		    g->format);
+	return ST_OK;
+}
+
+static enum status run(struct cli *cli, int argc, char **argv)
+{
+	struct given g = { NULL, "en", "text", NULL, { NULL, NULL } };
+	char used[8] = "";
+	enum status st;
+	size_t i;
+	int n;
+
+	if ((st = read_options(cli, argc, argv, &g, used)) != ST_OK ||
+	    cli->help)
+		return st;
+	st =
+	    cli_arguments(argc, 1, 3, "what to do: show, record, test or diff");
 	if (st != ST_OK)
 		return st;
-	what = argv[optind];
-	if (strcmp(what, "show") != 0 && strcmp(what, "test") != 0)
-		return fail(ST_USAGE,
-		    "unknown `policy %s`: there are `show` and `test`", what);
-	if ((st = cli_load(cli)) != ST_OK)
+	for (i = 0; i < COMMANDS; i++) {
+		if (strcmp(commands[i].name, argv[optind]) == 0)
+			break;
+	}
+	if (i == COMMANDS)
+		return unknown(argv[optind]);
+	optind++;
+	n = commands[i].files;
+	st = cli_arguments(
+	    argc, n, n, n ? "two policy files: OLD and NEW" : "none");
+	if (st != ST_OK)
 		return st;
-	return strcmp(what, "show") == 0 ? show(cli, language) : test(cli);
+	if (strspn(used, commands[i].options) != strlen(used))
+		return fail(ST_USAGE,
+		    "`policy %s` does not take all of these options: "
+		    "`lethe policy --help` says which",
+		    commands[i].name);
+	for (int k = 0; k < n; k++)
+		g.files[k] = argv[optind + k];
+	return commands[i].run(cli, &g);
 }
 
 const struct command cmd_policy = {
 	"policy",
-	"show the policies in words; run the tests they bring",
-	"usage: lethe [-c lethe.yml] [--json] policy show [--language LANG]\n"
-	"       lethe [-c lethe.yml] [--json] policy test\n\n"
-	"  --language LANG  en, ja, de or another that the policy has "
-	"(default en)\n",
+	"show the policies in words, test them, compare two versions",
+	"usage: lethe [-c lethe.yml] [--json] policy show [--format FORMAT] "
+	"[--language LANG]\n"
+	"       lethe [-c lethe.yml] [--json] policy record [--format FORMAT] "
+	"[--language LANG]\n"
+	"       lethe [-c lethe.yml] [--json] policy test\n"
+	"       lethe [-c lethe.yml] [--json] policy diff OLD NEW "
+	"[--as-of TIME]\n\n"
+	"  show    what is kept how long and why, cluster by cluster\n"
+	"  record  the record of processing activities (GDPR Art. 30(1)), and "
+	"what the\n"
+	"          policy does not say for it\n"
+	"  test    run the tests that stand in the policies\n"
+	"  diff    what changed from OLD to NEW, two files of one policy of "
+	"the\n"
+	"          installation, and how many records become due or stop being "
+	"due;\n"
+	"          nothing is written\n\n"
+	"  --format FORMAT  text (default), json or markdown\n"
+	"  --language LANG  en (default), ja, de; of what the policy says, any "
+	"that it has\n"
+	"  --as-of TIME     as if it were TIME (a date or RFC 3339)\n",
 	run,
 };

@@ -26,12 +26,13 @@ static void print_runs(const json_t *o)
 
 static void print_suspensions(const json_t *o)
 {
-	printf("%lld hold%s and %lld restriction%s active, %lld of them to be "
-	       "reviewed since\n",
+	printf("%lld hold%s and %lld restriction%s active; %lld review%s "
+	       "overdue\n",
 	    json_int(o, "holds"), json_int(o, "holds") == 1 ? "" : "s",
 	    json_int(o, "restrictions"),
 	    json_int(o, "restrictions") == 1 ? "" : "s",
-	    json_int(o, "reviews_overdue"));
+	    json_int(o, "reviews_overdue"),
+	    json_int(o, "reviews_overdue") == 1 ? "" : "s");
 }
 
 static void print_brakes(const json_t *o)

@@ -25,6 +25,7 @@ static const struct command *const commands[] = {
 	&cmd_resume,
 	&cmd_subject,
 	&cmd_policy,
+	&cmd_report,
 	&cmd_hold,
 	&cmd_audit,
 	&cmd_demo,

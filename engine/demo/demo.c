@@ -45,8 +45,10 @@ static const struct demo_table tables[DEMO_FILE__MAX] = {
 	[DEMO_SERVICES] = CRM(services, "csv",
 	    "id,contract_id,service_code,brand,first_registration_on,"
 	    "starts_on,term,term_ends_on,extension,notice,cancel_by,"
-	    "cancelled_on,renewal_months,price_jpy,deactivated_at,"
-	    "deactivated_by"),
+	    "cancelled_on,deactivated_at,deactivated_by"),
+	[DEMO_PURCHASES] = CRM(purchases, "csv",
+	    "id,customer_id,contract_id,service_code,follows_on,term,"
+	    "term_ends_on,price_jpy,ended_at,ended_by"),
 	[DEMO_HOLDINGS] = CRM(holdings, "csv",
 	    "id,vin,customer_id,role,held_from,held_until,unlinked_at,"
 	    "data_erased_at"),

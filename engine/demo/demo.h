@@ -20,7 +20,7 @@ struct demo_file {
 	const char *path; /* inside the folder */
 	int64_t records;
 };
-#define DEMO_FILES 26
+#define DEMO_FILES 27
 #define DEMO_MOST  400000
 
 struct demo_report {

@@ -1,11 +1,12 @@
 /*
  * What a contract subscribes to, with its term: without one, three years from
  * first registration, CarPlay's two years and one more unless cancelled six
- * months before (three months with option 6U3), and what was bought after.
+ * months before (three months with option 6U3).
  */
 #include <string.h>
 
 #include "engine/demo/demo_world.h"
+#include "engine/model/term.h"
 
 enum brand { BMW = 1, BMW_I = 2, MINI = 4, ALL_BMW = BMW | BMW_I, ALL = 7 };
 static const struct {
@@ -31,7 +32,7 @@ static const struct {
 	{ "offboard_voice", 0, ALL },
 };
 
-struct term {
+struct sold {
 	const char *period; /* NULL: unlimited */
 	int32_t starts;
 	int32_t ends;
@@ -39,26 +40,46 @@ struct term {
 	const char *notice;
 	int32_t cancel_by;
 	int32_t cancelled;
-	int renewal_months;
-	int price;
 };
 
 struct subscription {
 	const struct demo_vehicle *v;
 	const struct demo_holder *h;
+	int holder;
 	char contract[DEMO_ID_TEXT];
 	int count;
 };
 
+/* When it was switched off: at the dealer's with all others, or one by the
+ * customer, in the portal. */
+static int64_t switched_off(const struct subscription *s, const char *code,
+    const struct sold *t, const char **by)
+{
+	int last = s->h == &s->v->holders[s->v->holder_count - 1];
+
+	*by = NULL;
+	if (s->v->fate == DEMO_DEACTIVATED && last) {
+		*by = "dealer";
+		return s->v->silent;
+	}
+	if (t->period && s->v->number % 11 == 4 &&
+	    strcmp(code, "online") == 0) {
+		*by = "self";
+		return s->h->from + 86400;
+	}
+	return DEMO_TIME_NONE;
+}
+
 static void write_service(struct demo_world *w, struct subscription *s,
-    const char *code, const struct term *t)
+    const char *code, const struct sold *t)
 {
 	struct demo_out *o = &w->out[DEMO_SERVICES];
-	int off = s->v->fate == DEMO_DEACTIVATED;
-	/* Some switch one off themselves, in the portal. */
-	int self = !off && t->period && s->v->number % 11 == 4 &&
-		   strcmp(code, "online") == 0;
+	int32_t ends = t->ends;
+	const char *by;
+	int64_t off = switched_off(s, code, t, &by);
 
+	if (off != DEMO_TIME_NONE && zone_day(w->clock.zone, off) < ends)
+		ends = zone_day(w->clock.zone, off);
 	s->count++;
 	demo_out_format(o, "%s-%02d", s->contract, s->count);
 	demo_out_text(o, s->contract);
@@ -67,51 +88,14 @@ static void write_service(struct demo_world *w, struct subscription *s,
 	demo_put_day(o, s->v->registered);
 	demo_put_day(o, t->starts);
 	demo_out_text(o, t->period);
-	demo_put_day(o, t->ends);
+	demo_put_day(o, ends);
 	demo_out_text(o, t->extension);
 	demo_out_text(o, t->notice);
 	demo_put_day(o, t->cancel_by);
 	demo_put_day(o, t->cancelled);
-	if (t->renewal_months)
-		demo_out_int(o, t->renewal_months);
-	else
-		demo_out_null(o);
-	demo_out_int(o, t->price);
-	demo_put_time(o, off    ? s->v->silent
-			 : self ? s->h->from + 86400
-				: DEMO_TIME_NONE);
-	demo_out_text(o, off ? "dealer" : self ? "self" : NULL);
+	demo_put_time(o, off);
+	demo_out_text(o, by);
 	demo_out_end(o);
-}
-
-/* Bought in the store when a term is over: 12, 6 or 1 months, each from where
- * the one before ended. */
-static void renew(struct demo_world *w, struct subscription *s,
-    const char *code, int32_t ended, struct demo_dice *d)
-{
-	static const struct {
-		const char *period;
-		int months;
-		int price;
-	} offers[] = { { "P1Y", 12, 12500 }, { "P6M", 6, 7000 },
-		{ "P1M", 1, 1300 } };
-	int32_t until = s->h->expires;
-
-	if (until > w->clock.today)
-		until = w->clock.today;
-	for (int n = 0; n < 3 && ended < until; n++) {
-		int i = (int)demo_dice_range(d, 0, 2);
-		struct term t = { .period = offers[i].period,
-			.starts = ended + 1,
-			.cancel_by = DEMO_DAY_NONE,
-			.cancelled = DEMO_DAY_NONE,
-			.renewal_months = offers[i].months,
-			.price = offers[i].price };
-
-		t.ends = demo_days_after(ended, offers[i].period);
-		write_service(w, s, code, &t);
-		ended = t.ends;
-	}
 }
 
 /* In turn: not cancelled, a month before the last day, on it, a day late. */
@@ -131,31 +115,31 @@ static int32_t cancelled_on(
 static void write_carplay(
     struct demo_world *w, struct subscription *s, struct demo_dice *d)
 {
-	static const struct calendar_term two_years = { { 24, 0, 0 },
-		{ 12, 0, 0 }, { 6, 0, 0 } };
-	struct term t = { .period = "P3M",
+	static const struct term two_years = { 1, { 24, 0, 0 }, { 12, 0, 0 },
+		{ 6, 0, 0 } };
+	struct term_days days = { s->v->registered, TERM_NO_DAY, TERM_NO_DAY };
+	struct sold t = { .period = "P3M",
 		.starts = s->h->starts,
 		.cancel_by = DEMO_DAY_NONE,
 		.cancelled = DEMO_DAY_NONE };
-	struct calendar_term_end end;
+	struct term_end end;
 
 	t.ends = demo_days_after(s->v->registered, "P3M");
 	if (strstr(s->v->model->options, "6U3") == NULL) {
-		end = calendar_term_end(CALENDAR_JP_CIVIL_CODE,
-		    s->v->registered, &two_years, DEMO_DAY_NONE);
+		end = term_end(CALENDAR_JP_CIVIL_CODE, &two_years, &days);
 		t.period = "P2Y";
 		t.extension = "P1Y";
 		t.notice = "P6M";
 		t.cancel_by = end.cancel_by;
 		t.cancelled = cancelled_on(w, s, end.cancel_by);
-		end = calendar_term_end(CALENDAR_JP_CIVIL_CODE,
-		    s->v->registered, &two_years, t.cancelled);
+		days.cancelled = t.cancelled;
+		end = term_end(CALENDAR_JP_CIVIL_CODE, &two_years, &days);
 		t.ends = end.last_day;
 	}
 	if (t.ends >= t.starts)
 		write_service(w, s, "carplay", &t);
 	if (demo_dice_chance(d, 40))
-		renew(w, s, "carplay",
+		demo_write_purchases(w, s->v, s->holder, "carplay",
 		    t.ends >= t.starts ? t.ends : t.starts - 1, d);
 }
 
@@ -169,13 +153,15 @@ static int brand_of(const struct demo_model *m)
 void demo_write_services(struct demo_world *w, const struct demo_vehicle *v,
     int holder, struct demo_dice *d)
 {
-	struct subscription s = { .v = v, .h = &v->holders[holder] };
+	struct subscription s = {
+		.v = v, .h = &v->holders[holder], .holder = holder
+	};
 	int brand = brand_of(v->model);
 	int32_t three = demo_days_after(v->registered, "P3Y");
 
 	demo_contract_id(v, holder, s.contract);
 	for (size_t i = 0; i < sizeof(catalogue) / sizeof(*catalogue); i++) {
-		struct term t = { .starts = s.h->starts,
+		struct sold t = { .starts = s.h->starts,
 			.ends = DEMO_DAY_NONE,
 			.cancel_by = DEMO_DAY_NONE,
 			.cancelled = DEMO_DAY_NONE };
@@ -195,6 +181,6 @@ void demo_write_services(struct demo_world *w, const struct demo_vehicle *v,
 	}
 	write_carplay(w, &s, d);
 	if (demo_dice_chance(d, 25))
-		renew(w, &s, "online",
+		demo_write_purchases(w, v, holder, "online",
 		    three >= s.h->starts ? three : s.h->starts - 1, d);
 }

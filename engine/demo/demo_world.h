@@ -21,6 +21,7 @@ enum demo_file_id {
 	DEMO_ACCOUNTS,
 	DEMO_CONTRACTS,
 	DEMO_SERVICES,
+	DEMO_PURCHASES,
 	DEMO_HOLDINGS,
 	DEMO_VEHICLE_SERVICES,
 	DEMO_BANK_ACCOUNTS,
@@ -123,6 +124,9 @@ void demo_write_vehicle(struct demo_world *w, const struct demo_customer *c,
     const struct demo_vehicle *v, struct demo_dice *d);
 void demo_write_services(struct demo_world *w, const struct demo_vehicle *v,
     int holder, struct demo_dice *d);
+/* What was bought of the service ${code} after the day ${ended}. */
+void demo_write_purchases(struct demo_world *w, const struct demo_vehicle *v,
+    int holder, const char *code, int32_t ended, struct demo_dice *d);
 void demo_write_telemetry(
     struct demo_world *w, const struct demo_vehicle *v, struct demo_dice *d);
 

@@ -171,7 +171,64 @@ static enum status hash_rules(struct installation *in)
 	return st;
 }
 
-enum status installation_load(const char *path, struct installation *in)
+/* The policy called like ${p}; policy_count: none, and a sentence. */
+static size_t find_policy(const struct installation *in, const struct policy *p)
+{
+	const char *names[64], *near;
+	size_t i;
+
+	for (i = 0; i < in->policy_count; i++) {
+		if (strcmp(in->policies[i].name, p->name) == 0)
+			return i;
+		if (i < 63)
+			names[i] = in->policies[i].name;
+	}
+	names[i < 63 ? i : 63] = NULL;
+	near = diag_nearest(p->name, names);
+	status_say("%s is the policy `%s`, and %s has none of that name%s%s%s: "
+		   "give a version of a policy that it has",
+	    p->path, p->name, in->config.path, near ? ", only `" : "",
+	    near ? near : "", near ? "`" : "");
+	return i;
+}
+
+/* After load_policies(): the file ${path} instead of the one that bears its
+ * policy's name. */
+static enum status replace_policy(struct installation *in, const char *path)
+{
+	struct policy p = { 0 };
+	char *copy;
+	enum status st;
+	size_t i;
+
+	st = policy_load(path, &in->diag, &p);
+	if (st == ST_INVALID)
+		return ST_OK; /* said by the caller, with the rest */
+	if (st != ST_OK)
+		return st;
+	/* A file that does not load leaves no name to look for. */
+	if (in->policy_count < in->config.policy_count) {
+		policy_release(&p);
+		return ST_OK;
+	}
+	i = find_policy(in, &p);
+	copy = strdup(path);
+	if (i == in->policy_count || copy == NULL) {
+		st = copy ? ST_USAGE : fail(ST_NOMEM, "out of memory");
+		policy_release(&p);
+		free(copy);
+		return st;
+	}
+	policy_release(&in->policies[i]);
+	in->policies[i] = p;
+	free(in->config.policies[i]);
+	in->config.policies[i] = copy;
+	return ST_OK;
+}
+
+/* ${policy}: a file that stands in for one of the policies; or NULL. */
+static enum status load(
+    const char *path, const char *policy, struct installation *in)
 {
 	enum status st;
 
@@ -186,6 +243,8 @@ enum status installation_load(const char *path, struct installation *in)
 		return st;
 	if ((st = load_policies(in)) != ST_OK)
 		return st;
+	if (policy && (st = replace_policy(in, policy)) != ST_OK)
+		return st;
 	if (in->diag.errors == 0 && (st = cross_check(in)) != ST_OK)
 		return st;
 	if ((st = diag_status(&in->diag)) != ST_OK)
@@ -193,11 +252,37 @@ enum status installation_load(const char *path, struct installation *in)
 	return hash_rules(in);
 }
 
+enum status installation_load(const char *path, struct installation *in)
+{
+	return load(path, NULL, in);
+}
+
+enum status installation_load_with(
+    struct installation *first, const char *policy, struct installation *out)
+{
+	enum status st;
+	size_t i;
+
+	if ((st = load(first->config.path, policy, out)) != ST_OK)
+		return st;
+	for (i = 0; i < out->store_count; i++) {
+		st = installation_open_store(first, &first->stores[i]);
+		if (st != ST_OK)
+			return st;
+		out->stores[i].db = first->stores[i].db;
+		out->stores[i].schema = first->stores[i].schema;
+		out->stores[i].borrowed = 1;
+	}
+	return ST_OK;
+}
+
 void installation_release(struct installation *in)
 {
 	size_t i;
 
 	for (i = 0; i < in->store_count; i++) {
+		if (in->stores[i].borrowed)
+			continue;
 		db_schema_release(&in->stores[i].schema);
 		db_close(in->stores[i].db);
 	}
@@ -378,6 +463,51 @@ enum status installation_times(const struct installation *in,
 		}
 	}
 	status_clear();
+	*out = list;
+	*count = n;
+	return ST_OK;
+}
+
+/* The next starting point with a term from ${*k} of the policy ${*i} on, that
+ * stands in the collection; NULL: no more. */
+static const struct policy_starting_point *next_computed(
+    const struct installation *in, const char *dataset, const char *collection,
+    size_t *i, size_t *k)
+{
+	for (; *i < in->policy_count; ++*i, *k = 0) {
+		const struct policy *p = &in->policies[*i];
+
+		while (*k < p->starting_point_count) {
+			const struct policy_starting_point *x =
+			    &p->starting_points[(*k)++];
+
+			if (x->term && strcmp(x->dataset, dataset) == 0 &&
+			    strcmp(x->collection, collection) == 0)
+				return x;
+		}
+	}
+	return NULL;
+}
+
+enum status installation_computed(const struct installation *in,
+    const struct installation_store *store, const struct collection *collection,
+    struct policy_computed **out, size_t *count)
+{
+	const char *dataset = store->dataset->key;
+	const struct policy_starting_point *x;
+	struct policy_computed *list = NULL, *grown;
+	size_t i = 0, k = 0, n = 0;
+
+	while ((x = next_computed(in, dataset, collection->name, &i, &k))) {
+		grown = reallocarray(list, n + 1, sizeof(*list));
+		if (grown == NULL) {
+			free(list);
+			return fail(ST_NOMEM, "out of memory");
+		}
+		list = grown;
+		list[n++] = (struct policy_computed){ x,
+			{ in->policies[i].rule, in->policies[i].zone } };
+	}
 	*out = list;
 	*count = n;
 	return ST_OK;

@@ -22,6 +22,7 @@ struct installation_store {
 	const struct dataset *dataset;
 	struct db *db;           /* NULL until installation_open_store() */
 	struct db_schema schema; /* of the live store, once open */
+	int borrowed; /* both are another installation's, which closes them */
 };
 
 struct installation {
@@ -50,6 +51,15 @@ enum status installation_load(
 void installation_release(struct installation *in);
 
 /*
+ * The installation ${first} as it would be with the file ${policy} in the
+ * place of its policy of the same name.  Shares the stores of ${first}, which
+ * it opens, and is released before it.  ST_INVALID as above; ST_USAGE where
+ * ${first} has no policy of that name.
+ */
+enum status installation_load_with(struct installation *first,
+    const char *policy, struct installation *out) MUST_CHECK;
+
+/*
  * Make what is missing: key file, keyring, control database, audit log and
  * managed stores.  Safe to repeat.  ${made} (may be NULL) is called with what
  * was made, for people.
@@ -76,6 +86,14 @@ enum status installation_open_audit(struct installation *in) MUST_CHECK;
 enum status installation_times(const struct installation *in,
     const struct installation_store *store, const struct collection *collection,
     const char ***out, size_t *count) MUST_CHECK;
+
+/*
+ * The starting points of all policies whose field ingest computes in records
+ * of a collection; NULL where there are none.  The caller frees the array.
+ */
+enum status installation_computed(const struct installation *in,
+    const struct installation_store *store, const struct collection *collection,
+    struct policy_computed **out, size_t *count) MUST_CHECK;
 
 /* ${data_dir}/${name}.  The caller frees; NULL when out of memory. */
 char *installation_path(const struct installation *in, const char *name);

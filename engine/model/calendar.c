@@ -167,22 +167,3 @@ struct calendar_cutoff calendar_cutoff(const struct calendar *c, int64_t now,
 		cut.before = zone_midnight(c->zone, cut.last_day + 1);
 	return cut;
 }
-
-struct calendar_term_end calendar_term_end(enum calendar_rule rule,
-    int32_t event, const struct calendar_term *term, int32_t cancelled)
-{
-	struct calendar_term_end end;
-
-	end.base_end = calendar_last_day(rule, event, term->base);
-	/* The law has no rule for counting back: the same date or the last of
-	 * its month, and the whole of that day still counts. */
-	end.cancel_by = add(CALENDAR_EU_1182_71, end.base_end,
-	    -(int64_t)term->notice.months, -(int64_t)term->notice.days);
-	end.last_day = end.base_end;
-	/* From the event again: a clamped base end would shift what follows. */
-	if (cancelled > end.cancel_by)
-		end.last_day = add(rule, event,
-		    (int64_t)term->base.months + term->extension.months,
-		    (int64_t)term->base.days + term->extension.days);
-	return end;
-}

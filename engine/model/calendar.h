@@ -36,7 +36,7 @@ struct calendar {
 enum calendar_from { CALENDAR_FROM_EVENT, CALENDAR_FROM_END_OF_YEAR };
 
 /* The last day of a period of months and days that an event on ${event} sets
- * off.  Both rules are monotone in ${event}. */
+ * off.  Both rules are monotone in ${event}.  A negative period counts back. */
 int32_t calendar_last_day(
     enum calendar_rule rule, int32_t event, struct period p);
 
@@ -65,24 +65,5 @@ struct calendar_cutoff {
 };
 struct calendar_cutoff calendar_cutoff(const struct calendar *c, int64_t now,
     enum calendar_from from, struct period p);
-
-/*
- * A service's term (requirements Q22-Q25): base period from the event, one
- * automatic extension unless cancelled in time.  A cancellation counts until
- * the end of ${cancel_by} = end of the base term minus ${notice}, clamped.
- */
-struct calendar_term {
-	struct period base;
-	struct period extension; /* nothing: no extension */
-	struct period notice;
-};
-struct calendar_term_end {
-	int32_t base_end;
-	int32_t cancel_by;
-	int32_t last_day;
-};
-/* ${cancelled}: the day of the cancellation, or INT32_MAX for none. */
-struct calendar_term_end calendar_term_end(enum calendar_rule rule,
-    int32_t event, const struct calendar_term *term, int32_t cancelled);
 
 #endif /* !MODEL_CALENDAR_H */

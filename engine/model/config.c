@@ -186,6 +186,17 @@ static void read_requests(struct config_reader *r, const struct node *n)
 	read_calendar(r, node_get(n, "calendar"));
 }
 
+/* A group of fewer than two hides nobody. */
+static void read_reports(struct config_reader *r, const struct node *n)
+{
+	static const char *const keys[] = { "min_cell", NULL };
+
+	if (!read_map(r->d, n, keys))
+		return;
+	(void)read_int(
+	    r->d, node_get(n, "min_cell"), 2, 1000000, &r->c->reports.min_cell);
+}
+
 /* "127.0.0.1:8080", "localhost:8080", "[::1]:8080" */
 static int is_address(const char *text)
 {
@@ -225,6 +236,7 @@ static void set_defaults(struct config_reader *r)
 	c->purge.approvals = 1;
 	c->holds.approvals = 1;
 	c->holds.review.days = 90;
+	c->reports.min_cell = 5;
 	c->requests.target.days = 30;
 	c->requests.due.months = 1;
 	c->requests.extension.months = 2;
@@ -238,7 +250,7 @@ static void read_file(struct config_reader *r, const struct node *n)
 {
 	static const char *const keys[] = { "installation", "time_zone",
 		"data_dir", "key", "policies", "stores", "purge", "holds",
-		"requests", "web", NULL };
+		"requests", "reports", "web", NULL };
 	struct diag *d = r->d;
 
 	if (!read_map(d, n, keys))
@@ -253,6 +265,7 @@ static void read_file(struct config_reader *r, const struct node *n)
 	read_purge(r, node_get(n, "purge"));
 	read_holds(r, node_get(n, "holds"));
 	read_requests(r, node_get(n, "requests"));
+	read_reports(r, node_get(n, "reports"));
 	read_web(r, node_get(n, "web"));
 }
 

@@ -52,6 +52,9 @@ struct config {
 		char *calendar_roll;     /* none or next_working_day */
 		char *holidays;          /* path, or NULL */
 	} requests;
+	struct {
+		int64_t min_cell; /* 5 */
+	} reports;
 	char *listen; /* 127.0.0.1:8080 */
 };
 

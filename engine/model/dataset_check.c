@@ -71,6 +71,8 @@ static void check_interval(
 static void check_field(const struct dataset_names *in,
     const struct collection *c, const struct field *f)
 {
+	const struct field *from, *until;
+
 	for (size_t i = 0; i < f->reference_count; i++) {
 		const struct reference *ref = &f->references[i];
 
@@ -82,8 +84,9 @@ static void check_field(const struct dataset_names *in,
 	if (collection_field(c, f->valid_at) == NULL)
 		diag_error(in->d, f->at, "`valid`: `%s` has no field `%.60s`",
 		    c->name, f->valid_at);
-	if (dataset_names_find_path(in, f->at, f->valid_from) &&
-	    dataset_names_find_path(in, f->at, f->valid_until))
+	from = dataset_names_find_path(in, f->at, f->valid_from);
+	until = dataset_names_find_path(in, f->at, f->valid_until);
+	if (from && until)
 		check_interval(in, f);
 }
 

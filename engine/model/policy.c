@@ -70,7 +70,8 @@ static void read_calendar(
 	read_zone(d, read_required(d, n, "time_zone"), &p->zone);
 }
 
-/* What is described and never used is probably a mistake elsewhere. */
+/* What is described and never used is probably a mistake elsewhere; but a
+ * starting point with a term has its field computed whoever uses it. */
 static void warn_unused(const struct policy_reader *r)
 {
 	const struct policy *p = r->p;
@@ -82,7 +83,8 @@ static void warn_unused(const struct policy_reader *r)
 			    p->purposes[i].name);
 	for (size_t i = 0;
 	     r->starting_point_used && i < p->starting_point_count; i++)
-		if (!r->starting_point_used[i])
+		if (!r->starting_point_used[i] &&
+		    p->starting_points[i].term == NULL)
 			diag_warning(r->d, p->starting_points[i].at,
 			    "starting point `%s` is not used by any cluster",
 			    p->starting_points[i].name);
@@ -91,8 +93,8 @@ static void warn_unused(const struct policy_reader *r)
 static void read_file(struct policy_reader *r, const struct node *root)
 {
 	static const char *const keys[] = { "policy", "revision", "title",
-		"calendar", "recipients", "purposes", "starting_points",
-		"clusters", "tests", NULL };
+		"calendar", "data_subjects", "security_measures", "recipients",
+		"purposes", "starting_points", "clusters", "tests", NULL };
 	struct diag *d = r->d;
 	struct policy *p = r->p;
 

@@ -19,13 +19,16 @@ struct policy_recipient {
 	struct text title;
 	char *role;   /* controller, processor, ... */
 	char *region; /* ISO 3166-1 alpha-2, or NULL; a processor has one */
+	/* what allows data to go to it from another region; or empty */
+	struct text transfer_basis;
 	struct place at;
 };
 struct policy_purpose {
 	char *name;
 	struct text title;
 	char *legal_basis;
-	char *reference; /* or NULL */
+	char *reference;           /* or NULL */
+	struct text data_subjects; /* empty: those of the policy */
 	char **recipients;
 	size_t recipient_count;
 	struct place at;
@@ -38,6 +41,33 @@ enum policy_kind {
 };
 enum policy_pick { POLICY_LATEST, POLICY_EARLIEST };
 enum policy_null { POLICY_NULL_UNDECIDED, POLICY_NULL_OPEN };
+
+/*
+ * How ingest comes by the field of a starting point that is the end of a
+ * service's term (engine/model/term.h): out of other fields of the record.
+ */
+enum policy_term_part {
+	POLICY_TERM_FROM,
+	POLICY_TERM_PERIOD,
+	POLICY_TERM_EXTENSION,
+	POLICY_TERM_NOTICE,
+	POLICY_TERM_CANCELLED,
+	POLICY_TERM_CANCEL_BY, /* written, as the end itself */
+	POLICY_TERM_ENDED,
+	POLICY_TERM__MAX
+};
+struct policy_term {
+	struct policy_term_value {
+		int given;
+		char *field; /* NULL: ${period} is the same for all records */
+		struct period period;
+		struct place at;
+	} parts[POLICY_TERM__MAX];
+	int has_longest;
+	struct period longest; /* of period and extension together */
+};
+/* "from", "period", ...: as a policy has them. */
+const char *policy_term_part_name(enum policy_term_part part);
 
 /*
  * ${at} as written: a bare field of the record's own collection, or
@@ -55,6 +85,7 @@ struct policy_starting_point {
 	enum calendar_from from;
 	char **via; /* "dataset.collection.field": the path must use it */
 	size_t via_count;
+	struct policy_term *term; /* or NULL: files give the field */
 	struct place at;
 };
 
@@ -155,7 +186,10 @@ struct policy {
 	int64_t revision;
 	struct text title;
 	enum calendar_rule rule;
-	struct zone *zone; /* owned */
+	struct zone *zone;         /* owned */
+	struct text data_subjects; /* whose data it is; or empty */
+	struct text *security_measures;
+	size_t security_measure_count;
 	struct policy_recipient *recipients;
 	size_t recipient_count;
 	struct policy_purpose *purposes;
@@ -186,11 +220,20 @@ void policy_check(const struct policy *const *policies, size_t policy_count,
     const struct dataset *const *datasets, size_t dataset_count,
     struct diag *d);
 
+/* A starting point with a term, and how its policy counts. */
+struct policy_computed {
+	const struct policy_starting_point *point;
+	struct calendar calendar;
+};
+
 /* The cluster that a collection (${field} NULL) or a field falls in.
  * ST_NOTFOUND: none. */
 enum status policy_cluster_of(const struct policy *p, const char *dataset,
     const char *collection, const char *field,
     const struct policy_cluster **out) MUST_CHECK;
+
+/* 1 if ${region} is the EU or a country of the EEA, where data moves freely. */
+int policy_region_is_eea(const char *region);
 
 const char *policy_action_name(enum policy_action action);
 const char *policy_method_name(enum policy_method method);

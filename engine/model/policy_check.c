@@ -6,9 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "engine/model/dataset_names.h"
-#include "engine/model/policy.h"
-#include "engine/model/read.h"
+#include "engine/model/policy_read.h"
 
 struct check {
 	struct diag *d;
@@ -258,6 +256,7 @@ void policy_check(const struct policy *const *policies, size_t policy_count,
 	check_twice(&k);
 	for (size_t i = 0; i < policy_count; i++)
 		check_policy(&k, policies[i]);
+	policy_check_ends(policies, policy_count, &k.names);
 	for (size_t i = 0; i < dataset_count; i++)
 		for (size_t j = 0; j < datasets[i]->collection_count; j++)
 			check_collection(

@@ -2,7 +2,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "engine/model/dataset_names.h"
 #include "engine/model/policy_read.h"
 
 /* A word of a fixed list, kept as text. */
@@ -15,7 +14,7 @@ static int read_word_text(
 }
 
 /* The member states of the EU, then the EEA's others. */
-static int is_eea(const char *region)
+int policy_region_is_eea(const char *region)
 {
 	static const char *const eea[] = { "AT", "BE", "BG", "CY", "CZ", "DE",
 		"DK", "EE", "ES", "FI", "FR", "GR", "HR", "HU", "IE", "IT",
@@ -43,7 +42,7 @@ static void read_region(
 	    strspn(r->region, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") != 2)
 		read_mismatch(
 		    d, n, "a country code of two letters such as `DE`");
-	else if (processor && !is_eea(r->region) &&
+	else if (processor && !policy_region_is_eea(r->region) &&
 		 strcmp(r->region, "JP") != 0)
 		read_mismatch(d, n,
 		    "a country of the EU or EEA, or `JP`: a processor "
@@ -53,7 +52,8 @@ static void read_region(
 static void read_recipient(
     struct diag *d, const struct node *n, struct policy_recipient *recipient)
 {
-	static const char *const keys[] = { "title", "role", "region", NULL };
+	static const char *const keys[] = { "title", "role", "region",
+		"transfer_basis", NULL };
 	static const char *const roles[] = { "controller", "joint_controller",
 		"processor", "recipient", "third_party", "authority", NULL };
 
@@ -64,6 +64,8 @@ static void read_recipient(
 	(void)read_word_text(
 	    d, read_required(d, n, "role"), roles, &recipient->role);
 	read_region(d, n, recipient);
+	(void)read_text(
+	    d, node_get(n, "transfer_basis"), &recipient->transfer_basis);
 }
 
 static void read_recipients(struct policy_reader *r, const struct node *n)
@@ -96,7 +98,7 @@ static void read_purpose(
     struct policy_reader *r, const struct node *n, struct policy_purpose *x)
 {
 	static const char *const keys[] = { "title", "legal_basis", "reference",
-		"recipients", NULL };
+		"data_subjects", "recipients", NULL };
 	/* GDPR Art. 6(1)(a) to (f) */
 	static const char *const bases[] = { "consent", "contract",
 		"legal_obligation", "vital_interests", "public_task",
@@ -111,6 +113,7 @@ static void read_purpose(
 	(void)read_word_text(r->d, read_required(r->d, n, "legal_basis"), bases,
 	    &x->legal_basis);
 	(void)read_string(r->d, node_get(n, "reference"), &x->reference);
+	(void)read_text(r->d, node_get(n, "data_subjects"), &x->data_subjects);
 	if (read_strings(r->d, recipients, &x->recipients, &x->recipient_count))
 		check_recipients(r, recipients);
 }
@@ -172,7 +175,7 @@ static void read_starting_point(
     struct diag *d, const struct node *n, struct policy_starting_point *x)
 {
 	static const char *const keys[] = { "title", "kind", "at", "pick",
-		"null_means", "from", "via", NULL };
+		"null_means", "from", "via", "term", NULL };
 	static const char *const kinds[] = { "collection", "end_of_process",
 		"end_of_relationship", NULL };
 	static const char *const picks[] = { "latest", "earliest", NULL };
@@ -195,6 +198,7 @@ static void read_starting_point(
 	if (read_word(d, node_get(n, "from"), froms, &word))
 		x->from = (enum calendar_from)word;
 	read_via(d, node_get(n, "via"), x);
+	policy_read_end(d, node_get(n, "term"), x);
 }
 
 static void read_starting_points(struct policy_reader *r, const struct node *n)
@@ -214,10 +218,26 @@ static void read_starting_points(struct policy_reader *r, const struct node *n)
 	}
 }
 
+static void read_measures(struct policy_reader *r, const struct node *n)
+{
+	struct policy *p = r->p;
+
+	if (!read_list_of(r->d, n, "a list of measures"))
+		return;
+	p->security_measures =
+	    read_array(r->d, n->count, sizeof(*p->security_measures));
+	for (size_t i = 0; p->security_measures && i < n->count; i++)
+		(void)read_text(r->d, &n->items[i],
+		    &p->security_measures[p->security_measure_count++]);
+}
+
 void policy_read_terms(struct policy_reader *r, const struct node *root)
 {
 	struct policy *p = r->p;
 
+	(void)read_text(
+	    r->d, node_get(root, "data_subjects"), &p->data_subjects);
+	read_measures(r, node_get(root, "security_measures"));
 	read_recipients(r, node_get(root, "recipients"));
 	r->recipients = policy_names(
 	    r->d, p->recipients, p->recipient_count, sizeof(*p->recipients));
@@ -239,6 +259,7 @@ static void release_starting_point(struct policy_starting_point *x)
 	free(x->collection);
 	free(x->field);
 	read_free_strings(x->via, x->via_count);
+	policy_release_end(x);
 }
 
 void policy_release_terms(struct policy *p)
@@ -246,12 +267,14 @@ void policy_release_terms(struct policy *p)
 	for (size_t i = 0; i < p->recipient_count; i++) {
 		free(p->recipients[i].name);
 		text_release(&p->recipients[i].title);
+		text_release(&p->recipients[i].transfer_basis);
 		free(p->recipients[i].role);
 		free(p->recipients[i].region);
 	}
 	for (size_t i = 0; i < p->purpose_count; i++) {
 		free(p->purposes[i].name);
 		text_release(&p->purposes[i].title);
+		text_release(&p->purposes[i].data_subjects);
 		free(p->purposes[i].legal_basis);
 		free(p->purposes[i].reference);
 		read_free_strings(
@@ -259,6 +282,10 @@ void policy_release_terms(struct policy *p)
 	}
 	for (size_t i = 0; i < p->starting_point_count; i++)
 		release_starting_point(&p->starting_points[i]);
+	for (size_t i = 0; i < p->security_measure_count; i++)
+		text_release(&p->security_measures[i]);
+	text_release(&p->data_subjects);
+	free(p->security_measures);
 	free(p->recipients);
 	free(p->purposes);
 	free(p->starting_points);

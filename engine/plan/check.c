@@ -4,102 +4,24 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/plan/check_parts.h"
 #include "engine/store/count.h"
 
-/* Takes ${text}, NULL where memory ran out. */
-static enum status warn(json_t *list, char *text)
+enum status check_warn(json_t *warnings, char *text)
 {
-	enum status st;
+	enum status st = ST_OK;
+	size_t i;
 
 	if (text == NULL)
 		return fail(ST_NOMEM, "out of memory");
-	st = json_push(list, json_string(text));
-	free(text);
-	return st;
-}
-
-/* ---- indexes ---- */
-
-static int has_index(const struct db_table *t, const char *column)
-{
-	size_t i;
-
-	for (i = 0; i < t->column_count; i++) {
-		if (t->columns[i].key == 1 &&
-		    strcmp(t->columns[i].name, column) == 0)
-			return 1;
-	}
-	for (i = 0; i < t->index_count; i++) {
-		const struct db_index *x = &t->indexes[i];
-
-		if (!x->partial && x->count > 0 && x->columns[0] &&
-		    strcmp(x->columns[0], column) == 0)
-			return 1;
-	}
-	return 0;
-}
-
-static enum status need_index(json_t *warnings, const struct rule *r,
-    const char *table, const char *column)
-{
-	const struct db_table *t = db_schema_table(&r->store->schema, table);
-	char *text;
-	size_t i;
-
-	if (t == NULL || has_index(t, column))
-		return ST_OK;
-	text = str_format(
-	    "store `%s`: no index begins with %s.%s, which the rule of `%s` "
-	    "asks for: every run reads the whole table",
-	    r->store->config->name, table, column, r->terms.cluster->name);
-	for (i = 0; text && i < json_array_size(warnings); i++) {
+	for (i = 0; i < json_array_size(warnings); i++) {
 		if (strcmp(json_string_value(json_array_get(warnings, i)),
-			text) == 0) {
-			free(text);
-			return ST_OK;
-		}
+			text) == 0)
+			break;
 	}
-	return warn(warnings, text);
-}
-
-static enum status check_clock(
-    const struct rule *r, const struct rule_clock *c, json_t *warnings)
-{
-	enum status st = ST_OK;
-	size_t i;
-
-	for (i = 0; st == ST_OK && i < c->path.count; i++) {
-		const struct path_hop *h = &c->path.hops[i];
-
-		st = need_index(warnings, r, h->to->name, h->to_columns[0]);
-		if (st == ST_OK && i == 0)
-			st = need_index(
-			    warnings, r, r->table->name, h->from_columns[0]);
-	}
-	return st == ST_OK
-		   ? need_index(warnings, r, c->table, c->terms.start->field)
-		   : st;
-}
-
-static enum status check_indexes(const struct rule *r, json_t *warnings)
-{
-	enum status st = ST_OK;
-	size_t i;
-
-	for (i = 0; st == ST_OK && i < r->clock_count; i++)
-		st = check_clock(r, &r->clocks[i], warnings);
-	return st;
-}
-
-static enum status check_foreign_keys(const struct rule *r, json_t *warnings)
-{
-	const struct db_table *t = r->table;
-	enum status st = ST_OK;
-	size_t i;
-
-	for (i = 0; st == ST_OK && i < t->foreign_key_count; i++)
-		st = need_index(
-		    warnings, r, t->name, t->foreign_keys[i].from[0]);
+	if (i == json_array_size(warnings))
+		st = json_push(warnings, json_string(text));
+	free(text);
 	return st;
 }
 
@@ -212,15 +134,13 @@ enum status check_json(struct installation *in, const struct schedule *s,
 	st = json_make(&o, "{s:[], s:[], s:[], s:[]}", "warnings", "unmapped",
 	    "undecided", "integrity");
 	for (i = 0; st == ST_OK && i < s->count; i++) {
-		json_t *warnings = json_object_get(o, "warnings");
-
-		st = check_indexes(&s->rules[i], warnings);
-		if (st == ST_OK)
-			st = check_foreign_keys(&s->rules[i], warnings);
-		if (st == ST_OK)
-			st = check_undecided(&s->rules[i], when_now(),
-			    json_object_get(o, "undecided"));
+		st = check_undecided(
+		    &s->rules[i], when_now(), json_object_get(o, "undecided"));
 	}
+	if (st == ST_OK)
+		st = check_indexes(s, json_object_get(o, "warnings"));
+	if (st == ST_OK)
+		st = check_periods(in, json_object_get(o, "warnings"));
 	if (st == ST_OK)
 		st = add_unmapped(s, json_object_get(o, "unmapped"));
 	if (st == ST_OK && depth == CHECK_INTEGRITY)

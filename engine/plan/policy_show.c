@@ -1,9 +1,8 @@
 /* Policies for people: who may keep what, why and how long. */
 #include "engine/plan/policy_show.h"
 
-#include <string.h>
-
-#include "engine/base/buf.h"
+#include "engine/plan/policy_words.h"
+#include "engine/plan/words.h"
 
 static const char *kind_name(enum policy_kind kind)
 {
@@ -15,62 +14,61 @@ static const char *kind_name(enum policy_kind kind)
 	return "?";
 }
 
-/* The title in the language, or the name where there is none. */
-static const char *title_or(
-    const struct text *t, const char *language, const char *name)
+/* Takes ${b}; text under ${key}. */
+static enum status put_words(json_t *o, const char *key, struct buf *b)
 {
-	const char *title = text_in(t, language);
+	enum status st = buf_status(b);
 
-	return *title ? title : name;
-}
-
-static enum status purposes_json(const struct policy *p,
-    const struct policy_cluster *c, const char *language, json_t *list)
-{
-	enum status st = ST_OK;
-	json_t *one = NULL, *recipients;
-	size_t i, k;
-
-	for (i = 0; st == ST_OK && i < c->purpose_count; i++) {
-		const struct policy_purpose *u =
-		    &p->purposes[c->purposes[i].purpose];
-
-		if ((recipients = json_array()) == NULL)
-			return fail(ST_NOMEM, "out of memory");
-		for (k = 0; st == ST_OK && k < u->recipient_count; k++)
-			st = json_push(
-			    recipients, json_string(u->recipients[k]));
-		if (st == ST_OK)
-			st = json_make(&one, "{s:s, s:s, s:s?, s:s?, s:O}",
-			    "purpose", u->name, "title",
-			    title_or(&u->title, language, u->name),
-			    "legal_basis", u->legal_basis, "reference",
-			    u->reference, "recipients", recipients);
-		json_decref(recipients);
-		if (st == ST_OK)
-			st = json_push(list, one);
-	}
+	if (st == ST_OK)
+		st = json_put(o, key, json_string(buf_text(b)));
+	buf_release(b);
 	return st;
 }
 
-/* "contract_expiry + P1Y", as a sentence would begin. */
-static void rule_words(
-    struct buf *b, const struct policy *p, const struct policy_cluster *c)
-{
-	const struct policy_starting_point *s;
-	char period[PERIOD_TEXT];
+/* ---- purposes ---- */
 
-	if (c->starting_point == SIZE_MAX) {
-		buf_addf(b, "unlimited: %s", c->unlimited ? c->unlimited : "");
-		return;
-	}
-	s = &p->starting_points[c->starting_point];
-	period_format(c->regular_deletion_period, period);
-	buf_addf(b, "%s after %s%s", period, s->name,
-	    s->from == CALENDAR_FROM_END_OF_YEAR
-		? ", from the end of the calendar year"
-		: "");
+static enum status put_end(const struct policy *p,
+    const struct policy_cluster_purpose *x, const char *language, json_t *o)
+{
+	struct buf rule = BUF_INIT;
+	enum status st;
+
+	if (x->starting_point == SIZE_MAX)
+		return ST_OK;
+	st = json_put(o, "starting_point",
+	    json_string(p->starting_points[x->starting_point].name));
+	if (st == ST_OK)
+		st = policy_put_period(o, "period", 1, x->period);
+	if (st != ST_OK)
+		return st;
+	policy_end_words(&rule, p, x->starting_point, x->period, language);
+	return put_words(o, "rule", &rule);
 }
+
+static enum status purpose_json(const struct policy *p,
+    const struct policy_cluster_purpose *x, const char *language, json_t **out)
+{
+	const struct policy_purpose *u = &p->purposes[x->purpose];
+	json_t *recipients = NULL, *o = NULL;
+	enum status st;
+
+	st = policy_recipients_json(p, u, language, &recipients);
+	if (st == ST_OK)
+		st = json_make(&o, "{s:s, s:s, s:s, s:s?, s:o}", "purpose",
+		    u->name, "title",
+		    policy_title(&u->title, language, u->name), "legal_basis",
+		    u->legal_basis, "reference", u->reference, "recipients",
+		    recipients);
+	if (st == ST_OK)
+		st = put_end(p, x, language, o);
+	if (st == ST_OK)
+		*out = o;
+	else
+		json_decref(o);
+	return st;
+}
+
+/* ---- clusters ---- */
 
 static enum status start_json(const struct policy *p,
     const struct policy_cluster *c, const char *language, json_t *o)
@@ -88,8 +86,9 @@ static enum status start_json(const struct policy *p,
 	buf_adds(&at, s->field);
 	if ((st = buf_status(&at)) == ST_OK)
 		st = json_make(&one, "{s:s, s:s, s:s, s:s, s:s, s:s}", "name",
-		    s->name, "title", title_or(&s->title, language, s->name),
-		    "kind", kind_name(s->kind), "at", buf_text(&at), "pick",
+		    s->name, "title",
+		    policy_title(&s->title, language, s->name), "kind",
+		    kind_name(s->kind), "at", buf_text(&at), "pick",
 		    s->pick == POLICY_LATEST ? "latest" : "earliest",
 		    "null_means",
 		    s->null_means == POLICY_NULL_OPEN ? "open" : "undecided");
@@ -97,57 +96,103 @@ static enum status start_json(const struct policy *p,
 	return st == ST_OK ? json_put(o, "starting_point", one) : st;
 }
 
-static enum status period_json(
-    json_t *o, const char *key, int given, struct period period)
+static enum status add_covers(const struct policy_cluster *c, json_t *list)
 {
-	char text[PERIOD_TEXT];
+	enum status st = ST_OK;
 
-	if (!given)
-		return json_put(o, key, json_null());
-	period_format(period, text);
-	return json_put(o, key, json_string(text));
+	for (size_t i = 0; st == ST_OK && i < c->cover_count; i++)
+		st = json_push(list, json_string(c->covers[i].path));
+	return st;
+}
+
+static enum status add_purposes(const struct policy *p,
+    const struct policy_cluster *c, const char *language, json_t *list)
+{
+	enum status st = ST_OK;
+	json_t *one = NULL;
+
+	for (size_t i = 0; st == ST_OK && i < c->purpose_count; i++) {
+		st = purpose_json(p, &c->purposes[i], language, &one);
+		if (st == ST_OK)
+			st = json_push(list, one);
+	}
+	return st;
+}
+
+static enum status add_methods(
+    const struct policy_cluster *c, const char *language, json_t *list)
+{
+	struct buf b = BUF_INIT;
+	enum status st = ST_OK;
+	json_t *one = NULL;
+
+	for (size_t i = 0; st == ST_OK && i < c->de_identify_count; i++) {
+		const struct policy_de_identify *x = &c->de_identify[i];
+
+		buf_clear(&b);
+		policy_method_words(&b, x, language);
+		if ((st = buf_status(&b)) == ST_OK)
+			st = json_make(&one, "{s:s, s:s, s:s}", "field",
+			    x->field, "method", policy_method_name(x->method),
+			    "words", buf_text(&b));
+		if (st == ST_OK)
+			st = json_push(list, one);
+	}
+	buf_release(&b);
+	return st;
+}
+
+static enum status fill_cluster(const struct policy *p,
+    const struct policy_cluster *c, const char *language, json_t *o)
+{
+	struct buf rule = BUF_INIT;
+	enum status st;
+
+	st = add_covers(c, json_object_get(o, "covers"));
+	if (st == ST_OK)
+		st = add_purposes(
+		    p, c, language, json_object_get(o, "purposes"));
+	if (st == ST_OK)
+		st =
+		    add_methods(c, language, json_object_get(o, "de_identify"));
+	if (st == ST_OK)
+		st = start_json(p, c, language, o);
+	if (st == ST_OK)
+		st = policy_put_period(o, "regular_deletion_period",
+		    c->starting_point != SIZE_MAX, c->regular_deletion_period);
+	if (st == ST_OK)
+		st = policy_put_period(o, "retention_period", c->has_retention,
+		    c->retention_period);
+	if (st != ST_OK)
+		return st;
+	policy_rule_words(&rule, p, c, language);
+	if ((st = put_words(o, "rule", &rule)) != ST_OK || !c->has_retention)
+		return st;
+	word_period(&rule, c->retention_period, language);
+	return put_words(o, "retention_words", &rule);
 }
 
 static enum status cluster_json(const struct policy *p,
     const struct policy_cluster *c, const char *language, json_t **out)
 {
-	json_t *covers = json_array(), *purposes = json_array(), *o = NULL;
-	struct buf rule = BUF_INIT;
-	enum status st = ST_OK;
-	size_t i;
+	json_t *o = NULL;
+	enum status st;
 
-	if (covers == NULL || purposes == NULL)
-		st = fail(ST_NOMEM, "out of memory");
-	for (i = 0; st == ST_OK && i < c->cover_count; i++)
-		st = json_push(covers, json_string(c->covers[i].path));
+	st = json_make(&o,
+	    "{s:s, s:s, s:s, s:b, s:s, s:s?, s:s, s:s, s:s?, s:[], s:[], s:[]}",
+	    "cluster", c->name, "title",
+	    policy_title(&c->title, language, c->name), "source",
+	    text_in(&c->source, language), "own_rule", c->own_rule,
+	    "own_rule_reason", text_in(&c->own_rule_reason, language), "origin",
+	    c->origin, "origin_title", policy_origin_words(p, c, language),
+	    "action", policy_action_name(c->action), "unlimited", c->unlimited,
+	    "covers", "purposes", "de_identify");
 	if (st == ST_OK)
-		st = purposes_json(p, c, language, purposes);
-	rule_words(&rule, p, c);
+		st = fill_cluster(p, c, language, o);
 	if (st == ST_OK)
-		st = buf_status(&rule);
-	if (st == ST_OK)
-		st = json_make(&o,
-		    "{s:s, s:s, s:s, s:b, s:s?, s:s, s:s, s:O, s:O}", "cluster",
-		    c->name, "title", title_or(&c->title, language, c->name),
-		    "source", text_in(&c->source, language), "own_rule",
-		    c->own_rule, "origin", c->origin, "action",
-		    policy_action_name(c->action), "rule", buf_text(&rule),
-		    "covers", covers, "purposes", purposes);
-	if (st == ST_OK)
-		st = start_json(p, c, language, o);
-	if (st == ST_OK)
-		st = period_json(o, "regular_deletion_period",
-		    c->starting_point != SIZE_MAX, c->regular_deletion_period);
-	if (st == ST_OK)
-		st = period_json(o, "retention_period", c->has_retention,
-		    c->retention_period);
-	buf_release(&rule);
-	json_decref(covers);
-	json_decref(purposes);
-	if (st != ST_OK)
-		json_decref(o);
-	else
 		*out = o;
+	else
+		json_decref(o);
 	return st;
 }
 
@@ -156,9 +201,8 @@ static enum status one_policy(
 {
 	json_t *clusters = json_array(), *one = NULL;
 	enum status st = clusters ? ST_OK : fail(ST_NOMEM, "out of memory");
-	size_t i;
 
-	for (i = 0; st == ST_OK && i < p->cluster_count; i++) {
+	for (size_t i = 0; st == ST_OK && i < p->cluster_count; i++) {
 		st = cluster_json(p, &p->clusters[i], language, &one);
 		if (st == ST_OK)
 			st = json_push(clusters, one);
@@ -166,7 +210,7 @@ static enum status one_policy(
 	if (st == ST_OK)
 		st = json_make(out, "{s:s, s:I, s:s, s:s, s:s, s:O}", "policy",
 		    p->name, "revision", (json_int_t)p->revision, "title",
-		    title_or(&p->title, language, p->name), "calendar",
+		    policy_title(&p->title, language, p->name), "calendar",
 		    calendar_rule_name(p->rule), "time_zone",
 		    zone_name(p->zone), "clusters", clusters);
 	json_decref(clusters);
@@ -178,9 +222,8 @@ enum status policy_show_json(
 {
 	json_t *list = json_array(), *one = NULL;
 	enum status st = list ? ST_OK : fail(ST_NOMEM, "out of memory");
-	size_t i;
 
-	for (i = 0; st == ST_OK && i < in->policy_count; i++) {
+	for (size_t i = 0; st == ST_OK && i < in->policy_count; i++) {
 		st = one_policy(&in->policies[i], language, &one);
 		if (st == ST_OK)
 			st = json_push(list, one);

@@ -90,11 +90,27 @@ static enum status add_own(struct own *o, char *value)
 }
 
 enum bearer {
-	BEARER_NOBODY, /* it names none, or none that can be compared */
-	BEARER_PERSON,
+	BEARER_NOBODY,   /* it names none */
+	BEARER_SOMEBODY, /* it names one; what the person's is, is not known */
 	BEARER_OTHER,
+	BEARER_PERSON,
 };
 
+static enum status compare_name(const struct walk *w,
+    const struct reach_name *name, const struct val *row, enum bearer *out)
+{
+	enum status st;
+	char *value = NULL;
+
+	st = canonical(w->map.names[name->kind], row[name->column], &value);
+	if (st == ST_OK)
+		*out = value && has(&w->own[name->kind], value) ? BEARER_PERSON
+								: BEARER_OTHER;
+	free(value);
+	return st;
+}
+
+/* Of several names, one that is the person's own decides. */
 static enum status bearer_of(const struct walk *w, const struct reach_node *n,
     const struct val *row, enum bearer *out)
 {
@@ -102,20 +118,17 @@ static enum status bearer_of(const struct walk *w, const struct reach_node *n,
 	enum status st = ST_OK;
 	size_t i;
 
-	for (i = 0; i < n->name_count && found != BEARER_PERSON; i++) {
-		const struct reach_name *name = &n->names[i];
-		char *value = NULL;
+	for (i = 0; i < n->name_count; i++) {
+		enum bearer one = BEARER_SOMEBODY;
 
-		if (w->own[name->kind].count == 0 ||
-		    row[name->column].type == VAL_NULL)
+		if (row[n->names[i].column].type == VAL_NULL)
 			continue;
-		st = canonical(
-		    w->map.names[name->kind], row[name->column], &value);
+		if (w->own[n->names[i].kind].count)
+			st = compare_name(w, &n->names[i], row, &one);
 		if (st != ST_OK)
 			return st;
-		found = value && has(&w->own[name->kind], value) ? BEARER_PERSON
-								 : BEARER_OTHER;
-		free(value);
+		if (one > found)
+			found = one;
 	}
 	*out = found;
 	return ST_OK;
@@ -171,7 +184,8 @@ static enum status meet(struct walk *w, struct reach_node *n,
 
 	if (by && !shared && (st = bearer_of(w, n, row, &bearer)) != ST_OK)
 		return st;
-	if (bearer == BEARER_OTHER)
+	if (bearer == BEARER_OTHER ||
+	    (bearer == BEARER_SOMEBODY && by && !by->declared))
 		return ST_OK;
 	if (!n->tracked)
 		return tell(w, n, row, shared);
@@ -182,7 +196,6 @@ static enum status meet(struct walk *w, struct reach_node *n,
 		st = reach_visits_add(&w->visits, n, row, &v);
 		if (st != ST_OK)
 			return st;
-		v->by = by;
 		wait(w, v);
 		if (shared)
 			return tell_visit(w, v, 1);
@@ -311,9 +324,17 @@ static enum status only_own(
 }
 
 /*
- * References without a direction are asked only where one led here: those
- * that refer to it by another are what belongs to it.
+ * Has a step up a say in whose the record is that it leads to?  Not where the
+ * dataset names no direction and nothing but that record leads to those that
+ * refer to it: they belong to it.
  */
+static int is_asked(const struct reach_step *s, const struct reach_node *to)
+{
+	return s->to == to && s->way == REACH_UP &&
+	       (s->declared || s->from->collection->shared ||
+		   s->from->ways > 1);
+}
+
 static enum status is_own(struct walk *w, const struct reach_visit *v, int *own)
 {
 	enum status st = ST_OK;
@@ -321,11 +342,8 @@ static enum status is_own(struct walk *w, const struct reach_visit *v, int *own)
 
 	*own = 1;
 	for (i = 0; st == ST_OK && *own && i < w->map.step_count; i++) {
-		struct reach_step *s = &w->map.steps[i];
-
-		if (s->to == v->node && s->way == REACH_UP &&
-		    (s->declared || s == v->by))
-			st = only_own(w, s, v, own);
+		if (is_asked(&w->map.steps[i], v->node))
+			st = only_own(w, &w->map.steps[i], v, own);
 	}
 	return st;
 }

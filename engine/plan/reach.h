@@ -19,10 +19,10 @@
  * 1. A record is the person's ALONE if it bears the identity, or if a step
  *    down leads to it from a record that is.  What a step up leads to is the
  *    person's too, but alone only once every record that refers to it upwards
- *    is the person's alone: then nobody else has it.  (Of references without
- *    a direction, only the one that first led there is asked: by the others,
- *    what refers to it belongs to it.)  Records that refer to each other in a
- *    ring therefore stay as they are.
+ *    is the person's alone: then nobody else has it.  (References without a
+ *    direction are not asked where nothing else leads to the collection that
+ *    bears them: what is there belongs to what it refers to.)  Records that
+ *    refer to each other in a ring therefore stay as they are.
  * 2. Records of a collection marked `shared` are never anybody's alone.
  * 3. All steps lead on from what is the person's alone; from anything else
  *    only those up to what is marked `shared`.  So no way leads through what
@@ -34,7 +34,9 @@
  *    customer_id is, email and vin are not, for a person may have two.  The
  *    person's names are the one asked for, and those of the records of such
  *    collections that bear the identity asked for: then all that bears them is
- *    the person's, so that e-mail and customer number find the same.
+ *    the person's, so that e-mail and customer number find the same.  Where
+ *    none is known, a reference without a direction leads to nothing that
+ *    names anybody.
  *
  * Whoever shares an identity (one e-mail address in a family) is one person
  * here: to tell them apart is the identity check's, before anything is handed

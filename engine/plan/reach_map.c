@@ -173,7 +173,7 @@ static enum status add_step(
 		s->from_columns[i] = way == REACH_DOWN ? b : a;
 		s->to_columns[i] = way == REACH_DOWN ? a : b;
 	}
-	s->to->ways++;
+	s->to->ways += s->followed ? 1 : 0;
 	s->to->tracked |= way == REACH_UP;
 	s->from->tracked |= s->followed;
 	return ST_OK;

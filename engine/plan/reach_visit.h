@@ -6,11 +6,10 @@
 /* The records that a walk has met and remembers, each once. */
 struct reach_visit {
 	const struct reach_node *node;
-	const struct val *vals;      /* its columns; owned, with their bytes */
-	const struct reach_step *by; /* the first that led here, or NULL */
-	int alone;                   /* the person's alone (see reach.h) */
-	int told;                    /* ${each} has seen it */
-	int waiting;                 /* to be walked on from */
+	const struct val *vals; /* its columns; owned, with their bytes */
+	int alone;              /* the person's alone (see reach.h) */
+	int told;               /* ${each} has seen it */
+	int waiting;            /* to be walked on from */
 	struct reach_visit *next;
 };
 struct reach_visits {

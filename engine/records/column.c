@@ -237,7 +237,7 @@ enum status column_read(
     struct column *col, const struct cell *cell, struct val *out)
 {
 	if (cell->kind == CELL_NULL) {
-		if (col->db->not_null || col->db->key)
+		if ((col->db->not_null || col->db->key) && !col->is_computed)
 			return fail(ST_INVALID,
 			    "found nothing, expected a value: the column "
 			    "takes no NULL");

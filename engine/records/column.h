@@ -18,6 +18,7 @@ struct column {
 	const struct field *field; /* NULL: the dataset does not have it */
 	enum column_kind kind;
 	int is_time;
+	int is_computed; /* nothing in a file is filled, and no NULL */
 	int is_personal; /* then no message shows a value */
 	struct buf text; /* the value, where it is not the cell's own bytes */
 	char when[WHEN_TEXT];

@@ -24,7 +24,8 @@ enum status ingest_target_init(struct ingest_target *target, const char *store,
     const struct db_table *table, const struct collection *collection,
     const char *const *times, size_t time_count)
 {
-	*target = (struct ingest_target){ store, table, collection, NULL };
+	*target =
+	    (struct ingest_target){ store, table, collection, NULL, NULL, 0 };
 	target->is_time = calloc(table->column_count + 1, 1);
 	if (target->is_time == NULL)
 		return fail(ST_NOMEM, "out of memory");
@@ -37,6 +38,60 @@ enum status ingest_target_init(struct ingest_target *target, const char *store,
 	for (size_t i = 0; i < collection->field_count; i++)
 		mark_time(target, collection->fields[i].valid_at);
 	return ST_OK;
+}
+
+/* The table has the column ${name}, of which the field ${of} is computed. */
+static enum status need_column(struct ingest_target *target, const char *name,
+    const char *of, int computed)
+{
+	const struct db_column *col = db_table_column(target->table, name);
+	enum column_kind kind;
+
+	if (col == NULL)
+		return fail(ST_INVALID,
+		    "store `%s`: table %s has no column %s, from which a "
+		    "policy computes `%s`: add it",
+		    target->store, target->table->name, name, of);
+	kind = column_kind_of(col->type);
+	if (computed && (kind == COLUMN_INTEGER || kind == COLUMN_REAL ||
+			    kind == COLUMN_BOOLEAN))
+		return fail(ST_INVALID,
+		    "store `%s`: column %s.%s holds numbers, and a policy "
+		    "computes a date for it: declare it as DATE or TEXT",
+		    target->store, target->table->name, name);
+	return ST_OK;
+}
+
+static enum status need_columns(
+    struct ingest_target *target, const struct policy_starting_point *x)
+{
+	enum status st = need_column(target, x->field, x->field, 1);
+
+	mark_time(target, x->field);
+	for (int i = 0; st == ST_OK && i < POLICY_TERM__MAX; i++) {
+		const char *name = x->term->parts[i].field;
+
+		if (name == NULL)
+			continue;
+		st = need_column(
+		    target, name, x->field, i == POLICY_TERM_CANCEL_BY);
+		if (i != POLICY_TERM_PERIOD && i != POLICY_TERM_EXTENSION &&
+		    i != POLICY_TERM_NOTICE)
+			mark_time(target, name);
+	}
+	return st;
+}
+
+enum status ingest_target_compute(struct ingest_target *target,
+    const struct policy_computed *computed, size_t count)
+{
+	enum status st = ST_OK;
+
+	for (size_t i = 0; st == ST_OK && i < count; i++)
+		st = need_columns(target, computed[i].point);
+	target->computed = computed;
+	target->computed_count = count;
+	return st;
 }
 
 void ingest_target_release(struct ingest_target *target)
@@ -199,6 +254,8 @@ static enum status one_record(struct intake *in)
 	st = next_record(in, &usable);
 	if (st == ST_OK && usable)
 		st = read_values(in, &usable);
+	if (st == ST_OK && usable && in->layouts[0].terms)
+		st = term_fill(in, &usable);
 	if (st == ST_OK && usable && in->failed == ST_OK)
 		st = insert(in);
 	return st;

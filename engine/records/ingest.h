@@ -6,6 +6,7 @@
 
 #include "engine/base/status.h"
 #include "engine/model/dataset.h"
+#include "engine/model/policy.h"
 #include "engine/store/db.h"
 
 /*
@@ -30,6 +31,8 @@ struct ingest_target {
 	const struct db_table *table;
 	const struct collection *collection;
 	char *is_time; /* one for each column of ${table}; owned */
+	const struct policy_computed *computed;
+	size_t computed_count;
 };
 
 /*
@@ -40,6 +43,17 @@ struct ingest_target {
 enum status ingest_target_init(struct ingest_target *target, const char *store,
     const struct db_table *table, const struct collection *collection,
     const char *const *times, size_t time_count) MUST_CHECK;
+/*
+ * Compute the ends of terms: ${computed}, which must outlive the target, has
+ * the starting points that stand in the collection.  Their fields are filled
+ * where a record has nothing there; another day than the computed one is
+ * refused.  What an end is computed from must all stand in records that
+ * DB_UPSERT may replace, or that have a default: what is left out would not be
+ * known.  ST_INVALID where the table lacks a column or holds numbers in one
+ * that is to get a date.
+ */
+enum status ingest_target_compute(struct ingest_target *target,
+    const struct policy_computed *computed, size_t count) MUST_CHECK;
 void ingest_target_release(struct ingest_target *target);
 
 enum ingest_format { INGEST_BY_NAME, INGEST_CSV, INGEST_JSONL };

@@ -49,6 +49,8 @@ enum status intake_init(struct intake *in)
 	for (size_t i = 0; i < n; i++)
 		column_init(&in->columns[i], &table->columns[i],
 		    in->target->collection, in->target->is_time[i]);
+	if (in->target->computed_count > 0)
+		term_mark(in);
 	return open_reader(in);
 }
 

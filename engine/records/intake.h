@@ -1,6 +1,8 @@
 #ifndef RECORDS_INTAKE_H
 #define RECORDS_INTAKE_H
 
+#include <stdint.h>
+
 #include "engine/records/column.h"
 #include "engine/records/csv.h"
 #include "engine/records/ingest.h"
@@ -8,11 +10,22 @@
 
 /* One file being ingested: shared by ingest.c, layout.c and intake.c. */
 
-/* Which columns a record has, in its order, and the statement that adds it. */
+/*
+ * Which columns a record has, in its order, and the statement that adds it.
+ * Behind those of the file stand the computed ones that it lacks.
+ */
 struct layout {
-	size_t *columns; /* indexes into intake.columns; owned */
-	size_t count;
+	size_t *columns;           /* indexes into intake.columns; owned */
+	size_t count;              /* of the file */
+	size_t total;              /* of the statement */
+	struct layout_term *terms; /* one for each computed end; owned */
 	struct db_insert *insert;
+};
+/* Where the values of a computed end are; INTAKE_NONE: the record has none. */
+#define INTAKE_NONE SIZE_MAX
+struct layout_term {
+	size_t end;
+	size_t parts[POLICY_TERM__MAX];
 };
 /* JSON objects differ in what they leave out; a CSV file has one layout. */
 #define INTAKE_LAYOUTS 16
@@ -76,5 +89,18 @@ enum status intake_note(struct intake *in, int64_t line, const char *field,
 enum status layout_use(struct intake *in, const struct layout_name *names,
     size_t count, int *usable) MUST_CHECK;
 void layout_release(struct layout *l);
+
+/* intake_term.c: computed ends; not called where there are none */
+
+void term_mark(struct intake *in);
+/* What an end is computed from must be in a record, if leaving it out would
+ * leave it unknown. */
+enum status term_check_missing(struct intake *in, int64_t line) MUST_CHECK;
+/* Add to ${l} the columns that are computed and not there, and find the
+ * others; there is room for all columns of the table. */
+enum status term_layout(struct intake *in, struct layout *l) MUST_CHECK;
+/* Compute the ends of the record in hand.  What does not fit becomes problems
+ * and clears ${*usable}. */
+enum status term_fill(struct intake *in, int *usable) MUST_CHECK;
 
 #endif /* !RECORDS_INTAKE_H */

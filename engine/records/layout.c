@@ -11,13 +11,14 @@
 #include "engine/model/diag.h"
 #include "engine/records/intake.h"
 
-#define NONE      SIZE_MAX
+#define NONE      INTAKE_NONE
 #define NAME_TEXT 64
 
 void layout_release(struct layout *l)
 {
 	db_insert_close(l->insert);
 	free(l->columns);
+	free(l->terms);
 	*l = (struct layout){ 0 };
 }
 
@@ -121,6 +122,9 @@ static enum status check_name(struct intake *in, int64_t line,
 		return intake_problem(in, ST_INVALID, line, col->db->name,
 		    "named twice: remove one of the two");
 	in->seen[i] = 1;
+	if (col->db->generated)
+		return intake_problem(in, ST_INVALID, line, col->db->name,
+		    "the store computes it: leave the column out");
 	if (col->field && col->field->read_only)
 		return intake_problem(in, ST_INVALID, line, col->db->name,
 		    "read-only in the dataset: leave the column out");
@@ -140,7 +144,7 @@ static enum status check_missing(struct intake *in, int64_t line)
 	     i++) {
 		const struct column *col = &in->columns[i];
 
-		if (in->seen[i])
+		if (in->seen[i] || col->is_computed)
 			continue;
 		if (col->db->has_default ||
 		    (col->field && col->field->read_only)) {
@@ -156,6 +160,8 @@ static enum status check_missing(struct intake *in, int64_t line)
 			    "missing, expected it because it takes no NULL and "
 			    "has no default: add it");
 	}
+	if (st == ST_OK && in->target->computed_count > 0)
+		st = term_check_missing(in, line);
 	return st;
 }
 
@@ -203,9 +209,9 @@ static enum status open_insert(struct intake *in, struct layout *l)
 {
 	if (in->failed != ST_OK)
 		return ST_OK;
-	for (size_t i = 0; i < l->count; i++)
+	for (size_t i = 0; i < l->total; i++)
 		in->words[i] = in->columns[l->columns[i]].db->name;
-	return db_insert_open(in->db, in->target->table, in->words, l->count,
+	return db_insert_open(in->db, in->target->table, in->words, l->total,
 	    in->mode, &l->insert);
 }
 
@@ -213,7 +219,7 @@ enum status layout_use(struct intake *in, const struct layout_name *names,
     size_t count, int *usable)
 {
 	size_t problems = in->report->problem_count;
-	struct layout l = { .count = count };
+	struct layout l = { .count = count, .total = count };
 	enum status st;
 
 	for (size_t i = 0; i < INTAKE_LAYOUTS; i++) {
@@ -224,12 +230,15 @@ enum status layout_use(struct intake *in, const struct layout_name *names,
 		*usable = 1;
 		return ST_OK;
 	}
-	l.columns = calloc(count + 1, sizeof(*l.columns));
+	l.columns = calloc(
+	    count + in->target->table->column_count + 1, sizeof(*l.columns));
 	if (l.columns == NULL)
 		return fail(ST_NOMEM, "out of memory");
 	st = check_names(in, names, count, l.columns);
 	*usable = st == ST_OK && in->report->problem_count == problems;
-	if (*usable)
+	if (*usable && in->target->computed_count > 0)
+		st = term_layout(in, &l);
+	if (*usable && st == ST_OK)
 		st = open_insert(in, &l);
 	if (!*usable || st != ST_OK) {
 		layout_release(&l);

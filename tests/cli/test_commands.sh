@@ -9,7 +9,7 @@ records
 # ---- help ----
 expect 0 --help
 for c in init check ingest dump status forecast explain purge plan stop \
-	resume policy audit demo; do
+	resume policy report audit demo; do
 	says out "^  $c "
 	"$LETHE" "$c" --help >help 2>err || oops "$c --help"
 	grep -q '^usage: lethe' help || oops "$c --help says no usage"
@@ -66,16 +66,16 @@ expect 0 check --integrity --json
 json '{i["database"] for i in o["integrity"]} >= {"crm", "web", "audit"}'
 # OVERDUE until it has been purged.
 expect 4 status --json
-keys 'installation as_of stores runs stopped plans_waiting clock due overdue undecided unmapped'
+keys 'installation as_of stores runs stopped plans_waiting clock due overdue undecided unmapped suspensions'
 json 'o["due"] == o["overdue"] == 4 and o["runs"] == []'
 expect 0 --json forecast --days 40
-keys 'as_of days clusters'
+keys 'as_of days clusters all'
 json '[c["due_now"] for c in o["clusters"] if c["cluster"] == "people_data"] == [1]'
 json 'all(set(c) == {"cluster", "due_now", "days", "total"} for c in o["clusters"])'
 # The visit of yesterday falls due within 40 days, on one day.
 json '[c["total"] for c in o["clusters"] if c["cluster"] == "visit_data"] == [1]'
 expect 0 --json explain crm contracts 1
-keys 'verdict store collection cluster rule starting_point last_day deletable_from deletion_due reasons suspensions'
+keys 'verdict store collection cluster rule starting_point last_day deletable_from deletion_due reasons suspensions purposes parts'
 json 'o["verdict"] == "OVERDUE" and o["last_day"] == "2021-02-28"'
 json 'o["deletable_from"] == "2021-03-01T00:00:00+09:00"'
 json 'o["starting_point"] == {"name": "end", "value": "2020-02-29", "from": "crm.contracts.ends"}'
@@ -96,7 +96,7 @@ json 'o["error"]["message"] != ""'
 
 # ---- a dry run is the run ----
 expect 4 purge --dry-run --json
-keys 'run as_of dry_run rule_set clusters unmapped verified scrubbed deleted overdue undecided plan stopped seconds'
+keys 'run as_of dry_run rule_set clusters unmapped verified scrubbed deleted overdue undecided suspensions plan stopped seconds'
 json 'o["dry_run"] and o["deleted"] == 0'
 cp out planned
 holds crm contracts 3

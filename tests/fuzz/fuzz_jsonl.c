@@ -8,9 +8,9 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "engine/base/number.h"
 #include "engine/records/json_text.h"
 #include "engine/records/jsonl.h"
-#include "engine/base/number.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -1,0 +1,594 @@
+/* One report, from its request to what is shown. */
+#include "engine/report/report.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/audit/log.h"
+#include "engine/report/aggregate.h"
+#include "engine/report/ledger.h"
+
+struct report_number {
+	struct suppress_number n;
+	int64_t last_at;
+};
+/* A set of fields that reports of the collection may show. */
+struct report_set {
+	struct cut cuts[LATTICE_FIELDS];
+	struct aggregate counts;
+};
+struct report {
+	struct installation *in;
+	const struct report_request *request;
+	int64_t now;
+	int64_t min;
+	const struct policy *policy;
+	const struct policy_cluster *cluster;
+	struct installation_store *store;
+	const struct collection *collection;
+	const struct db_table *table;
+	char *name; /* "crm.customers" */
+	struct person person;
+	struct ledger ledger;
+	struct report_set *sets;
+	struct lattice *lattices;
+	size_t set_count;
+	json_t *cells; /* what each number is called: its place below */
+	struct report_number **numbers;
+	size_t number_count;
+	size_t number_size;
+	int64_t withheld;
+	int64_t shown;
+};
+
+static void report_release(struct report *r)
+{
+	size_t i, k;
+
+	for (i = 0; r->sets && i < r->set_count; i++) {
+		aggregate_release(&r->sets[i].counts);
+		for (k = 0; k < LATTICE_FIELDS; k++)
+			cut_release(&r->sets[i].cuts[k]);
+		lattice_release(&r->lattices[i]);
+	}
+	free(r->sets);
+	free(r->lattices);
+	for (i = 0; i < r->number_count; i++)
+		free(r->numbers[i]);
+	free(r->numbers);
+	json_decref(r->cells);
+	ledger_release(&r->ledger);
+	free(r->name);
+}
+
+/* ---- what is asked for ---- */
+
+static enum status find_cluster(struct report *r)
+{
+	const char *names[129], *near;
+	size_t n = 0;
+
+	for (size_t i = 0; i < r->in->policy_count; i++) {
+		const struct policy *p = &r->in->policies[i];
+
+		for (size_t k = 0; k < p->cluster_count; k++) {
+			if (strcmp(p->clusters[k].name, r->request->cluster) ==
+			    0) {
+				r->policy = p;
+				r->cluster = &p->clusters[k];
+				return ST_OK;
+			}
+			if (n < 128)
+				names[n++] = p->clusters[k].name;
+		}
+	}
+	names[n] = NULL;
+	near = diag_nearest(r->request->cluster, names);
+	return fail(ST_USAGE, "no cluster `%s`%s%s%s", r->request->cluster,
+	    near ? ", did you mean `" : "", near ? near : "",
+	    near ? "`?" : ": `lethe policy show` lists them");
+}
+
+/* Is it the one asked for, by its name or with its store's? */
+static int is_asked(const struct report *r, const char *store, const char *name)
+{
+	const char *asked = r->request->collection;
+	size_t len = strlen(store);
+
+	return asked == NULL || strcmp(asked, name) == 0 ||
+	       (strncmp(asked, store, len) == 0 && asked[len] == '.' &&
+		   strcmp(asked + len + 1, name) == 0);
+}
+
+static enum status see_collection(struct report *r,
+    struct installation_store *s, const struct collection *c, struct buf *all)
+{
+	const struct policy_cluster *cluster = NULL;
+	enum status st;
+
+	st = policy_cluster_of(
+	    r->policy, s->dataset->key, c->name, NULL, &cluster);
+	if (st == ST_NOTFOUND || (st == ST_OK && cluster != r->cluster))
+		return ST_OK;
+	if (st != ST_OK)
+		return st;
+	buf_addf(
+	    all, "%s%s.%s", all->len ? ", " : "", s->config->name, c->name);
+	if (!is_asked(r, s->config->name, c->name))
+		return ST_OK;
+	if (r->collection)
+		return fail(ST_USAGE,
+		    "cluster `%s` has several collections: name one with "
+		    "--collection, as `%s.%s`",
+		    r->cluster->name, s->config->name, c->name);
+	r->store = s;
+	r->collection = c;
+	return ST_OK;
+}
+
+static enum status find_collection(struct report *r)
+{
+	struct buf all = BUF_INIT;
+	enum status st = ST_OK;
+
+	for (size_t i = 0; st == ST_OK && i < r->in->store_count; i++) {
+		struct installation_store *s = &r->in->stores[i];
+
+		for (size_t k = 0;
+		     st == ST_OK && k < s->dataset->collection_count; k++)
+			st = see_collection(
+			    r, s, &s->dataset->collections[k], &all);
+	}
+	if (st == ST_OK && r->collection == NULL)
+		st = fail(ST_USAGE,
+		    "no collection `%s` in cluster `%s`: there is %s",
+		    r->request->collection ? r->request->collection : "",
+		    r->cluster->name, all.len ? buf_text(&all) : "none whole");
+	buf_release(&all);
+	return st;
+}
+
+static enum status find_minimum(struct report *r)
+{
+	int64_t least = r->in->config.reports.min_cell;
+
+	r->min = r->request->min ? r->request->min : least;
+	if (r->min < least)
+		return fail(ST_USAGE,
+		    "the minimum of this installation is %lld (reports: "
+		    "{min_cell: ...}): --min can only raise it",
+		    (long long)least);
+	return ST_OK;
+}
+
+static enum status open_all(struct report *r)
+{
+	enum status st;
+
+	if ((st = installation_open_store(r->in, r->store)) != ST_OK)
+		return st;
+	r->table = db_schema_table(&r->store->schema, r->collection->name);
+	if (r->table == NULL)
+		return fail(ST_INVALID,
+		    "store `%s` has no table `%s`, though the dataset "
+		    "describes it: add it to the store",
+		    r->store->config->name, r->collection->name);
+	r->name =
+	    str_format("%s.%s", r->store->config->name, r->collection->name);
+	if (r->name == NULL || (r->cells = json_object()) == NULL)
+		return fail(ST_NOMEM, "out of memory");
+	person_find(r->store, r->collection, &r->person);
+	if ((st = installation_open_control(r->in)) != ST_OK)
+		return st;
+	if ((st = installation_open_audit(r->in)) != ST_OK)
+		return st;
+	return audit_writable(r->in->audit);
+}
+
+/* Fields of another cluster are held for other purposes. */
+static enum status check_cluster(const struct report *r, const struct cut *c)
+{
+	const struct policy_cluster *cluster = NULL;
+	enum status st;
+
+	st = policy_cluster_of(r->policy, r->store->dataset->key,
+	    r->collection->name, c->field->name, &cluster);
+	if (st == ST_OK && cluster != r->cluster)
+		st = fail(ST_USAGE, "`%s` belongs to cluster `%s`, not to `%s`",
+		    c->field->name, cluster->name, r->cluster->name);
+	return st;
+}
+
+static enum status check_fields(const struct report *r, json_t **out)
+{
+	const struct report_request *q = r->request;
+	enum status st = ST_OK;
+	struct cut cut;
+	size_t i, k;
+
+	if ((*out = json_array()) == NULL)
+		return fail(ST_NOMEM, "out of memory");
+	if (q->by_count < 1 || q->by_count > LATTICE_FIELDS)
+		return fail(ST_USAGE, "a report is by one to three fields");
+	for (i = 0; st == ST_OK && i < q->by_count; i++) {
+		st = cut_init(&cut, q->by[i], r->collection, r->table);
+		if (st != ST_OK)
+			break;
+		st = check_cluster(r, &cut);
+		for (k = 0; st == ST_OK && k < i; k++) {
+			if (strcspn(q->by[k], ":") == strcspn(q->by[i], ":") &&
+			    strncmp(q->by[k], q->by[i],
+				strcspn(q->by[i], ":")) == 0)
+				st = fail(ST_USAGE, "`%s` stands twice in --by",
+				    cut.field->name);
+		}
+		cut_release(&cut);
+		if (st == ST_OK)
+			st = json_push(*out, json_string(q->by[i]));
+	}
+	return st;
+}
+
+/* ---- counting ---- */
+
+/* The number called ${cell}, made when it is first met. */
+static enum status number_for(struct report *r, const char *cell, int64_t count,
+    struct report_number **out)
+{
+	const json_t *found = json_object_get(r->cells, cell), *last;
+	struct report_number **grown, *n;
+
+	if (found) {
+		*out = r->numbers[json_integer_value(found)];
+		return ST_OK;
+	}
+	if (r->number_count == r->number_size) {
+		r->number_size = r->number_size ? 2 * r->number_size : 64;
+		grown = reallocarray(
+		    r->numbers, r->number_size, sizeof(struct report_number *));
+		if (grown == NULL)
+			return fail(ST_NOMEM, "out of memory");
+		r->numbers = grown;
+	}
+	if ((n = calloc(1, sizeof(*n))) == NULL)
+		return fail(ST_NOMEM, "out of memory");
+	last = json_object_get(r->ledger.numbers, cell);
+	n->n.count = count;
+	n->n.last = last ? json_integer_value(json_array_get(last, 0)) : -1;
+	n->last_at = last ? json_integer_value(json_array_get(last, 1)) : 0;
+	*out = r->numbers[r->number_count] = n;
+	return json_put(
+	    r->cells, cell, json_integer((json_int_t)r->number_count++));
+}
+
+static void categories_at(
+    const struct lattice *l, unsigned int mask, size_t at, size_t *categories)
+{
+	for (size_t i = l->fields; i-- > 0;) {
+		if (!(mask >> i & 1))
+			continue;
+		categories[i] = at % l->sizes[i];
+		at /= l->sizes[i];
+	}
+}
+
+static enum status add_table(struct report *r, const struct report_set *set,
+    struct lattice *l, unsigned int mask)
+{
+	size_t size = lattice_size(l, mask);
+	enum status st = ST_OK;
+
+	l->tables[mask] = calloc(size + 1, sizeof(struct suppress_number *));
+	if (l->tables[mask] == NULL)
+		return fail(ST_NOMEM, "out of memory");
+	for (size_t i = 0; st == ST_OK && i < size; i++) {
+		size_t categories[LATTICE_FIELDS] = { 0 };
+		struct report_number *n = NULL;
+		char *cell = NULL;
+
+		categories_at(l, mask, i, categories);
+		st = aggregate_cell(
+		    &set->counts, set->cuts, mask, categories, &cell);
+		if (st == ST_OK)
+			st = number_for(
+			    r, cell, set->counts.counts[mask][i], &n);
+		if (st == ST_OK)
+			l->tables[mask][i] = &n->n;
+		free(cell);
+	}
+	return st;
+}
+
+static enum status count_set(struct report *r, const json_t *by,
+    struct report_set *set, struct lattice *l)
+{
+	struct aggregate_query q = {
+		.store = r->store,
+		.collection = r->collection,
+		.table = r->table,
+		.cluster = r->cluster->name,
+		.zone = r->policy->zone,
+		.cuts = set->cuts,
+		.count = json_array_size(by),
+		.person = &r->person,
+		.min = r->min,
+		.named = r->ledger.numbers,
+	};
+	enum status st = ST_OK;
+
+	for (size_t i = 0; st == ST_OK && i < q.count; i++)
+		st = cut_init(&set->cuts[i],
+		    json_string_value(json_array_get(by, i)), r->collection,
+		    r->table);
+	if (st == ST_OK)
+		st = aggregate_count(&q, &set->counts);
+	if (st != ST_OK)
+		return st;
+	l->fields = q.count;
+	for (size_t i = 0; i < q.count; i++)
+		l->sizes[i] = json_array_size(set->counts.categories[i]);
+	for (unsigned int mask = 0; st == ST_OK && mask < LATTICE_TABLES;
+	     mask++) {
+		if (lattice_shows(q.count, mask))
+			st = add_table(r, set, l, mask);
+	}
+	return st;
+}
+
+/* All that the collection is reported by, from one state of the store. */
+static enum status count_all(struct report *r)
+{
+	enum status st;
+	size_t i;
+
+	r->set_count = json_array_size(r->ledger.sets);
+	r->sets = calloc(r->set_count + 1, sizeof(*r->sets));
+	r->lattices = calloc(r->set_count + 1, sizeof(*r->lattices));
+	if (r->sets == NULL || r->lattices == NULL)
+		return fail(ST_NOMEM, "out of memory");
+	st = db_begin(r->store->db, DB_READ);
+	for (i = 0; st == ST_OK && i < r->set_count; i++)
+		st = count_set(r, json_array_get(r->ledger.sets, i),
+		    &r->sets[i], &r->lattices[i]);
+	db_rollback(r->store->db);
+	if (st == ST_OK)
+		st = lattice_decide(r->lattices, r->set_count, r->min);
+	return st;
+}
+
+/* ---- what is shown ---- */
+
+static enum status show_value(json_t *values, const json_t *category)
+{
+	json_t *v = json_array_get(category, 0);
+
+	return json_push(
+	    values, v ? json_incref(v) : json_pack("{s:b}", "other", 1));
+}
+
+/* One number as JSON; what is shown of today is kept. */
+static enum status show_number(struct report *r, const char *cell,
+    const struct report_number *n, json_t *out)
+{
+	int64_t value = suppress_display(&n->n, r->min), at = r->now;
+	char as_of[ZONE_TEXT];
+	enum status st = ST_OK;
+
+	if (value < 0) {
+		r->withheld++;
+		st = json_put(out, "count", json_null());
+		return st == ST_OK ? json_put(out, "as_of", json_null()) : st;
+	}
+	r->shown++;
+	if (value == n->n.last)
+		at = n->last_at;
+	else
+		st = ledger_keep_number(&r->ledger, cell, value, r->now);
+	zone_format(r->in->zone, at, as_of);
+	if (st == ST_OK)
+		st = json_put(out, "count", json_integer((json_int_t)value));
+	return st == ST_OK ? json_put(out, "as_of", json_string(as_of)) : st;
+}
+
+/* The set that shows all of ${by}, and as what fields of it. */
+static const struct report_set *set_of(
+    const struct report *r, const json_t *by, size_t *index, size_t *fields)
+{
+	for (size_t i = 0; i < r->set_count; i++) {
+		size_t found = 0, k, n;
+
+		for (n = 0; n < json_array_size(by); n++) {
+			for (k = 0; k < r->lattices[i].fields; k++) {
+				if (strcmp(r->sets[i].cuts[k].spec,
+					json_string_value(
+					    json_array_get(by, n))) == 0) {
+					fields[n] = k;
+					found++;
+				}
+			}
+		}
+		if (found == json_array_size(by)) {
+			*index = i;
+			return &r->sets[i];
+		}
+	}
+	return NULL;
+}
+
+struct page {
+	const struct report_set *set;
+	const struct lattice *lattice;
+	size_t fields[LATTICE_FIELDS]; /* of the set, in the order asked for */
+	size_t count;
+};
+
+/* The numbers by those of the page's fields that ${which} has. */
+static enum status show_table(struct report *r, const struct page *p,
+    unsigned int which, int is_total, json_t *list)
+{
+	unsigned int mask = 0;
+	enum status st = ST_OK;
+	size_t i, k;
+
+	for (k = 0; k < p->count; k++)
+		mask |= which >> k & 1 ? 1U << p->fields[k] : 0;
+	if (p->lattice->tables[mask] == NULL)
+		return ST_OK;
+	for (i = 0; st == ST_OK && i < lattice_size(p->lattice, mask); i++) {
+		size_t categories[LATTICE_FIELDS] = { 0 };
+		json_t *values = json_array(), *by = json_array();
+		json_t *o = json_object();
+		struct report_number *n = NULL;
+		char *cell = NULL;
+
+		categories_at(p->lattice, mask, i, categories);
+		st = aggregate_cell(
+		    &p->set->counts, p->set->cuts, mask, categories, &cell);
+		for (k = 0; st == ST_OK && k < p->count; k++) {
+			size_t f = p->fields[k];
+
+			if (!(which >> k & 1))
+				continue;
+			st = json_push(by, json_string(p->set->cuts[f].spec));
+			if (st == ST_OK)
+				st = show_value(values,
+				    json_array_get(p->set->counts.categories[f],
+					categories[f]));
+		}
+		if (st == ST_OK)
+			st = number_for(r, cell, 0, &n);
+		if (st == ST_OK && is_total)
+			st = json_put(o, "by", json_incref(by));
+		if (st == ST_OK)
+			st = json_put(o, "values", json_incref(values));
+		if (st == ST_OK)
+			st = show_number(r, cell, n, o);
+		if (st == ST_OK)
+			st = json_push(list, json_incref(o));
+		json_decref(o);
+		json_decref(by);
+		json_decref(values);
+		free(cell);
+	}
+	return st;
+}
+
+static enum status show(
+    struct report *r, const json_t *by, json_t *cells, json_t *totals)
+{
+	unsigned int all = (1U << json_array_size(by)) - 1, which;
+	struct page p = { .count = json_array_size(by) };
+	enum status st = ST_OK;
+	size_t index = 0;
+
+	p.set = set_of(r, by, &index, p.fields);
+	if (p.set == NULL)
+		return fail(ST_DENIED, "the report is part of no other");
+	p.lattice = &r->lattices[index];
+	for (which = 0; st == ST_OK && which < all; which++)
+		st = show_table(r, &p, which, 1, totals);
+	r->withheld = r->shown = 0;
+	if (st == ST_OK)
+		st = show_table(r, &p, all, 0, cells);
+	return st;
+}
+
+static enum status put_together(
+    struct report *r, const json_t *by, json_t **out)
+{
+	json_t *cells = json_array(), *totals = json_array(), *counted;
+	enum status st;
+
+	if (cells && totals)
+		st = show(r, by, cells, totals);
+	else
+		st = fail(ST_NOMEM, "out of memory");
+	counted =
+	    r->person.field ? json_string(r->person.field->name) : json_null();
+	if (st == ST_OK)
+		st = json_make(out,
+		    "{s:s, s:s, s:s, s:O, s:s, s:O, s:I, s:O, s:O, s:I}",
+		    "cluster", r->cluster->name, "title",
+		    text_in(&r->cluster->title, r->request->language),
+		    "collection", r->name, "by", by, "unit",
+		    r->person.field ? "persons" : "records", "counted_by",
+		    counted, "min", (json_int_t)r->min, "cells", cells,
+		    "totals", totals, "withheld", (json_int_t)r->withheld);
+	json_decref(counted);
+	json_decref(cells);
+	json_decref(totals);
+	return st;
+}
+
+static enum status note(struct report *r, const json_t *by)
+{
+	json_t *details = NULL;
+	char *actor = NULL;
+	enum status st;
+
+	st = audit_actor(&actor);
+	if (st == ST_OK)
+		st = json_make(&details, "{s:s, s:s, s:O, s:I, s:I, s:I}",
+		    "cluster", r->cluster->name, "collection", r->name, "by",
+		    by, "cells", (json_int_t)r->shown, "withheld",
+		    (json_int_t)r->withheld, "min", (json_int_t)r->min);
+	if (st == ST_OK)
+		st = audit_append(
+		    r->in->audit, r->now, actor, "report_released", details);
+	json_decref(details);
+	free(actor);
+	return st;
+}
+
+/* Kept before it is shown: at worst something is held to be known that nobody
+ * has seen. */
+static enum status release(struct report *r, const json_t *by, json_t **out)
+{
+	json_t *made = NULL;
+	enum status st;
+
+	if ((st = db_begin(r->in->control, DB_WRITE)) != ST_OK)
+		return st;
+	st = ledger_init(&r->ledger, r->in->control, r->name);
+	if (st == ST_OK)
+		st = ledger_admit(&r->ledger, by);
+	if (st == ST_OK)
+		st = count_all(r);
+	if (st == ST_OK)
+		st = put_together(r, by, &made);
+	if (st == ST_OK)
+		st = ledger_keep_sets(&r->ledger, r->now);
+	if (st == ST_OK)
+		st = note(r, by);
+	if (st == ST_OK)
+		st = db_commit(r->in->control);
+	if (st == ST_OK) {
+		*out = made;
+		return ST_OK;
+	}
+	db_rollback(r->in->control);
+	json_decref(made);
+	return st;
+}
+
+enum status report_make(struct installation *in,
+    const struct report_request *request, int64_t now, json_t **out)
+{
+	struct report r = { .in = in, .request = request, .now = now };
+	json_t *by = NULL;
+	enum status st;
+
+	if ((st = find_cluster(&r)) == ST_OK)
+		st = find_collection(&r);
+	if (st == ST_OK)
+		st = find_minimum(&r);
+	if (st == ST_OK)
+		st = open_all(&r);
+	if (st == ST_OK)
+		st = check_fields(&r, &by);
+	if (st == ST_OK)
+		st = release(&r, by, out);
+	json_decref(by);
+	report_release(&r);
+	return st;
+}
