@@ -134,7 +134,8 @@ static enum status execute_item(
 	struct purge_counts *done = &r->outcome.results[i].done;
 	enum status st;
 
-	if (r->plan.items[i].due == 0)
+	/* What refers to a parent may only go in this run: ask it anyway. */
+	if (r->plan.items[i].due == 0 && !r->plan.items[i].rule->referenced)
 		return ST_OK;
 	if (r->file) {
 		if (r->selections[i].count == 0)
