@@ -20,7 +20,7 @@ static const char config[] =
     "stores:\n"
     "  crm: {driver: sqlite, dataset: crm.yml, schema: crm.sql}\n"
     "  web: {driver: sqlite, dataset: web.yml, schema: web.sql}\n"
-    "purge: {batch: 2}\n";
+    "purge: {batch: 2, approvals: 0, max_share: 1}\n";
 
 static const char crm_sql[] =
     "CREATE TABLE people (id TEXT NOT NULL PRIMARY KEY, name TEXT);\n"

@@ -285,6 +285,10 @@ static enum status run_pass(struct pass *p)
 {
 	int64_t done = 0;
 
+	/* A batch of changes reads a bounded number of records, which could
+	 * all be such as the filter leaves; a part is read to its end. */
+	if (p->class == RULE_REDUCES && p->context->filter)
+		return in_parts(p);
 	return rule_is_range(p->rule) ? all_batches(p, 0, 0, &done)
 				      : in_parts(p);
 }

@@ -3,7 +3,8 @@
 
 enum status clock_read(struct db *control, int64_t *seen)
 {
-	return db_one_int(control, "SELECT seen_at FROM purge_clock", NOARGS,
+	return db_one_int(control,
+	    "SELECT seen_at FROM purge_clock WHERE one = 1", NOARGS,
 	    CLOCK_NEVER, seen);
 }
 

@@ -6,6 +6,12 @@
 
 #include "engine/plan/rule_hash.h"
 
+/* null: not counted, for it would have to be read. */
+static json_t *counted(int64_t n)
+{
+	return n == PLAN_UNCOUNTED ? json_null() : json_integer(n);
+}
+
 static enum status item_json(const struct plan_item *p, json_t *list)
 {
 	char cutoff[ZONE_TEXT], hash[RULE_HASH_TEXT];
@@ -16,15 +22,17 @@ static enum status item_json(const struct plan_item *p, json_t *list)
 	if ((st = rule_hash(p->rule, hash)) != ST_OK)
 		return st;
 	st = json_make(&one,
-	    "{s:s, s:s, s:s, s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I}",
+	    "{s:s, s:s, s:s, s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:o, "
+	    "s:o}",
 	    "cluster", p->rule->terms.cluster->name, "store",
 	    p->rule->store->config->name, "collection",
 	    p->rule->collection->name, "action",
 	    policy_action_name(p->rule->terms.cluster->action), "cutoff",
 	    cutoff, "rule", hash, "records", (json_int_t)p->records, "due",
-	    (json_int_t)p->due, "overdue", (json_int_t)p->overdue, "undecided",
-	    (json_int_t)p->undecided, "active", (json_int_t)p->active, "retain",
-	    (json_int_t)p->retain);
+	    (json_int_t)p->due, "overdue", (json_int_t)p->overdue, "held",
+	    (json_int_t)p->held, "restricted", (json_int_t)p->restricted,
+	    "undecided", (json_int_t)p->undecided, "active", counted(p->active),
+	    "retain", counted(p->retain));
 	return st == ST_OK ? json_push(list, one) : st;
 }
 

@@ -8,7 +8,8 @@
 /*
  * A plan as people look at it and as it is kept: {"installation","rule_set",
  * "as_of","store","cluster","items":[{"cluster","store","collection","action",
- * "cutoff","rule","records","due","overdue","undecided","active","retain"}]}.
+ * "cutoff","rule","records","due","overdue","held","restricted",
+ * "undecided","active","retain"}]}.
  * "rule" is the rule's hash.  ${store} and ${cluster} (NULL: "") are what the
  * plan is restricted to.
  */

@@ -169,8 +169,9 @@ static enum status write_metrics(struct run *r, const json_t *report)
 	if (path == NULL)
 		return fail(ST_NOMEM, "out of memory");
 	st = db_one_int(r->in->control,
-	    "SELECT max(finished_at) FROM run WHERE exit_code IN (0, 4)",
-	    NOARGS, 0, &last);
+	    "SELECT finished_at FROM run WHERE started_at <= $1"
+	    " AND exit_code IN (0, 4) ORDER BY started_at DESC LIMIT 1",
+	    ARGS(INT(when_now())), 0, &last);
 	if (st == ST_OK)
 		st = report_metrics(report, path, last);
 	free(path);

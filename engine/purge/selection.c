@@ -6,6 +6,7 @@
 
 #include "engine/base/base64.h"
 #include "engine/crypto/pseudonym.h"
+#include "engine/plan/suspension.h"
 #include "engine/purge/evidence.h"
 
 enum fate {
@@ -88,31 +89,6 @@ static enum status scan_due(struct selection *s, int64_t as_of,
 		st = scan(s, &where, each, ctx);
 	sql_release(&where);
 	return st;
-}
-
-/* t is held or restricted, by itself or with its whole cluster. */
-static void add_suspended(const struct rule *r, struct sql *q)
-{
-	static const char *const columns[] = { "k1", "k2", "k3", "k4" };
-	size_t i;
-
-	sql_add(q, "EXISTS (SELECT 1 FROM lethe_suspended_cluster AS c"
-		   " WHERE c.collection = ");
-	sql_bind_text(q, r->table->name);
-	sql_add(q, " AND c.cluster = ");
-	sql_bind_text(q, r->terms.cluster->name);
-	sql_add(q, ") OR EXISTS (SELECT 1 FROM lethe_suspension AS s"
-		   " WHERE s.collection = ");
-	sql_bind_text(q, r->table->name);
-	sql_add(q, " AND s.cluster = ");
-	sql_bind_text(q, r->terms.cluster->name);
-	for (i = 0; i < r->key_count && i < 4; i++) {
-		sql_add(q, " AND ");
-		sql_column(q, "s", columns[i]);
-		sql_add(q, " = ");
-		sql_column(q, "t", r->keys[i]);
-	}
-	sql_add(q, ")");
 }
 
 /* ---- what is in it ---- */
@@ -231,9 +207,14 @@ static enum status mark_suspended(struct selection *s)
 {
 	enum fate held = FATE_HELD;
 	struct sql where = SQL_INIT;
+	struct suspensions any;
 	enum status st;
 
-	add_suspended(s->item->rule, &where);
+	if ((st = suspension_read(s->item->rule, &any)) != ST_OK)
+		return st;
+	sql_add(&where, "NOT (TRUE");
+	suspension_where_not(s->item->rule, &any, &where);
+	sql_add(&where, ")");
 	st = scan(s, &where, mark, &held);
 	sql_release(&where);
 	return st;

@@ -43,7 +43,8 @@ enum status stop_lift(struct installation *in, const char *actor)
 		return st;
 	if ((st = db_begin(in->control, DB_WRITE)) != ST_OK)
 		return st;
-	st = db_exec_(in->control, "DELETE FROM purge_stop", NOARGS, &gone);
+	st = db_exec_(
+	    in->control, "DELETE FROM purge_stop WHERE one = 1", NOARGS, &gone);
 	if (st == ST_OK && gone == 0)
 		st = fail(ST_CONFLICT, "purges are not stopped");
 	if (st == ST_OK)
@@ -64,8 +65,9 @@ enum status stop_read(struct installation *in, json_t **out)
 
 	if ((st = installation_open_control(in)) != ST_OK)
 		return st;
-	st = db_query(in->control, "SELECT at, actor, reason FROM purge_stop",
-	    NOARGS, &s);
+	st = db_query(in->control,
+	    "SELECT at, actor, reason FROM purge_stop WHERE one = 1", NOARGS,
+	    &s);
 	if (st == ST_OK && (st = db_row(s)) == ST_OK) {
 		civil_format_instant(db_int(s, 0), at);
 		st = json_make(&o, "{s:s, s:s, s:s}", "at", at, "actor",

@@ -16,6 +16,8 @@ CREATE TABLE plan (
   replaced_by TEXT               -- the plan of a later run that stopped
 );
 
+CREATE INDEX plan_open ON plan (store, cluster, in_file, used_by, replaced_by);
+
 CREATE TABLE plan_approval (
   plan TEXT NOT NULL REFERENCES plan (id),
   actor TEXT NOT NULL,

@@ -132,7 +132,7 @@ silent out 'P1"|P7|court|Smith'
 plain 'District court' 'Smith v'
 
 # ---- a purge keeps what is held and reports it, and so do the metrics ----
-expect 0 purge
+expect 0 purge --approve
 says out '2 holds and 1 restrictions are active'
 grep -q '^lethe_holds 2' var/metrics.prom || oops 'no lethe_holds'
 grep -q '^lethe_restrictions 1' var/metrics.prom || oops 'no restrictions'
@@ -152,7 +152,7 @@ says out 'release asked by'
 sed -i 's/approvals: 2/approvals: 1/' lethe.yml
 expect 0 hold release "$hold"
 says out 'released'
-expect 0 purge
+expect 0 purge --approve
 holds crm contracts 1
 holds crm people 2
 finish
