@@ -262,7 +262,8 @@ static int delete_once(
 	return n;
 }
 
-void oracle_plan(const struct world *w, int64_t now, struct oracle_plan *out)
+void oracle_plan(
+    const struct world *w, int cluster, int64_t now, struct oracle_plan *out)
 {
 	struct oracle_part p;
 	size_t i;
@@ -274,6 +275,8 @@ void oracle_plan(const struct world *w, int64_t now, struct oracle_plan *out)
 		    &w->collections[p.collection];
 
 		for (p.part = 0; p.part < c->parts; p.part++) {
+			if (cluster >= 0 && c->clusters[p.part] != cluster)
+				continue;
 			for (i = 0; i < c->count; i++) {
 				p.record = &c->records[i];
 				out->due[p.collection][p.part][i] =

@@ -175,22 +175,18 @@ static void check_explain(struct stage *s, int64_t now)
 
 /* ---- forecast ---- */
 
-/* How many of a cluster are due in ${plan}, and are not in ${before}. */
-static int64_t due_in(const struct world *w, int cluster,
+/* How many are due in ${plan}, and not in ${before}. */
+static int64_t due_in(
     const struct oracle_plan *plan, const struct oracle_plan *before)
 {
 	int64_t sum = 0;
 	int c, part, i;
 
-	for (c = 0; c < w->collection_count; c++) {
-		for (part = 0; part < w->collections[c].parts; part++) {
-			if (w->collections[c].clusters[part] != cluster)
-				continue;
+	for (c = 0; c < WORLD_COLLECTIONS; c++)
+		for (part = 0; part < WORLD_PARTS; part++)
 			for (i = 0; i < WORLD_RECORDS; i++)
 				sum += plan->due[c][part][i] &&
 				       !before->due[c][part][i];
-		}
-	}
 	return sum;
 }
 
@@ -207,16 +203,16 @@ static void check_days(
 	int i;
 
 	memset(&plans[1], 0, sizeof(plans[1]));
-	oracle_plan(w, now, &plans[0]);
-	due = due_in(w, cluster, &plans[0], &plans[1]);
+	oracle_plan(w, cluster, now, &plans[0]);
+	due = due_in(&plans[0], &plans[1]);
 	MUST(json_int(o, "due_now") == due,
 	    SEED("forecast g%d: due now %lld, expected %lld"), HERE(s), cluster,
 	    json_int(o, "due_now"), (long long)due);
 	for (i = 0; i < FORECAST_DAYS; i++) {
 		/* what a run in the last second of that day would find */
-		oracle_plan(w, oracle_midnight(zone, day + i + 1) - 1,
+		oracle_plan(w, cluster, oracle_midnight(zone, day + i + 1) - 1,
 		    &plans[(i + 1) % 2]);
-		added = due_in(w, cluster, &plans[(i + 1) % 2], &plans[i % 2]);
+		added = due_in(&plans[(i + 1) % 2], &plans[i % 2]);
 		if (added == 0)
 			continue;
 		oracle_civil(day + i, &y, &m, &d);

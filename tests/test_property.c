@@ -286,7 +286,7 @@ static void purge_planned(struct stage *s, int64_t now)
 
 	(void)snprintf(file, sizeof(file), "%s.plan", s->config);
 	run.file = file;
-	oracle_plan(s->world, now, &plan);
+	oracle_plan(s->world, -1, now, &plan);
 	write_plan(s, file, now);
 	change_records(s);
 	change_suspensions(s);
