@@ -146,7 +146,8 @@ static void down(struct reading *x, int at, const int64_t *key)
 	size_t i;
 
 	for (i = 0; i < c->count; i++) {
-		if (!oracle_refers(x->world, child, &c->records[i], key))
+		if (c->records[i].lost ||
+		    !oracle_refers(x->world, child, &c->records[i], key))
 			continue;
 		if (child == start)
 			take(x, &c->records[i]);
@@ -179,7 +180,8 @@ static void walk(struct reading *x, int at, const struct world_record *r)
 	}
 	p = &w->collections[parent];
 	for (i = 0; i < p->count; i++) {
-		if (oracle_refers(w, at, r, p->records[i].key))
+		if (!p->records[i].lost &&
+		    oracle_refers(w, at, r, p->records[i].key))
 			walk(x, parent, &p->records[i]);
 	}
 }

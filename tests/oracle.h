@@ -65,8 +65,20 @@ int oracle_keeps(
 enum world_method oracle_becomes(
     const struct world *w, int collection, enum world_column column);
 
-/* Carry out a whole run for ${cluster} (-1: all). */
-void oracle_run(struct world *w, int cluster, int64_t now);
+/* Which parts of which records are due, of ${cluster} (-1: all). */
+struct oracle_plan {
+	char due[WORLD_COLLECTIONS][WORLD_PARTS][WORLD_RECORDS];
+};
+void oracle_plan(
+    const struct world *w, int cluster, int64_t now, struct oracle_plan *out);
+
+/* Does a record that is still there refer to it by a foreign key? */
+int oracle_is_referenced(const struct world *w, const struct oracle_part *p);
+
+/* Carry out a whole run for ${cluster} (-1: all), but do nothing that is not
+ * in ${plan} (may be NULL). */
+void oracle_run(
+    struct world *w, int cluster, int64_t now, const struct oracle_plan *plan);
 
 /* ---- references ---- */
 

@@ -39,8 +39,7 @@ static enum oracle_verdict suspended(
 
 /* ---- what must stay ---- */
 
-/* Does a record that is still there refer to it by a foreign key? */
-static int is_referenced(const struct world *w, const struct oracle_part *p)
+int oracle_is_referenced(const struct world *w, const struct oracle_part *p)
 {
 	int c;
 	size_t i;
@@ -92,7 +91,7 @@ static int is_whole(const struct world *w, const struct oracle_part *p,
 	const struct oracle_part base = { p->collection, 0, p->record };
 
 	return has_ended(w, p, now, from) &&
-	       (cluster_of(w, &base)->wait || !is_referenced(w, p));
+	       (cluster_of(w, &base)->wait || !oracle_is_referenced(w, p));
 }
 
 /* ---- verdicts ---- */
@@ -130,7 +129,7 @@ enum oracle_verdict oracle_explain(
 	int64_t from;
 
 	if (v == ORACLE_RETAIN && p->part > 0 && has_ended(w, p, now, &from) &&
-	    !is_referenced(w, p))
+	    !oracle_is_referenced(w, p))
 		return oracle_clocks(w, p, now, NULL);
 	return v;
 }
@@ -237,7 +236,8 @@ static int reduces(
 }
 
 /* How many rows go: those that may, and then those that only they held. */
-static int delete_once(struct world *w, int cluster, int64_t now)
+static int delete_once(
+    struct world *w, int cluster, int64_t now, const struct oracle_plan *plan)
 {
 	int64_t from;
 	int c, n = 0;
@@ -251,8 +251,9 @@ static int delete_once(struct world *w, int cluster, int64_t now)
 		for (i = 0; i < k->count; i++) {
 			struct oracle_part p = { c, 0, &k->records[i] };
 
-			if (p.record->gone || !has_ended(w, &p, now, &from) ||
-			    is_referenced(w, &p))
+			if ((plan && !plan->due[c][0][i]) || p.record->gone ||
+			    !has_ended(w, &p, now, &from) ||
+			    oracle_is_referenced(w, &p))
 				continue;
 			k->records[i].gone = 1;
 			n++;
@@ -261,12 +262,38 @@ static int delete_once(struct world *w, int cluster, int64_t now)
 	return n;
 }
 
-void oracle_run(struct world *w, int cluster, int64_t now)
+void oracle_plan(
+    const struct world *w, int cluster, int64_t now, struct oracle_plan *out)
+{
+	struct oracle_part p;
+	size_t i;
+
+	memset(out, 0, sizeof(*out));
+	for (p.collection = 0; p.collection < w->collection_count;
+	     p.collection++) {
+		const struct world_collection *c =
+		    &w->collections[p.collection];
+
+		for (p.part = 0; p.part < c->parts; p.part++) {
+			if (cluster >= 0 && c->clusters[p.part] != cluster)
+				continue;
+			for (i = 0; i < c->count; i++) {
+				p.record = &c->records[i];
+				out->due[p.collection][p.part][i] =
+				    !p.record->gone &&
+				    oracle_is_due(oracle_judge(w, &p, now));
+			}
+		}
+	}
+}
+
+void oracle_run(
+    struct world *w, int cluster, int64_t now, const struct oracle_plan *plan)
 {
 	int c, part;
 	size_t i;
 
-	while (delete_once(w, cluster, now))
+	while (delete_once(w, cluster, now, plan))
 		;
 	for (c = 0; c < w->collection_count; c++) {
 		struct world_collection *k = &w->collections[c];
@@ -278,6 +305,8 @@ void oracle_run(struct world *w, int cluster, int64_t now)
 				struct oracle_part p = { c, part,
 					&k->records[i] };
 
+				if (plan && !plan->due[c][part][i])
+					continue;
 				k->records[i].reduced[part] |=
 				    reduces(w, &p, now);
 			}

@@ -130,13 +130,30 @@ static void read_records(struct stage *s, int collection, char *there,
 	db_done(rows);
 }
 
+int stage_is_reduced(const struct world_record *r)
+{
+	int i, any = 0;
+
+	for (i = 0; i < WORLD_PARTS; i++)
+		any |= r->reduced[i];
+	return any;
+}
+
 void stage_note(struct stage *s)
 {
-	char there[WORLD_RECORDS];
-	int c;
+	char there[WORLD_RECORDS], values[WORLD_RECORDS][COLUMN__MAX][80];
+	int c, i;
 
-	for (c = 0; c < s->world->collection_count; c++)
-		read_records(s, c, there, s->stored[c]);
+	for (c = 0; c < s->world->collection_count; c++) {
+		read_records(s, c, there, values);
+		for (i = 0; i < WORLD_RECORDS; i++) {
+			if (there[i] &&
+			    !stage_is_reduced(
+				&s->world->collections[c].records[i]))
+				memcpy(s->stored[c][i], values[i],
+				    sizeof(values[i]));
+		}
+	}
 }
 
 /* ---- what has been reduced ---- */
@@ -295,7 +312,7 @@ static void check_evidence(struct stage *s, int collection)
 	int part;
 
 	for (i = 0; i < c->count; i++)
-		gone += (size_t)c->records[i].gone;
+		gone += (size_t)(c->records[i].gone && !c->records[i].lost);
 	for (part = 0; part < c->parts; part++) {
 		int changes = s->world->clusters[c->clusters[part]].de_identify;
 

@@ -26,7 +26,11 @@ struct stage {
 void stage_open(struct stage *s);
 void stage_close(struct stage *s);
 
-/* Between these: note what the stores hold before the first run. */
+/* Was any part of it reduced? */
+int stage_is_reduced(const struct world_record *r);
+
+/* Between these: note what the stores hold of records that no run has touched.
+ */
 void stage_note(struct stage *s);
 
 /* The rule of what a cluster governs of a collection. */

@@ -175,41 +175,18 @@ static void check_explain(struct stage *s, int64_t now)
 
 /* ---- forecast ---- */
 
-/* Which records of a cluster are due. */
-struct marks {
-	char due[WORLD_COLLECTIONS][WORLD_PARTS][WORLD_RECORDS];
-};
-
-/* How many, and how many that ${m} does not have; it has them afterwards. */
-static int64_t mark(const struct world *w, int cluster, int64_t now,
-    struct marks *m, int64_t *added)
+/* How many are due in ${plan}, and not in ${before}. */
+static int64_t due_in(
+    const struct oracle_plan *plan, const struct oracle_plan *before)
 {
-	struct oracle_part p;
 	int64_t sum = 0;
-	size_t i;
+	int c, part, i;
 
-	*added = 0;
-	for (p.collection = 0; p.collection < w->collection_count;
-	     p.collection++) {
-		const struct world_collection *c =
-		    &w->collections[p.collection];
-
-		for (p.part = 0; p.part < c->parts; p.part++) {
-			char *due = m->due[p.collection][p.part];
-
-			for (i = 0; i < c->count; i++) {
-				int is;
-
-				p.record = &c->records[i];
-				is = c->clusters[p.part] == cluster &&
-				     !p.record->gone &&
-				     oracle_is_due(oracle_judge(w, &p, now));
-				*added += is && !due[i];
-				due[i] = (char)is;
-				sum += is;
-			}
-		}
-	}
+	for (c = 0; c < WORLD_COLLECTIONS; c++)
+		for (part = 0; part < WORLD_PARTS; part++)
+			for (i = 0; i < WORLD_RECORDS; i++)
+				sum += plan->due[c][part][i] &&
+				       !before->due[c][part][i];
 	return sum;
 }
 
@@ -220,20 +197,22 @@ static void check_days(
 	enum world_zone zone = w->policies[w->clusters[cluster].policy].zone;
 	int64_t day = oracle_local_day(zone, now), y, m, d, due, added;
 	const json_t *days = json_object_get(o, "days"), *one;
-	struct marks marks;
+	struct oracle_plan plans[2];
 	size_t at = 0;
 	char date[40];
 	int i;
 
-	memset(&marks, 0, sizeof(marks));
-	due = mark(w, cluster, now, &marks, &added);
+	memset(&plans[1], 0, sizeof(plans[1]));
+	oracle_plan(w, cluster, now, &plans[0]);
+	due = due_in(&plans[0], &plans[1]);
 	MUST(json_int(o, "due_now") == due,
 	    SEED("forecast g%d: due now %lld, expected %lld"), HERE(s), cluster,
 	    json_int(o, "due_now"), (long long)due);
 	for (i = 0; i < FORECAST_DAYS; i++) {
 		/* what a run in the last second of that day would find */
-		(void)mark(w, cluster, oracle_midnight(zone, day + i + 1) - 1,
-		    &marks, &added);
+		oracle_plan(w, cluster, oracle_midnight(zone, day + i + 1) - 1,
+		    &plans[(i + 1) % 2]);
+		added = due_in(&plans[(i + 1) % 2], &plans[i % 2]);
 		if (added == 0)
 			continue;
 		oracle_civil(day + i, &y, &m, &d);

@@ -39,10 +39,11 @@ enum world_feature {
 	WORLD_EMPTY = 1 << 8,       /* parts that nothing can be emptied of */
 	WORLD_DATES = 1 << 9,       /* explain's dates of several clocks */
 	WORLD_AHEAD = 1 << 10,      /* the forecast of single columns */
+	WORLD_PLANS = 1 << 11,      /* plan files, and what changes meanwhile */
 };
 #define WORLD_FEATURES                                                        \
 	(WORLD_PURPOSES | WORLD_PARTED | WORLD_DE_IDENTIFY | WORLD_MINIMISE | \
-	    WORLD_ON_DELETE | WORLD_BY_UNIQUE | WORLD_SUSPEND)
+	    WORLD_ON_DELETE | WORLD_BY_UNIQUE | WORLD_SUSPEND | WORLD_PLANS)
 
 enum moment_kind {
 	MOMENT_NULL,
@@ -82,6 +83,7 @@ struct world_record {
 	char stored[WORLD_TIMES][64];  /* the literal of SQL and JSON */
 	int64_t content[WORLD_FIELDS]; /* 0: NULL */
 	int gone;
+	int lost; /* gone, and not by us: nothing is left behind */
 	int reduced[WORLD_PARTS];
 };
 
@@ -197,6 +199,10 @@ void world_init(struct world *w, uint64_t seed, unsigned features);
 /* The last of world_init(): times whose periods end close to the instants. */
 void world_make_records(struct world *w, int collection);
 
+/* Give the record other times. */
+void world_change_times(
+    struct world *w, int collection, struct world_record *r);
+
 /* Does the cluster govern anything? */
 int world_uses(const struct world *w, int cluster);
 
@@ -213,6 +219,11 @@ void world_build(const struct world *w, const char *folder);
 struct installation;
 void world_fill(const struct world *w, struct installation *in, int collection,
     const char *folder);
+
+/* Write the record's times as they are now, or (lost) delete it, as somebody
+ * else's program would. */
+void world_rewrite(const struct world *w, struct installation *in,
+    int collection, const struct world_record *r);
 
 /* "K12" or "12": a key as a command line names it. */
 void world_key_text(

@@ -63,11 +63,20 @@ static void literal(const struct world *w, const struct world_collection *c,
 
 /* ---- somebody else's program ---- */
 
+/* JSON's quotes become those of SQL. */
+static void do_script(struct db *db, char *script)
+{
+	char *p;
+
+	for (p = script; *p; p++)
+		*p = *p == '"' ? '\'' : *p;
+	MUST(db_script(db, script) == ST_OK, "%s: %s", script, status_text());
+}
+
 static void insert(struct db *db, const struct world *w,
     const struct world_collection *c, const struct world_record *r)
 {
-	char names[LINE] = "", values[LINE] = "", one[64], *p;
-	struct buf script = BUF_INIT;
+	char names[LINE] = "", values[LINE] = "", one[64], script[3 * LINE];
 	int i;
 
 	for (i = 0; i < COLUMN__MAX; i++) {
@@ -80,13 +89,44 @@ static void insert(struct db *db, const struct world *w,
 		    world_column_name((enum world_column)i));
 		(void)snprintf(values + strlen(values), 70, "%s%s", comma, one);
 	}
-	for (p = values; *p; p++)
-		*p = *p == '"' ? '\'' : *p;
-	buf_addf(&script, "INSERT INTO %s (%s) VALUES (%s);", c->name, names,
-	    values);
-	MUST(db_script(db, buf_text(&script)) == ST_OK, "%s: %s",
-	    buf_text(&script), status_text());
-	buf_release(&script);
+	(void)snprintf(script, sizeof(script),
+	    "INSERT INTO %s (%s) VALUES (%s);", c->name, names, values);
+	do_script(db, script);
+}
+
+static struct installation_store *open_store(
+    struct installation *in, const struct world_collection *c)
+{
+	struct installation_store *store = NULL;
+
+	MUST(installation_find_store(in, world_store_name(c->store), &store) ==
+		     ST_OK &&
+		 installation_open_store(in, store) == ST_OK,
+	    "%s", status_text());
+	return store;
+}
+
+void world_rewrite(const struct world *w, struct installation *in,
+    int collection, const struct world_record *r)
+{
+	const struct world_collection *c = &w->collections[collection];
+	char k1[64], k2[64], where[200], script[LINE];
+
+	literal(w, c, r, COLUMN_K1, k1);
+	literal(w, c, r, COLUMN_K2, k2);
+	(void)snprintf(where, sizeof(where), "k1 = %s%s%s", k1,
+	    c->has[COLUMN_K2] ? " AND k2 = " : "", c->has[COLUMN_K2] ? k2 : "");
+	if (r->lost)
+		(void)snprintf(script, sizeof(script),
+		    "DELETE FROM %s WHERE %s; UPDATE lethe_count SET "
+		    "records = records - 1 WHERE collection = \"%s\"",
+		    c->name, where, c->name);
+	else
+		(void)snprintf(script, sizeof(script),
+		    "UPDATE %s SET at = %s%s%s WHERE %s", c->name, r->stored[0],
+		    w->times > 1 ? ", bt = " : "",
+		    w->times > 1 ? r->stored[1] : "", where);
+	do_script(open_store(in, c)->db, script);
 }
 
 /* ---- ingest ---- */
@@ -144,14 +184,10 @@ void world_fill(const struct world *w, struct installation *in, int collection,
     const char *folder)
 {
 	const struct world_collection *c = &w->collections[collection];
-	struct installation_store *store;
+	struct installation_store *store = open_store(in, c);
 	char path[300];
 	size_t i;
 
-	MUST(installation_find_store(in, world_store_name(c->store), &store) ==
-		     ST_OK &&
-		 installation_open_store(in, store) == ST_OK,
-	    "%s", status_text());
 	if (!c->ingested) {
 		for (i = 0; i < c->count; i++)
 			insert(store->db, w, c, &c->records[i]);

@@ -222,3 +222,20 @@ void world_make_records(struct world *w, int number)
 		make_content(w, c, r);
 	}
 }
+
+void world_change_times(struct world *w, int number, struct world_record *r)
+{
+	struct world_collection *c = &w->collections[number];
+	int k;
+
+	for (k = 0; k < w->times; k++) {
+		struct reader x = pick_reader(w, number, k);
+		struct place p = { c->type[k], 1, &r->at[k], r->stored[k] };
+
+		/* Times of every form would not be what ingest vouches for. */
+		memset(p.at, 0, sizeof(*p.at));
+		make_time(w, &x, &p);
+		if (p.at->kind == MOMENT_INSTANT && p.stored[0] == '"')
+			write_z(p.at, p.stored);
+	}
+}
