@@ -10,11 +10,12 @@ T       ?= 30
 # For the targets that call make again: all processors, unless told otherwise.
 AGAIN    = $(MAKE) --no-print-directory \
            $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc))
-PKGS    := sqlite3 libgcrypt yaml-0.1 jansson
+PKGS    := sqlite3 libgcrypt libpq yaml-0.1 jansson
 
 # What a fresh Debian 12 needs.  The one list: the targets below read it.
 APT_BUILD := gcc libc6-dev pkg-config libsqlite3-dev libgcrypt20-dev \
-             libyaml-dev libjansson-dev libunistring-dev tzdata
+             libyaml-dev libjansson-dev libunistring-dev libpq-dev \
+             tzdata
 APT_TEST  := check libsubunit-dev python3-jsonschema python3-yaml sqlite3
 APT_LINT  := clang libclang-rt-dev clang-format cppcheck binutils shellcheck
 APT_DEV   := valgrind bear

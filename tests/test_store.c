@@ -64,7 +64,7 @@ static void tear_down(void) { keyring_free(keys); }
 
 static enum status create(void)
 {
-	return store_create(&spec, keys, schema, FOLDER);
+	return store_create(&spec, keys, schema, FOLDER, NULL);
 }
 
 static struct db *open_store(void)
@@ -159,7 +159,7 @@ START_TEST(a_database_of_another_kind_is_refused)
 	other.driver = STORE_POSTGRESQL;
 	ck_assert_int_eq(store_open(&other, keys, &db), ST_INVALID);
 	ck_assert_int_eq(
-	    store_create(&other, keys, schema, FOLDER), ST_INVALID);
+	    store_create(&other, keys, schema, FOLDER, NULL), ST_INVALID);
 	sentence_has("crm: this Lethe was built without PostgreSQL");
 }
 END_TEST
@@ -167,7 +167,7 @@ END_TEST
 START_TEST(a_schema_that_is_wrong_can_be_mended)
 {
 	ck_assert_int_eq(
-	    store_create(&spec, keys, "CREATE TABLE (", FOLDER), ST_DB);
+	    store_create(&spec, keys, "CREATE TABLE (", FOLDER, NULL), ST_DB);
 	sentence_has("crm: the schema: ");
 	ck_assert_int_eq(file_exists(path), 0);
 	ck_assert_int_eq(create(), ST_OK);
@@ -199,7 +199,7 @@ START_TEST(an_interrupted_making_is_finished)
 	if (_i == 3) { /* all of it but its name */
 		ck_assert_int_eq(file_create(place, "", 0, 0600), ST_OK);
 		ck_assert_int_eq(
-		    store_create(&aside, keys, schema, FOLDER), ST_OK);
+		    store_create(&aside, keys, schema, FOLDER, NULL), ST_OK);
 		ck_assert_int_eq(rename(whole, fresh), 0);
 	}
 	ck_assert_msg(create() == ST_OK, "%s", status_text());
@@ -212,7 +212,7 @@ static pid_t create_in_child(const char *with)
 	pid_t pid = fork();
 
 	if (pid == 0)
-		_exit(store_create(&spec, keys, with, FOLDER) == ST_OK ? 0 : 1);
+		_exit(store_create(&spec, keys, with, FOLDER, NULL) == ST_OK ? 0 : 1);
 	return pid;
 }
 
@@ -293,7 +293,7 @@ START_TEST(no_plaintext_reaches_the_disk)
 	ck_assert_int_eq(store_create(&spec, keys,
 			     "CREATE TABLE t (a);"
 			     "INSERT INTO t VALUES ('canary-77d1')",
-			     FOLDER),
+			     FOLDER, NULL),
 	    ST_OK);
 	db = open_store();
 	stores_do(db, "INSERT INTO t VALUES ('canary-77d1')");
@@ -352,7 +352,7 @@ static const struct embedded mended[] = {
 
 static struct db *open_empty(void)
 {
-	ck_assert_int_eq(store_create(&spec, keys, NULL, NULL), ST_OK);
+	ck_assert_int_eq(store_create(&spec, keys, NULL, NULL, NULL), ST_OK);
 	return open_store();
 }
 

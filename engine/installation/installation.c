@@ -334,6 +334,7 @@ enum status installation_unlock(struct installation *in)
 struct place_of {
 	char *key;
 	char *path;
+	char *what; /* that init makes, for people */
 	struct store_spec spec;
 };
 
@@ -346,7 +347,11 @@ static enum status place_init(struct place_of *p, const struct installation *in,
 	p->key = cs ? str_format("store/%s", name) : strdup(name);
 	p->path = file ? installation_path(in, file) : NULL;
 	free(file);
-	if (p->key == NULL || p->path == NULL)
+	if (p->path && cs && cs->driver == CONFIG_POSTGRESQL)
+		p->what = str_format("Lethe's own tables in %s", name);
+	else if (p->path)
+		p->what = strdup(p->path);
+	if (p->key == NULL || p->path == NULL || p->what == NULL)
 		return fail(ST_NOMEM, "out of memory");
 	p->spec.name = name;
 	p->spec.key = p->key;
@@ -355,6 +360,7 @@ static enum status place_init(struct place_of *p, const struct installation *in,
 	if (cs && cs->driver == CONFIG_POSTGRESQL) {
 		p->spec.driver = STORE_POSTGRESQL;
 		p->spec.url = cs->url;
+		p->spec.password_file = cs->password_file;
 	}
 	return ST_OK;
 }
@@ -363,6 +369,7 @@ static void place_release(struct place_of *p)
 {
 	free(p->key);
 	free(p->path);
+	free(p->what);
 }
 
 static enum status open_place(struct installation *in,
@@ -549,17 +556,17 @@ static enum status make_place(struct installation *in,
 	struct buf schema = BUF_INIT;
 	struct place_of p;
 	enum status st;
-	int there;
+	int new = 0;
 
 	st = place_init(&p, in, cs, name);
 	if (st == ST_OK && cs && cs->schema)
 		st = file_read(cs->schema, FILE_MAX, &schema);
 	if (st == ST_OK) {
-		there = file_exists(p.path);
 		st = store_create(&p.spec, in->keys,
-		    cs && cs->schema ? buf_text(&schema) : NULL, migrations);
-		if (st == ST_OK && !there && made)
-			made(ctx, p.path);
+		    cs && cs->schema ? buf_text(&schema) : NULL, migrations,
+		    &new);
+		if (st == ST_OK && new &&made)
+			made(ctx, p.what);
 	}
 	buf_release(&schema);
 	place_release(&p);
@@ -591,9 +598,7 @@ enum status installation_init(struct installation *in,
 	for (i = 0; st == ST_OK && i < in->store_count; i++) {
 		const struct config_store *cs = in->stores[i].config;
 
-		if (cs->driver == CONFIG_SQLITE)
-			st = make_place(
-			    in, cs, cs->name, "schemas/store/", made, ctx);
+		st = make_place(in, cs, cs->name, "schemas/store/", made, ctx);
 	}
 	return st;
 }

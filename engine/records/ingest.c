@@ -234,16 +234,11 @@ static enum status insert(struct intake *in)
 
 	if (!in->begun && (st = begin(in)) != ST_OK)
 		return st;
+	db_insert_mark(in->layouts[0].insert, intake_place(in).line);
 	st = db_insert_row(in->layouts[0].insert, in->vals);
 	if (st == ST_OK)
 		in->records++;
-	if (st != ST_CONFLICT)
-		return st;
-	return intake_problem(in, st, intake_place(in).line, NULL,
-	    "%s: correct or remove the record%s", status_text(),
-	    in->mode == DB_INSERT ? ", or replace the one that is there "
-				    "(--upsert)"
-				  : "");
+	return st == ST_CONFLICT ? intake_refused(in, &in->layouts[0]) : st;
 }
 
 static enum status one_record(struct intake *in)
@@ -294,8 +289,6 @@ static enum status keep(struct intake *in)
 	const char *collection = in->target->table->name;
 	enum status st;
 
-	if (!in->begun)
-		return ST_OK;
 	if (in->mode == DB_INSERT)
 		st = count_add(in->db, collection, in->records);
 	else
@@ -321,9 +314,11 @@ static enum status whole_file(struct intake *in)
 	enum status st;
 
 	st = all_records(in);
+	for (size_t i = 0; st == ST_OK && i < INTAKE_LAYOUTS; i++)
+		st = intake_flush(in, &in->layouts[i]);
 	if (st == ST_OK && in->failed != ST_OK)
 		return say_problems(in);
-	if (st == ST_OK)
+	if (st == ST_OK && in->begun)
 		st = keep(in);
 	if (st != ST_OK) {
 		db_rollback(in->db);

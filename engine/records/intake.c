@@ -123,6 +123,30 @@ enum status intake_problem(struct intake *in, enum status st, int64_t line,
 	return add_text(&in->report->problems, &in->report->problem_count, &b);
 }
 
+enum status intake_refused(struct intake *in, struct layout *l)
+{
+	int64_t line = db_insert_refused(l->insert);
+
+	/* Some checks are made of many records at once. */
+	return intake_problem(in, ST_CONFLICT,
+	    line ? line : intake_place(in).line, NULL,
+	    "%s%s: correct or remove the record%s",
+	    line ? "" : "in this line or one before it: ", status_text(),
+	    in->mode == DB_INSERT ? ", or replace the one that is there "
+				    "(--upsert)"
+				  : "");
+}
+
+enum status intake_flush(struct intake *in, struct layout *l)
+{
+	enum status st;
+
+	if (l->insert == NULL || in->failed != ST_OK)
+		return ST_OK;
+	st = db_insert_flush(l->insert);
+	return st == ST_CONFLICT ? intake_refused(in, l) : st;
+}
+
 enum status intake_note(
     struct intake *in, int64_t line, const char *field, const char *text)
 {

@@ -19,18 +19,8 @@
 #include "engine/base/file.h"
 #include "engine/crypto/crypto.h"
 #include "engine/store/migrate.h"
+#include "engine/store/postgres.h"
 #include "engine/store/sqlite.h"
-
-static enum status check_driver(const struct store_spec *spec)
-{
-	switch (spec->driver) {
-	case STORE_SQLITE: return ST_OK;
-	case STORE_POSTGRESQL: break;
-	}
-	return fail(ST_INVALID,
-	    "%s: this Lethe was built without PostgreSQL: use driver sqlite",
-	    spec->name);
-}
 
 static enum status missing(const struct store_spec *spec)
 {
@@ -69,14 +59,62 @@ static enum status no_key(const struct store_spec *spec)
 	    spec->name, spec->path);
 }
 
+/* ---- attached ---- */
+
+static enum status attach(const struct store_spec *spec, struct db **out)
+{
+	struct postgres_spec s = { spec->name, spec->url, spec->password_file };
+
+	return postgres_open(&s, out);
+}
+
+static enum status open_attached(const struct store_spec *spec, struct db **out)
+{
+	struct db *db = NULL;
+	enum status st;
+	int ours = 0;
+
+	if ((st = attach(spec, &db)) != ST_OK)
+		return st;
+	if ((st = postgres_is_initialised(db, &ours)) == ST_OK && !ours)
+		st = fail(ST_NOTFOUND,
+		    "%s: Lethe's own tables are not in this database yet: "
+		    "type lethe init",
+		    spec->name);
+	if (st != ST_OK)
+		db_close(db);
+	else
+		*out = db;
+	return st;
+}
+
+/* The people's tables are there, or somebody else's to make. */
+static enum status set_up(
+    const struct store_spec *spec, const char *migrations, int *made)
+{
+	struct db *db = NULL;
+	enum status st;
+	int ours = 0;
+
+	if ((st = attach(spec, &db)) == ST_OK)
+		st = postgres_is_initialised(db, &ours);
+	if (st == ST_OK)
+		st = migrate_run(db, embedded, migrations);
+	db_close(db);
+	*made = st == ST_OK && !ours;
+	return st;
+}
+
+/* ---- managed ---- */
+
 enum status store_open(
     const struct store_spec *spec, const struct keyring *keys, struct db **out)
 {
 	struct keyring_key key;
 	enum status st;
 
-	if ((st = check_driver(spec)) != ST_OK)
-		return st;
+	if (spec->driver == STORE_POSTGRESQL)
+		return open_attached(spec, out);
 	if (keyring_find(keys, spec->key, &key) != ST_OK)
 		return no_key(spec);
 	st = open_file(spec, spec->path, keys, SQLITE_MODE_OPEN, out);
@@ -201,7 +239,7 @@ static enum status update(const struct store_spec *spec,
 }
 
 static enum status create(const struct store_spec *spec, const char *path,
-    struct keyring *keys, const char *schema, const char *migrations)
+    struct keyring *keys, const char *schema, const char *migrations, int *made)
 {
 	enum status st;
 
@@ -210,24 +248,39 @@ static enum status create(const struct store_spec *spec, const char *path,
 		return st;
 	if (file_exists(spec->path))
 		return update(spec, keys, migrations);
-	return make(spec, path, keys, schema, migrations);
+	st = make(spec, path, keys, schema, migrations);
+	*made = st == ST_OK;
+	return st;
 }
 
-enum status store_create(const struct store_spec *spec, struct keyring *keys,
-    const char *schema, const char *migrations)
+static enum status create_managed(const struct store_spec *spec,
+    struct keyring *keys, const char *schema, const char *migrations, int *made)
 {
 	enum status st;
 	char *path;
 	int fd;
 
-	if ((st = check_driver(spec)) != ST_OK ||
-	    (st = lock_folder(spec, &fd)) != ST_OK)
+	if ((st = lock_folder(spec, &fd)) != ST_OK)
 		return st;
 	if ((path = str_format("%s.new", spec->path)) == NULL)
 		st = fail(ST_NOMEM, "out of memory");
 	else
-		st = create(spec, path, keys, schema, migrations);
+		st = create(spec, path, keys, schema, migrations, made);
 	free(path);
 	(void)close(fd);
+	return st;
+}
+
+enum status store_create(const struct store_spec *spec, struct keyring *keys,
+    const char *schema, const char *migrations, int *made)
+{
+	int new = 0;
+	enum status st;
+
+	st = spec->driver == STORE_POSTGRESQL
+		 ? set_up(spec, migrations, &new)
+		 : create_managed(spec, keys, schema, migrations, &new);
+	if (made)
+		*made = new;
 	return st;
 }
