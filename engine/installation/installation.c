@@ -423,6 +423,19 @@ enum status installation_open_store(
 	return st;
 }
 
+enum status installation_store_id(const struct installation *in,
+    const struct installation_store *store, char out[STORE_ID_TEXT])
+{
+	struct place_of p;
+	enum status st;
+
+	st = place_init(&p, in, store->config, store->config->name);
+	if (st == ST_OK)
+		st = store_id(&p.spec, in->keys, store->db, out);
+	place_release(&p);
+	return st;
+}
+
 enum status installation_open_control(struct installation *in)
 {
 	return open_place(in, NULL, "control", &in->control);

@@ -11,6 +11,7 @@
 #include "engine/model/policy.h"
 #include "engine/store/db.h"
 #include "engine/store/keyring.h"
+#include "engine/store/store.h"
 
 /*
  * One installation: lethe.yml and all it names, loaded and checked against
@@ -76,6 +77,9 @@ enum status installation_find_store(struct installation *in, const char *name,
 /* Open it and read its schema (once). */
 enum status installation_open_store(
     struct installation *in, struct installation_store *store) MUST_CHECK;
+/* What tells an open store from any other (store.h). */
+enum status installation_store_id(const struct installation *in,
+    const struct installation_store *store, char out[STORE_ID_TEXT]) MUST_CHECK;
 enum status installation_open_control(struct installation *in) MUST_CHECK;
 enum status installation_open_audit(struct installation *in) MUST_CHECK;
 

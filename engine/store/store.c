@@ -18,6 +18,7 @@
 
 #include "engine/base/file.h"
 #include "engine/crypto/crypto.h"
+#include "engine/crypto/random.h"
 #include "engine/store/migrate.h"
 #include "engine/store/postgres.h"
 #include "engine/store/sqlite.h"
@@ -59,6 +60,14 @@ static enum status no_key(const struct store_spec *spec)
 	    spec->name, spec->path);
 }
 
+static void write_id(const uint8_t bytes[16], char out[STORE_ID_TEXT])
+{
+	size_t i;
+
+	for (i = 0; i < 16; i++)
+		(void)snprintf(out + 2 * i, 3, "%02x", bytes[i]);
+}
+
 /* ---- attached ---- */
 
 static enum status attach(const struct store_spec *spec, struct db **out)
@@ -88,6 +97,29 @@ static enum status open_attached(const struct store_spec *spec, struct db **out)
 	return st;
 }
 
+/* A copy of the database, restored from a backup, has the same number; a new
+ * one under the same name has not. */
+static enum status number_it(struct db *db)
+{
+	uint8_t bytes[16];
+	char id[STORE_ID_TEXT];
+	enum status st;
+
+	if ((st = random_bytes(bytes, sizeof(bytes))) != ST_OK)
+		return st;
+	write_id(bytes, id);
+	st = db_script(db, "CREATE TABLE IF NOT EXISTS lethe_store ("
+			   "  one INTEGER PRIMARY KEY CHECK (one = 1),"
+			   "  id TEXT NOT NULL"
+			   ");");
+	if (st != ST_OK)
+		return st;
+	return db_exec(db,
+	    "INSERT INTO lethe_store (one, id) VALUES (1, $1)"
+	    " ON CONFLICT DO NOTHING",
+	    ARGS(TEXT(id)));
+}
+
 /* The people's tables are there, or somebody else's to make. */
 static enum status set_up(
     const struct store_spec *spec, const char *migrations, int *made)
@@ -100,8 +132,40 @@ static enum status set_up(
 		st = postgres_is_initialised(db, &ours);
 	if (st == ST_OK)
 		st = migrate_run(db, embedded, migrations);
+	if (st == ST_OK)
+		st = number_it(db);
 	db_close(db);
 	*made = st == ST_OK && !ours;
+	return st;
+}
+
+static enum status read_id(struct db *db, char out[STORE_ID_TEXT])
+{
+	struct stmt *s = NULL;
+	enum status st;
+
+	st = db_query(db, "SELECT id FROM lethe_store", NOARGS, &s);
+	if (st == ST_OK && (st = db_row(s)) == ST_OK)
+		(void)snprintf(out, STORE_ID_TEXT, "%s", db_text(s, 0));
+	db_done(s);
+	if (st == ST_NOTFOUND)
+		return fail(ST_INTEGRITY,
+		    "%s: lethe_store, which names the database, is empty: "
+		    "restore it from a backup",
+		    db_name(db));
+	return st;
+}
+
+enum status store_id(const struct store_spec *spec, const struct keyring *keys,
+    struct db *db, char out[STORE_ID_TEXT])
+{
+	struct keyring_key key;
+	enum status st;
+
+	if (spec->driver == STORE_POSTGRESQL)
+		return read_id(db, out);
+	if ((st = keyring_find(keys, spec->key, &key)) == ST_OK)
+		write_id(key.id, out);
 	return st;
 }
 

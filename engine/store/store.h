@@ -37,4 +37,10 @@ enum status store_create(const struct store_spec *spec, struct keyring *keys,
 enum status store_open(const struct store_spec *spec,
     const struct keyring *keys, struct db **out) MUST_CHECK;
 
+/* What tells an open store from any other, also from one that had its name
+ * before: 32 hexadecimal digits. */
+#define STORE_ID_TEXT 33
+enum status store_id(const struct store_spec *spec, const struct keyring *keys,
+    struct db *db, char out[STORE_ID_TEXT]) MUST_CHECK;
+
 #endif /* !STORE_STORE_H */
