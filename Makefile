@@ -46,7 +46,8 @@ pkg      = $(shell pkg-config $(1) 2>/dev/null)
 ALL_CFLAGS = -std=c17 -D_GNU_SOURCE -I. -MMD -MP -Werror $(WARN) \
              $(CFLAGS_$(MODE)) $(call pkg,--cflags $(PKGS)) $(CFLAGS)
 LIBS     = $(call pkg,--libs $(PKGS)) -lunistring -lm -lpthread
-WRAP    := malloc calloc realloc reallocarray strdup sqlite3_prepare_v2
+WRAP    := malloc calloc realloc reallocarray strdup sqlite3_prepare_v2 \
+           installation_load
 CHECK    = $(call pkg,--libs check) $(foreach f,$(WRAP),-Wl,--wrap=$f)
 
 SRC     := $(wildcard $(addsuffix /*.c,$(LAYERS)))

@@ -149,8 +149,8 @@ void braked_set_up(struct braked *f)
 	installation_release(&in);
 	braked_sql(f, STORE,
 	    "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n"
-	    " LIMIT 300)"
-	    " INSERT INTO notes SELECT i, CASE WHEN i % 3 THEN '2016-02-29'"
+	    " WHERE i < 300)"
+	    " INSERT INTO notes SELECT i, CASE WHEN i % 3 <> 0 THEN '2016-02-29'"
 	    " ELSE '2999-01-01' END, NULL FROM n;"
 	    "INSERT INTO lethe_count (collection, records)"
 	    " VALUES ('notes', 300), ('people', 0)"

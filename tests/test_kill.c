@@ -125,7 +125,7 @@ static void build(const char *folder, int64_t people)
 		     "INSERT INTO contracts"
 		     " SELECT 2 * id, id, '2015-04-01' FROM people"
 		     " UNION ALL SELECT 2 * id + 1, id,"
-		     " CASE WHEN id % 3 THEN '2016-02-29' ELSE '2999-01-01' END"
+		     " CASE WHEN id % 3 <> 0 THEN '2016-02-29' ELSE '2999-01-01' END"
 		     " FROM people",
 		     NOARGS) == ST_OK &&
 		 db_commit(db) == ST_OK,
