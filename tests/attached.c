@@ -69,6 +69,30 @@ static char *value_in(const char *line, size_t n, const char *key)
 	return strndup(p, strcspn(p, ",}\n"));
 }
 
+/* 1 for a new one.  A file beside the installation keeps the name, for when
+ * the installation is written anew. */
+static int name_schema(
+    const char *folder, const char *store, int n, char schema[100])
+{
+	char *path = str_format("%s/attached-%.*s", folder, n, store);
+	struct buf kept = BUF_INIT;
+	static int count;
+	int new = !file_exists(path);
+
+	if (new) {
+		(void)snprintf(schema, 100, "t%d_%d_%.*s", (int)getpid(),
+		    count++, n, store);
+		ck_assert_int_eq(
+		    file_create(path, schema, strlen(schema), 0600), ST_OK);
+	} else {
+		ck_assert_int_eq(file_read(path, 99, &kept), ST_OK);
+		(void)snprintf(schema, 100, "%s", buf_text(&kept));
+	}
+	buf_release(&kept);
+	free(path);
+	return new;
+}
+
 /* "  shop: {driver: sqlite, dataset: shop.yml, schema: shop.sql}" */
 static void attach(
     const char *folder, const char *line, size_t n, struct buf *out)
@@ -77,13 +101,11 @@ static void attach(
 	char *dataset = value_in(line, n, "dataset: ");
 	char *file = value_in(line, n, "schema: ");
 	char *path = file ? str_format("%s/%s", folder, file) : NULL;
-	static int count;
 	char schema[100], *url;
 
 	ck_assert_ptr_nonnull(dataset);
-	(void)snprintf(schema, sizeof(schema), "t%d_%d_%.*s", (int)getpid(),
-	    count++, (int)name, line + begin);
-	make_schema(schema, path);
+	if (name_schema(folder, line + begin, (int)name, schema))
+		make_schema(schema, path);
 	url = url_of(schema);
 	buf_addf(out, "%.*s: {driver: postgresql, dataset: %s, url: \"%s\"}",
 	    (int)(begin + name), line, dataset, url);

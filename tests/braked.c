@@ -18,8 +18,8 @@ static const char config[] =
     "purge: {batch: 40, approvals: %d, max_share: %s}\n";
 
 static const char schema[] =
-    "CREATE TABLE people (id INTEGER PRIMARY KEY, gone DATE);\n"
-    "CREATE TABLE notes (id INTEGER PRIMARY KEY, at DATE,\n"
+    "CREATE TABLE people (id INTEGER PRIMARY KEY, gone TEXT);\n"
+    "CREATE TABLE notes (id INTEGER PRIMARY KEY, at TEXT,\n"
     "  person INTEGER REFERENCES people (id));\n"
     "CREATE INDEX notes_at ON notes (at);\n"
     "CREATE INDEX notes_person ON notes (person);\n"
@@ -225,7 +225,7 @@ void braked_check_evidence(const struct braked *f, int64_t gone)
 {
 	ck_assert_int_eq(
 	    braked_ask(
-		f, STORE, "SELECT ifnull(sum(records), 0) FROM lethe_evidence"),
+		f, STORE, "SELECT coalesce(sum(records), 0) FROM lethe_evidence"),
 	    gone);
 	ck_assert_int_eq(
 	    braked_ask(f, STORE, "SELECT sum(records) FROM lethe_count"),

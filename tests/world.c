@@ -1,10 +1,10 @@
 /* A made-up installation: collections, references, rules, suspensions. */
-#include "tests/attached.h"
 #include "tests/world.h"
 
 #include <stdio.h>
 #include <string.h>
 
+#include "tests/attached.h"
 #include "tests/oracle.h"
 
 static uint64_t next(struct world *w) /* SplitMix64 */

@@ -19,6 +19,7 @@ static const char settings[] =
     "SET bytea_output = 'hex';"
     "SET extra_float_digits = 1;"
     "SET standard_conforming_strings = on;"
+    "SET jit = off;"
     "SET lock_timeout = '10s';"
     "SET idle_in_transaction_session_timeout = '10min';"
     "SET default_transaction_isolation = 'read committed';"
