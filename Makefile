@@ -20,6 +20,7 @@ APT_TEST  := check libsubunit-dev python3-jsonschema python3-yaml sqlite3
 APT_LINT  := clang libclang-rt-dev clang-format cppcheck binutils shellcheck
 APT_DEV   := valgrind bear
 APT_FRESH := debootstrap
+APT_POSTGRES := postgresql
 APT_BENCH := sqlite3 sqlcipher libsqlcipher-dev python3
 
 # Lowest layer first.
@@ -116,6 +117,8 @@ deps-lint: deps-test
 	$(call apt,$(APT_LINT))
 deps-dev: deps-lint
 	$(call apt,$(APT_DEV))
+deps-postgres: deps-test
+	$(call apt,$(APT_POSTGRES))
 deps-bench: deps
 	$(call apt,$(APT_BENCH))
 
@@ -126,6 +129,9 @@ test: deps-test                ## install, build, and run every test
 	$(Q)$(AGAIN) check
 check: all $(B)/run-tests $(REPLAY)  ## run the tests in this MODE
 	$(Q)sh tests/run.sh $(B)
+test-postgres: deps-postgres   ## the tests of stores, on a PostgreSQL server
+	$(Q)$(AGAIN) all $(B)/run-tests
+	$(Q)sh tests/postgres/run.sh $(B)
 # Seeded rounds of tests/test_property.c; `make test` runs the first of them.
 ROUNDS  ?= 1000
 property: $(B)/run-tests       ## ROUNDS of made-up installations, judged twice
@@ -186,8 +192,8 @@ help:                          ## this list
 format: deps-lint              ## rewrite with clang-format
 	clang-format -i $(TEXT)
 FORCE:
-.PHONY: all check test property demo deps deps-test deps-lint deps-dev \
-        deps-bench asan tsan valgrind coverage fuzz fuzz-all lint test-fresh \
+.PHONY: all check test test-postgres property demo deps deps-test deps-lint \
+        deps-dev deps-postgres deps-bench asan tsan valgrind coverage fuzz fuzz-all lint test-fresh \
         install dist clean help format FORCE
 .PHONY: all bench check test demo deps deps-test deps-lint deps-bench asan tsan \
         format format-check clean help FORCE

@@ -224,8 +224,8 @@ int64_t braked_notes(const struct braked *f)
 void braked_check_evidence(const struct braked *f, int64_t gone)
 {
 	ck_assert_int_eq(
-	    braked_ask(
-		f, STORE, "SELECT coalesce(sum(records), 0) FROM lethe_evidence"),
+	    braked_ask(f, STORE,
+		"SELECT coalesce(sum(records), 0) FROM lethe_evidence"),
 	    gone);
 	ck_assert_int_eq(
 	    braked_ask(f, STORE, "SELECT sum(records) FROM lethe_count"),

@@ -18,7 +18,8 @@ static void make(const char *folder, const char *name, const char *migrations,
 	char *path = str_format("%s/%s.db", folder, name);
 	struct store_spec spec = { .name = name, .key = name, .path = path };
 
-	ck_assert_int_eq(store_create(&spec, keys, NULL, migrations, NULL), ST_OK);
+	ck_assert_int_eq(
+	    store_create(&spec, keys, NULL, migrations, NULL), ST_OK);
 	ck_assert_int_eq(store_open(&spec, keys, out), ST_OK);
 	free(path);
 }

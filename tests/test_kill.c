@@ -116,20 +116,21 @@ static void build(const char *folder, int64_t people)
 	load(folder, &in);
 	MUST(installation_init(&in, NULL, NULL) == ST_OK, "%s", status_text());
 	db = store(&in);
-	MUST(db_begin(db, DB_WRITE) == ST_OK &&
-		 db_exec(db,
-		     "WITH RECURSIVE n (i) AS"
-		     " (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < $1)"
-		     " INSERT INTO people SELECT i, 'Name ' || i FROM n",
-		     ARGS(INT(people - 1))) == ST_OK &&
-		 db_exec(db,
-		     "INSERT INTO contracts"
-		     " SELECT 2 * id, id, '2015-04-01' FROM people"
-		     " UNION ALL SELECT 2 * id + 1, id,"
-		     " CASE WHEN id % 3 <> 0 THEN '2016-02-29' ELSE '2999-01-01' END"
-		     " FROM people",
-		     NOARGS) == ST_OK &&
-		 db_commit(db) == ST_OK,
+	MUST(
+	    db_begin(db, DB_WRITE) == ST_OK &&
+		db_exec(db,
+		    "WITH RECURSIVE n (i) AS"
+		    " (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < $1)"
+		    " INSERT INTO people SELECT i, 'Name ' || i FROM n",
+		    ARGS(INT(people - 1))) == ST_OK &&
+		db_exec(db,
+		    "INSERT INTO contracts"
+		    " SELECT 2 * id, id, '2015-04-01' FROM people"
+		    " UNION ALL SELECT 2 * id + 1, id,"
+		    " CASE WHEN id % 3 <> 0 THEN '2016-02-29' ELSE '2999-01-01' END"
+		    " FROM people",
+		    NOARGS) == ST_OK &&
+		db_commit(db) == ST_OK,
 	    "%s", status_text());
 	installation_release(&in);
 }

@@ -212,7 +212,9 @@ static pid_t create_in_child(const char *with)
 	pid_t pid = fork();
 
 	if (pid == 0)
-		_exit(store_create(&spec, keys, with, FOLDER, NULL) == ST_OK ? 0 : 1);
+		_exit(store_create(&spec, keys, with, FOLDER, NULL) == ST_OK
+			  ? 0
+			  : 1);
 	return pid;
 }
 

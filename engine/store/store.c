@@ -120,6 +120,24 @@ static enum status number_it(struct db *db)
 	    ARGS(TEXT(id)));
 }
 
+/* Its owner has to grant what our tables need, before they are made. */
+static enum status may_set_up(const struct store_spec *spec, struct db *db)
+{
+	struct buf sql = BUF_INIT;
+	enum status st;
+
+	st = db_grants(db, NULL, 0, &sql);
+	if (st == ST_OK && sql.len > 0) {
+		sql.data[sql.len - 1] = '\0'; /* the last line's end */
+		st = fail(ST_DENIED,
+		    "%s: Lethe keeps tables of its own beside the records: let "
+		    "the database's owner run %s",
+		    spec->name, sql.data);
+	}
+	buf_release(&sql);
+	return st;
+}
+
 /* The people's tables are there, or somebody else's to make. */
 static enum status set_up(
     const struct store_spec *spec, const char *migrations, int *made)
@@ -130,6 +148,8 @@ static enum status set_up(
 
 	if ((st = attach(spec, &db)) == ST_OK)
 		st = postgres_is_initialised(db, &ours);
+	if (st == ST_OK)
+		st = may_set_up(spec, db);
 	if (st == ST_OK)
 		st = migrate_run(db, embedded, migrations);
 	if (st == ST_OK)
