@@ -418,8 +418,10 @@ enum status installation_open_store(
 	if (store->db)
 		return ST_OK;
 	st = open_place(in, store->config, store->config->name, &store->db);
-	if (st == ST_OK)
-		st = db_introspect(store->db, &store->schema);
+	if (st == ST_OK && (st = db_introspect(store->db, &store->schema))) {
+		db_close(store->db);
+		store->db = NULL;
+	}
 	return st;
 }
 

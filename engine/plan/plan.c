@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "engine/plan/suspension.h"
+#include "engine/plan/unreachable.h"
 #include "engine/store/count.h"
 
 /* Below so many records it costs nothing worth saving to count them all. */
@@ -36,6 +37,14 @@ static enum status count_rest(
 	return st;
 }
 
+/* The number that is kept, or of a part that is asked alone the count. */
+static enum status count_records(const struct rule *r, int64_t *records)
+{
+	if (r->table->only)
+		return count_part(r->store->db, r->table->only, records);
+	return count_get(r->store->db, r->table->name, records);
+}
+
 static enum status count_suspended(struct plan_item *item)
 {
 	struct suspensions s = { 0, 0, 0 };
@@ -54,7 +63,7 @@ static enum status count_item(
 	const struct rule *r = item->rule;
 	enum status st;
 
-	st = count_get(r->store->db, r->table->name, &item->records);
+	st = count_records(r, &item->records);
 	if (st == ST_OK)
 		st = count_suspended(item);
 	if (st == ST_OK && r->clock_count == 1)
@@ -67,6 +76,74 @@ static enum status count_item(
 	if (st == ST_OK && item->due > 0)
 		st = rule_count_overdue(r, now, &item->overdue);
 	return st == ST_OK ? count_rest(item, now, detail) : st;
+}
+
+/* One state for all the counts, whoever writes meanwhile. */
+static enum status count_at_once(
+    struct plan_item *item, int64_t now, enum plan_detail detail)
+{
+	struct db *db = item->rule->store->db;
+	enum status st = db_begin(db, DB_READ);
+
+	if (st == ST_OK)
+		st = count_item(item, now, detail);
+	db_rollback(db);
+	return st;
+}
+
+static int64_t add_counted(int64_t a, int64_t b)
+{
+	return a == PLAN_UNCOUNTED || b == PLAN_UNCOUNTED ? PLAN_UNCOUNTED
+							  : a + b;
+}
+
+static void add_item(struct plan_item *sum, const struct plan_item *part)
+{
+	sum->cutoff = part->cutoff;
+	sum->records += part->records;
+	sum->due += part->due;
+	sum->overdue += part->overdue;
+	sum->held += part->held;
+	sum->restricted += part->restricted;
+	sum->undecided += part->undecided;
+	sum->active = add_counted(sum->active, part->active);
+	sum->retain = add_counted(sum->retain, part->retain);
+}
+
+/* A server that does not answer costs its own part alone. */
+static enum status count_parts(struct plan *p, struct plan_item *item,
+    int64_t now, enum plan_detail detail)
+{
+	const struct db_table *t = item->rule->table;
+	enum status st = ST_OK;
+	size_t i;
+
+	for (i = 0; st == ST_OK && i < t->part_count; i++) {
+		struct plan_item one = { .rule = item->rule };
+
+		rule_narrow(item->rule, &t->parts[i]);
+		st = count_at_once(&one, now, detail);
+		rule_narrow(item->rule, NULL);
+		if (st == ST_OK)
+			add_item(item, &one);
+		st = unreachable_note(
+		    p->unreachable, st, item->rule, &t->parts[i]);
+	}
+	return st;
+}
+
+static enum status count(struct plan *p, struct plan_item *item, int64_t now,
+    enum plan_detail detail)
+{
+	struct plan_item whole = { .rule = item->rule };
+	enum status st;
+
+	if (item->rule->table->part_count > 0)
+		return count_parts(p, item, now, detail);
+	st = count_at_once(&whole, now, detail);
+	if (st == ST_OK)
+		*item = whole;
+	return unreachable_note(p->unreachable, st, item->rule, NULL);
 }
 
 static int in_cluster(const struct rule *r, const char *cluster)
@@ -91,13 +168,13 @@ static enum status no_cluster(const struct schedule *s, const char *cluster)
 enum status plan_init(struct plan *p, const struct schedule *s, int64_t as_of,
     const char *cluster, enum plan_detail detail)
 {
-	struct plan plan = { s, as_of, NULL, 0 };
+	struct plan plan = { s, as_of, NULL, 0, json_array() };
 	enum status st = ST_OK;
 	size_t i;
 
 	plan.items = calloc(s->count + 1, sizeof(*plan.items));
-	if (plan.items == NULL)
-		return fail(ST_NOMEM, "out of memory");
+	if (plan.items == NULL || plan.unreachable == NULL)
+		st = fail(ST_NOMEM, "out of memory");
 	for (i = 0; st == ST_OK && i < s->count; i++) {
 		struct plan_item *item = &plan.items[plan.count];
 
@@ -105,13 +182,11 @@ enum status plan_init(struct plan *p, const struct schedule *s, int64_t as_of,
 			continue;
 		item->rule = &s->rules[i];
 		plan.count++;
-		/* One state for all the counts, whoever writes meanwhile. */
-		st = db_begin(item->rule->store->db, DB_READ);
-		if (st == ST_OK)
-			st = count_item(item, as_of, detail);
-		db_rollback(item->rule->store->db);
+		st = count(&plan, item, as_of, detail);
 	}
-	if (st == ST_OK && cluster && plan.count == 0)
+	/* A store that is left out may have it. */
+	if (st == ST_OK && cluster && plan.count == 0 &&
+	    json_array_size(s->unreachable) == 0)
 		st = no_cluster(s, cluster);
 	if (st != ST_OK)
 		plan_release(&plan);
@@ -123,6 +198,7 @@ enum status plan_init(struct plan *p, const struct schedule *s, int64_t as_of,
 void plan_release(struct plan *p)
 {
 	free(p->items);
+	json_decref(p->unreachable);
 	memset(p, 0, sizeof(*p));
 }
 

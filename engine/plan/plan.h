@@ -37,11 +37,14 @@ struct plan {
 	int64_t as_of;
 	struct plan_item *items; /* in the order of deletion */
 	size_t count;
+	/* what is not in the counts (unreachable.h); owned */
+	json_t *unreachable;
 };
 
 /*
  * Compute it at ${as_of} for all clusters, or for the one called ${cluster}
- * (ST_USAGE where there is none of that name).
+ * (ST_USAGE where there is none of that name).  A collection that is cut into
+ * parts on several servers is counted part by part.
  */
 enum status plan_init(struct plan *p, const struct schedule *s, int64_t as_of,
     const char *cluster, enum plan_detail detail) MUST_CHECK;

@@ -13,6 +13,7 @@
 #include "engine/audit/log.h"
 #include "engine/crypto/random.h"
 #include "engine/holds/holds.h"
+#include "engine/plan/unreachable.h"
 #include "engine/purge/batch.h"
 #include "engine/purge/run.h"
 
@@ -57,9 +58,13 @@ static enum status name_run(struct run *r)
  * writes nothing, says how far the stores are behind. */
 static enum status suspend(struct run *r)
 {
+	enum status st;
+
 	if (r->options->mode == PURGE_DRY_RUN)
 		return holds_behind(r->in, &r->outcome.suspensions_behind);
-	return holds_refresh(r->in, &r->holds);
+	st = holds_refresh(r->in, &r->holds);
+	/* Each item asks again before anything of it goes. */
+	return st == ST_UNREACHABLE ? ST_OK : st;
 }
 
 /* What it is to be about, and that nobody else is at it. */
@@ -80,6 +85,9 @@ static enum status prepare(struct run *r)
 	const struct purge_options *o = r->options;
 	enum status st;
 
+	r->outcome.unreachable = json_array();
+	if (r->outcome.unreachable == NULL)
+		return fail(ST_NOMEM, "out of memory");
 	r->as_of = o->as_of;
 	r->store = o->store;
 	r->cluster = o->cluster;
@@ -95,7 +103,8 @@ static enum status prepare(struct run *r)
 		return st;
 	if ((st = suspend(r)) != ST_OK)
 		return st;
-	st = schedule_init(&r->schedule, r->in, r->store, &r->in->diag);
+	st = schedule_init_reachable(
+	    &r->schedule, r->in, r->store, &r->in->diag);
 	if (st == ST_OK)
 		st = plan_init(&r->plan, &r->schedule, r->as_of, r->cluster,
 		    o->mode == PURGE_DRY_RUN && o->plan_file == NULL
@@ -103,6 +112,8 @@ static enum status prepare(struct run *r)
 			: PLAN_DUE);
 	if (st == ST_OK && (o->plan_file || o->execute_file))
 		st = run_select(r);
+	if (st == ST_OK)
+		st = run_join(r, &r->plan);
 	if (st != ST_OK)
 		return st;
 	r->outcome.run = r->id;
@@ -132,10 +143,11 @@ static enum status execute_item(
 {
 	struct purge_filter filter = { selection_may_go, NULL };
 	struct purge_counts *done = &r->outcome.results[i].done;
+	const struct rule *rule = r->plan.items[i].rule;
 	enum status st;
 
 	/* What refers to a parent may only go in this run: ask it anyway. */
-	if (r->plan.items[i].due == 0 && !r->plan.items[i].rule->referenced)
+	if (r->plan.items[i].due == 0 && !rule->referenced)
 		return ST_OK;
 	if (r->file) {
 		if (r->selections[i].count == 0)
@@ -146,6 +158,7 @@ static enum status execute_item(
 	st = holds_keep_fresh(r->in, &r->holds);
 	if (st == ST_OK)
 		st = purge_item(c, &r->plan.items[i], r->as_of, done);
+	st = unreachable_note(r->outcome.unreachable, st, rule, NULL);
 	c->filter = NULL;
 	r->progressed += done->deleted + done->de_identified + done->minimised;
 	return st;
@@ -162,6 +175,7 @@ static enum status execute(struct run *r)
 		.may_go_on_ctx = r,
 		.progress = r->options->progress ? progress : NULL,
 		.progress_ctx = r,
+		.unreachable = r->outcome.unreachable,
 	};
 	struct keyring_key key;
 	enum status st;
@@ -204,8 +218,8 @@ static enum status forget(struct run *r)
 			st = rule_forget(&r->schedule, rule);
 		if (st == ST_OK)
 			st = db_commit(rule->store->db);
-		if (st != ST_OK)
-			db_rollback(rule->store->db);
+		db_rollback(rule->store->db);
+		st = unreachable_note(r->outcome.unreachable, st, rule, NULL);
 	}
 	return st;
 }
@@ -226,6 +240,8 @@ static enum status scrub(struct run *r)
 			r->outcome.scrubbed = 0;
 			st = ST_OK;
 		}
+		st = unreachable_store(
+		    r->outcome.unreachable, st, r->in->stores[i].config->name);
 	}
 	return st;
 }
@@ -241,7 +257,8 @@ static enum status verify(struct run *r)
 	st = plan_init(&after, &r->schedule, r->as_of, r->cluster, PLAN_DUE);
 	if (st != ST_OK)
 		return st;
-	r->outcome.verified = 1;
+	st = run_join(r, &after);
+	r->outcome.verified = json_array_size(r->outcome.unreachable) == 0;
 	for (i = 0; i < after.count; i++) {
 		struct purge_result *result = &r->outcome.results[i];
 
@@ -251,7 +268,7 @@ static enum status verify(struct run *r)
 			r->outcome.verified = 0;
 	}
 	plan_release(&after);
-	return ST_OK;
+	return st;
 }
 
 static double seconds_since(const struct timespec *from)
@@ -339,6 +356,7 @@ static void run_release(struct run *r)
 
 	holds_watch_release(&r->holds);
 	json_decref(r->outcome.suspensions);
+	json_decref(r->outcome.unreachable);
 	for (i = 0; r->selections && i < r->plan.count; i++)
 		selection_release(&r->selections[i]);
 	free(r->selections);
@@ -387,7 +405,8 @@ enum status purge_run(
 
 int purge_needs_attention(const json_t *report)
 {
-	return json_int(report, "overdue") || json_int(report, "undecided") ||
+	return json_array_size(json_object_get(report, "unreachable")) ||
+	       json_int(report, "overdue") || json_int(report, "undecided") ||
 	       json_array_size(json_object_get(report, "unmapped")) ||
 	       json_is_false(json_object_get(report, "verified")) ||
 	       json_is_false(json_object_get(report, "scrubbed"));

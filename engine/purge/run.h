@@ -66,6 +66,13 @@ enum status run_finish(struct run *r, const json_t *report) MUST_CHECK;
 /* It failed with ${why}. */
 enum status run_fail(struct run *r, enum status why) MUST_CHECK;
 
+/* ---- run_reach.c: what of it cannot be reached ---- */
+
+/* Whatever ${p} did not count. */
+enum status run_join(struct run *r, const struct plan *p) MUST_CHECK;
+/* See what became of what an earlier run was deleting on other servers. */
+enum status run_settle(struct run *r) MUST_CHECK;
+
 /* Is ${s} part of it? */
 int run_takes(const struct run *r, const struct installation_store *s);
 

@@ -7,6 +7,7 @@
 
 #include "engine/audit/log.h"
 #include "engine/base/file.h"
+#include "engine/plan/unreachable.h"
 
 /* ---- evidence ---- */
 
@@ -38,8 +39,11 @@ enum status run_ship(struct run *r)
 	size_t i;
 
 	for (i = 0; st == ST_OK && i < r->in->store_count; i++) {
-		if (run_takes(r, &r->in->stores[i]))
-			st = ship_store(r, &r->in->stores[i]);
+		if (!run_takes(r, &r->in->stores[i]))
+			continue;
+		st = ship_store(r, &r->in->stores[i]);
+		st = unreachable_store(
+		    r->outcome.unreachable, st, r->in->stores[i].config->name);
 	}
 	return st;
 }
@@ -53,6 +57,8 @@ enum status run_open(struct run *r)
 	if ((st = installation_open_audit(r->in)) != ST_OK)
 		return st;
 	if ((st = audit_writable(r->in->audit)) != ST_OK)
+		return st;
+	if ((st = run_settle(r)) != ST_OK)
 		return st;
 	return run_ship(r);
 }
