@@ -1,0 +1,32 @@
+#!/bin/sh
+# Records that stay: de-identified once, and again when their content is new.
+# shellcheck disable=SC1091
+. "$(dirname "$0")/lib.sh"
+installation
+# A visit's number says nothing of anybody; its page goes after four weeks.
+sed -i '/name: visits/,$s/{name: id, data_categories: \[user.unique_id\]/{name: id, data_categories: [system.operations]/' web.yml
+sed -i '/covers: \[web.visits\]/a\    action: {de_identify: {page: keyed_hash}}' policy.yml
+records
+
+# ---- new content is judged anew ----
+expect 0 purge --approve
+expect 0 dump web visits
+says out '"id":1,"page":"[0-9a-f]{32}"'
+says out '"id":2,"page":"home"'
+expect 0 --json explain web visits 1
+json 'o["verdict"] == "RETAIN"'
+printf '{"id": 1, "page": "cart"}\n{"id": 3, "page": "help", "at": "2024-02-02"}\n' >more.jsonl
+expect 0 ingest --upsert web visits more.jsonl
+expect 4 --json status
+json 'o["due"] == 2'
+expect 0 purge --approve
+expect 0 dump web visits
+says out '"id":1,"page":"[0-9a-f]{32}"'
+says out '"id":3,"page":"[0-9a-f]{32}"'
+silent out 'cart|help'
+# What is refused leaves the marks as they are.
+printf '{"id": 1, "page": "cart"}\n{"id": "x"}\n' >wrong.jsonl
+expect 2 ingest --upsert web visits wrong.jsonl
+expect 0 --json status
+json 'o["due"] == 0'
+finish
