@@ -48,7 +48,8 @@ struct purge_options {
  * stopped it before it began, or the emergency stop between two batches; what
  * was deleted by then is in the report.  ST_BUSY: another run holds the lock.
  * ST_INVALID: what policies, datasets and stores disagree on is in
- * ${in->diag}, or a plan file was changed.  ST_USAGE: a run later than the
+ * ${in->diag}, also what only values show (trial.h); or a plan file was
+ * changed.  ST_USAGE: a run later than the
  * clock.
  */
 enum status purge_run(struct installation *in, const struct purge_options *o,

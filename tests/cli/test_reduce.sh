@@ -29,4 +29,22 @@ printf '{"id": 1, "page": "cart"}\n{"id": "x"}\n' >wrong.jsonl
 expect 2 ingest --upsert web visits wrong.jsonl
 expect 0 --json status
 json 'o["due"] == 0'
+
+# ---- what a store would refuse shows before a run, and the run does nothing ----
+mkdir strict
+cp ./*.yml ./*.sql ./*.csv strict
+cd strict || exit 1
+sed -i 's/page TEXT/page TEXT CHECK (length(page) < 10)/' web.sql
+expect 0 init
+expect 0 check
+says err 'warning: cluster .visit_data.*could not be tried'
+expect 0 ingest crm contracts contracts.csv
+expect 0 ingest web visits visits.csv
+expect 2 check
+says err 'policy.yml:.*error: cluster .visit_data.: .web.visits. does not take its records as they would become: .*CHECK'
+silent err 'home'
+expect 4 purge --dry-run
+expect 2 purge --approve
+says err 'does not take its records'
+holds crm contracts 3
 finish
