@@ -341,12 +341,19 @@ static const struct {
 
 START_TEST(the_label_is_honest)
 {
+	enum reduce_label promised;
 	struct world *w = world_of(
 	    labels[_i].schema, "parts", "crm.parts", labels[_i].action);
 
 	ck_assert_int_eq(
 	    reduce_de_identify(&w->target, &w->d, &w->reduce), ST_OK);
 	ck_assert_int_eq(w->reduce.label, labels[_i].want);
+	/* What the files promise; only the store knows of its other columns. */
+	ck_assert_int_eq(reduce_label_of_cluster(&w->policy, w->target.cluster,
+			     w->datasets, 1, &promised),
+	    ST_OK);
+	ck_assert_int_eq(
+	    promised, labels[_i].schema ? REDUCE_ANONYMISED : labels[_i].want);
 	world_free(w);
 }
 END_TEST

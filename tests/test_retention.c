@@ -197,6 +197,16 @@ START_TEST(what_is_de_identified_stays_and_is_done_once)
 	o = house_purge(h, "2025-01-01T00:00:00Z");
 	ck_assert_int_eq(house_count(o, "rides", "rides", "de_identified"), 2);
 	ck_assert_int_eq(house_count(o, "rides", "rides", "deleted"), 0);
+	ck_assert_str_eq(
+	    json_text(
+		json_array_get(json_object_get(o, "clusters"), 0), "label"),
+	    "pseudonymised");
+	json_decref(o);
+	o = house_explain(h, "rides", "1", "2025-01-01T00:00:00Z");
+	ck_assert_str_eq(json_text(o, "label"), "pseudonymised");
+	json_decref(o);
+	o = house_explain(h, "rides", "3", "2025-01-01T00:00:00Z");
+	ck_assert(json_is_null(json_object_get(o, "label")));
 	json_decref(o);
 	o = house_purge(h, "2025-01-01T00:00:00Z");
 	ck_assert_int_eq(house_count(o, "rides", "rides", "due"), 0);

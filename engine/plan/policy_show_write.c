@@ -73,9 +73,12 @@ static void write_action(
 	size_t i;
 
 	document_row(d, word_in(WORD_ACTION, language));
-	document_value(d,
-	    word_in(json_array_size(methods) ? WORD_DE_IDENTIFY : WORD_DELETE,
-		language));
+	if (json_array_size(methods))
+		document_valuef(d, "%s (%s)",
+		    word_in(WORD_DE_IDENTIFY, language),
+		    word_of_key(json_text(cluster, "label"), language));
+	else
+		document_value(d, word_in(WORD_DELETE, language));
 	json_array_foreach(methods, i, x) document_valuef(
 	    d, "%s: %s", json_text(x, "field"), json_text(x, "words"));
 }

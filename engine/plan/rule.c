@@ -29,6 +29,13 @@ const struct rule *rule_part(const struct rule *r, size_t part)
 	return r - r->part + part;
 }
 
+const char *rule_label(const struct rule *r)
+{
+	return r->terms.cluster->action == POLICY_DE_IDENTIFY && r->reduce.count
+		   ? reduce_label_name(r->reduce.label)
+		   : NULL;
+}
+
 static int deletes(const struct rule *r)
 {
 	return r->terms.cluster->action == POLICY_DELETE;

@@ -52,6 +52,10 @@ struct rule {
 	struct reduce reduce;
 };
 
+/* "pseudonymised" or "anonymised": what records are that the rule
+ * de-identifies; NULL where it does not. */
+const char *rule_label(const struct rule *r);
+
 /* The rule of part ${part} of the same collection. */
 const struct rule *rule_part(const struct rule *r, size_t part);
 

@@ -109,6 +109,8 @@ static const struct word_entry keys[] = {
 	{ "data_subject", { "the data subject", "本人", "betroffene Person" } },
 	{ "observed", { "observed", "観測", "beobachtet" } },
 	{ "derived", { "derived", "派生", "abgeleitet" } },
+	{ "pseudonymised", { "pseudonymised", "仮名化", "pseudonymisiert" } },
+	{ "anonymised", { "anonymised", "匿名化", "anonymisiert" } },
 	{ "day", { "day", "日", "der Tag" } },
 	{ "month", { "month", "月", "der Monat" } },
 	{ "year", { "year", "年", "das Jahr" } },

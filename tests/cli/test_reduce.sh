@@ -9,12 +9,21 @@ sed -i '/covers: \[web.visits\]/a\    action: {de_identify: {page: keyed_hash}}'
 records
 
 # ---- new content is judged anew ----
+expect 4 purge --dry-run
+says out '^web.visits: 1 record of visit_data would be pseudonymised$'
 expect 0 purge --approve
+says out '^web.visits: 1 record of visit_data is pseudonymised$'
 expect 0 dump web visits
 says out '"id":1,"page":"[0-9a-f]{32}"'
 says out '"id":2,"page":"home"'
 expect 0 --json explain web visits 1
-json 'o["verdict"] == "RETAIN"'
+json 'o["verdict"] == "RETAIN" and o["label"] == "pseudonymised"'
+expect 0 explain web visits 1
+says out 'it was de-identified: pseudonymised$'
+expect 0 policy show --language de
+says out '^  Maßnahme: wird de-identifiziert .pseudonymisiert.$'
+expect 0 --json policy show
+json '[c["label"] for c in o["policies"][0]["clusters"]] == [None, None, "pseudonymised"]'
 printf '{"id": 1, "page": "cart"}\n{"id": 3, "page": "help", "at": "2024-02-02"}\n' >more.jsonl
 expect 0 ingest --upsert web visits more.jsonl
 expect 4 --json status
