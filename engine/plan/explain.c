@@ -380,6 +380,11 @@ static void after_the_clocks(struct rule_answer *a)
 	const struct rule *r = a->rule;
 	int ended = a->verdict == VERDICT_DUE || a->verdict == VERDICT_OVERDUE;
 
+	/* What the clocks say of it now says nothing. */
+	if (a->asked.reduced && rule_reduces_for_good(r)) {
+		a->verdict = VERDICT_RETAIN;
+		buf_clear(&a->reasons);
+	}
 	if (a->asked.reduced && rule_label(r))
 		buf_addf(
 		    &a->reasons, "it was de-identified: %s\n", rule_label(r));
