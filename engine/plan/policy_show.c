@@ -1,6 +1,7 @@
 /* Policies for people: who may keep what, why and how long. */
 #include "engine/plan/policy_show.h"
 
+#include "engine/plan/policy_show_term.h"
 #include "engine/plan/policy_words.h"
 #include "engine/plan/reduce.h"
 #include "engine/plan/words.h"
@@ -218,7 +219,7 @@ static enum status cluster_json(const struct installation *in,
 static enum status one_policy(const struct installation *in,
     const struct policy *p, const char *language, json_t **out)
 {
-	json_t *clusters = json_array(), *one = NULL;
+	json_t *clusters = json_array(), *terms = NULL, *one = NULL;
 	enum status st = clusters ? ST_OK : fail(ST_NOMEM, "out of memory");
 
 	for (size_t i = 0; st == ST_OK && i < p->cluster_count; i++) {
@@ -227,11 +228,13 @@ static enum status one_policy(const struct installation *in,
 			st = json_push(clusters, one);
 	}
 	if (st == ST_OK)
-		st = json_make(out, "{s:s, s:I, s:s, s:s, s:s, s:O}", "policy",
-		    p->name, "revision", (json_int_t)p->revision, "title",
-		    policy_title(&p->title, language, p->name), "calendar",
-		    calendar_rule_name(p->rule), "time_zone",
-		    zone_name(p->zone), "clusters", clusters);
+		st = policy_terms_json(p, language, &terms);
+	if (st == ST_OK)
+		st = json_make(out, "{s:s, s:I, s:s, s:s, s:s, s:O, s:o}",
+		    "policy", p->name, "revision", (json_int_t)p->revision,
+		    "title", policy_title(&p->title, language, p->name),
+		    "calendar", calendar_rule_name(p->rule), "time_zone",
+		    zone_name(p->zone), "clusters", clusters, "terms", terms);
 	json_decref(clusters);
 	return st;
 }

@@ -13,9 +13,10 @@
  * "purposes":[{"purpose","title","legal_basis","reference","recipients":[{
  * "recipient","title","role","region"}],"starting_point","period","rule"}],
  * "starting_point":{...},"regular_deletion_period","retention_period",
- * "retention_words"}]}]}.  "rule" is in words.  "label" is "pseudonymised" or
- * "anonymised" (reduce_label_of_cluster()), null where the cluster deletes.  A
- * purpose has the last three where it has an end of its own.
+ * "retention_words"}],"terms":[...]}]}.  "rule" is in words.  "label" is
+ * "pseudonymised" or "anonymised" (reduce_label_of_cluster()), null where the
+ * cluster deletes. "terms" is that of policy_show_term.h.  A purpose has the
+ * last three where it has an end of its own.
  */
 enum status policy_show_json(const struct installation *in,
     const char *language, json_t **out) MUST_CHECK;

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "engine/plan/policy_show_term.h"
 #include "engine/plan/words.h"
 
 /* Does one of the first ${count} purposes disclose to the recipient, too? */
@@ -136,6 +137,7 @@ void policy_show_write(
 		    d, word_in(WORD_CALENDAR, language), buf_text(&b));
 		json_array_foreach(json_object_get(p, "clusters"), k, c)
 		    write_cluster(c, language, d);
+		policy_terms_write(json_object_get(p, "terms"), language, d);
 	}
 	d->out.failed |= b.failed;
 	buf_release(&b);
