@@ -38,6 +38,38 @@ static enum status keep_columns(
 	return st;
 }
 
+/* The columns that a hop compares as times, at one of its ends. */
+static enum status keep_intervals(struct kept *k, const struct path_hop *h,
+    enum path_side side, const char *by)
+{
+	enum status st = ST_OK;
+	size_t i;
+
+	for (i = 0; st == ST_OK && i < h->interval_count; i++) {
+		const struct path_interval *v = &h->intervals[i];
+
+		if (v->at_side == side) {
+			st = keep(k, v->at, REDUCE_LEADS, by);
+			continue;
+		}
+		st = keep(k, v->from, REDUCE_LEADS, by);
+		if (st == ST_OK)
+			st = keep(k, v->until, REDUCE_LEADS, by);
+	}
+	return st;
+}
+
+static enum status keep_hop(struct kept *k, const struct path_hop *h,
+    enum path_side side, const char *by)
+{
+	enum status st;
+
+	st = side == PATH_BEFORE
+		 ? keep_columns(k, h->from_columns, h->count, by)
+		 : keep_columns(k, h->to_columns, h->count, by);
+	return st == ST_OK ? keep_intervals(k, h, side, by) : st;
+}
+
 /*
  * What the clock ${c} of ${r} reads of the table of ${of}.  What is reduced for
  * good is not judged again by its own rule: the columns by which that began its
@@ -56,10 +88,10 @@ static enum status keep_clock(struct kept *k, const struct rule *r,
 		const struct path_hop *h = &c->path.hops[i];
 
 		if (i >= own && strcmp(at, table) == 0)
-			st = keep_columns(k, h->from_columns, h->count, by);
+			st = keep_hop(k, h, PATH_BEFORE, by);
 		at = h->to->name;
 		if (st == ST_OK && strcmp(at, table) == 0)
-			st = keep_columns(k, h->to_columns, h->count, by);
+			st = keep_hop(k, h, PATH_REACHED, by);
 	}
 	if (st == ST_OK && strcmp(at, table) == 0)
 		st = keep(k, c->terms.start->field, REDUCE_STARTS,
