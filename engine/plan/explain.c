@@ -101,8 +101,8 @@ static enum status read_values(const struct rule *r, const struct rule_clock *c,
 
 /* What the purge's own conditions say of the record. */
 struct answers {
-	int ended, undecided, active; /* the clocks alone */
-	int due, goes, reduced;
+	int ended, undecided, active;    /* the clocks alone */
+	int due, was_due, goes, reduced; /* was: when the window began */
 };
 
 /* Each a column: the classes, and whether the record was reduced. */
@@ -118,6 +118,10 @@ static enum status add_questions(
 		st = rule_where_one(r, classes[i], now, q);
 		sql_add(q, ", ");
 	}
+	if (st == ST_OK)
+		st = rule_where_one(
+		    r, RULE_DUE, now - r->terms.window_seconds - 1, q);
+	sql_add(q, ", ");
 	if (st == ST_OK)
 		st = rule_where_one(rule_part(r, 0), RULE_GOES, now, q);
 	sql_add(q, ", (TRUE");
@@ -140,10 +144,11 @@ static enum status read_answers(struct installation *in, const struct rule *r,
 	out->undecided = db_int(s, 1) != 0;
 	out->active = db_int(s, 2) != 0;
 	out->due = db_int(s, 3) != 0;
-	out->goes = db_int(s, 4) != 0;
-	out->reduced = db_int(s, 5) != 0;
+	out->was_due = db_int(s, 4) != 0;
+	out->goes = db_int(s, 5) != 0;
+	out->reduced = db_int(s, 6) != 0;
 	for (i = 0; i < r->key_count; i++)
-		key[i] = db_val(s, 6 + (int)i);
+		key[i] = db_val(s, 7 + (int)i);
 	return suspensions_json(in, r, key, suspensions);
 }
 
@@ -385,6 +390,10 @@ static void after_the_clocks(struct rule_answer *a)
 		    r->terms.cluster->action == POLICY_DE_IDENTIFY
 			? "it was de-identified"
 			: "what this cluster governs of it was emptied");
+	/* A row that goes since its last part ended is not late before. */
+	if (a->verdict == VERDICT_OVERDUE && r->part == 0 && r->parts > 1 &&
+	    a->asked.due && !a->asked.was_due)
+		a->verdict = VERDICT_DUE;
 	if (ended && !a->asked.due && !a->asked.goes) {
 		a->verdict = VERDICT_RETAIN;
 		if (r->terms.cluster->action == POLICY_DELETE)
@@ -442,12 +451,13 @@ static enum status answer(struct installation *in, const char *const *key,
 }
 
 /* The clock whose end is the record's: the last, once all of them are known;
- * until then the one that decides. */
-static const struct clock_answer *dated(const struct rule_answer *a)
+ * until then the one that decides, and nobody can say when the record goes. */
+static const struct clock_answer *dated(const struct rule_answer *a, int *known)
 {
 	const struct clock_answer *last = &a->clocks[0];
 	size_t i;
 
+	*known = 0;
 	for (i = 0; i < a->rule->clock_count; i++) {
 		const struct clock_answer *c = &a->clocks[i];
 
@@ -457,6 +467,7 @@ static const struct clock_answer *dated(const struct rule_answer *a)
 		    last->judgement.end.deletable_from)
 			last = c;
 	}
+	*known = 1;
 	return last;
 }
 
@@ -467,14 +478,13 @@ static enum status add_clocks(json_t *o, const struct rule_answer *a)
 	json_t *list;
 	enum status st;
 	size_t i;
+	int known;
 
 	if (r->clock_count == 0)
 		return ST_OK;
-	c = dated(a);
+	c = dated(a, &known);
 	st = add_start(o, r, c->clock, &c->judgement, &c->values);
-	/* While one clock is open nobody can say when the record goes. */
-	if (st == ST_OK && (c->judgement.event.kind == WHEN_NONE ||
-			       r->clock_count == 1 || c == dated(a)))
+	if (st == ST_OK && known)
 		st = add_dates(o, r, &c->judgement);
 	list = json_object_get(o, "purposes");
 	for (i = 0; st == ST_OK && r->clock_count > 1 && i < r->clock_count;
