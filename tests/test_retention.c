@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/plan/check.h"
 #include "engine/plan/suspension.h"
 #include "tests/house.h"
 #include "tests/suites.h"
@@ -374,6 +375,55 @@ START_TEST(a_cluster_that_is_held_is_left_alone)
 }
 END_TEST
 
+/* ---- paths ---- */
+
+static const char chain[] = "    collections:\n" COLLECTION("parts") KEY("id")
+    REFERS("job", "jobs.id") COLLECTION("jobs") KEY("id")
+	REFERS("car", "cars.id") FIELD("done_on", "user.behavior")
+	    COLLECTION("cars") KEY("id") FIELD("ended_on", "user.behavior");
+static const char through_jobs[] =
+    "starting_points:\n"
+    "  ended: {kind: end_of_process, at: shop.cars.ended_on, null_means: "
+    "open}\n"
+    "  done: {kind: end_of_process, at: done_on, null_means: open}\n"
+    "clusters:\n"
+    "  cars:\n"
+    "    covers: [shop.parts, shop.cars]\n"
+    "    purposes: [sale]\n"
+    "    deletion_rule: {starting_point: ended, regular_deletion_period: "
+    "P1Y}\n"
+    "  jobs:\n"
+    "    covers: [shop.jobs]\n"
+    "    purposes: [claims]\n"
+    "    deletion_rule: {starting_point: done, regular_deletion_period: "
+    "P1Y}\n";
+static const char chain_tables[] =
+    "CREATE TABLE parts (id TEXT PRIMARY KEY NOT NULL, job TEXT);"
+    "CREATE TABLE jobs (id TEXT PRIMARY KEY NOT NULL, car TEXT, done_on DATE);"
+    "CREATE TABLE cars (id TEXT PRIMARY KEY NOT NULL, ended_on DATE);";
+
+START_TEST(a_path_through_what_may_go_first_is_named)
+{
+	struct house *h = house_new(chain, through_jobs, chain_tables);
+	const json_t *warning;
+	struct schedule s;
+	json_t *o = NULL;
+	size_t i, n = 0;
+
+	ck_assert_int_eq(schedule_init(&s, &h->in, NULL, &h->in.diag), ST_OK);
+	MUST(check_json(&h->in, &s, CHECK_RULES, &o) == ST_OK, "%s",
+	    status_text());
+	json_array_foreach(json_object_get(o, "warnings"), i, warning) n +=
+	    strstr(json_string_value(warning),
+		"`shop.parts` reaches its starting point through `jobs`") !=
+	    NULL;
+	ck_assert_uint_eq(n, 1);
+	json_decref(o);
+	schedule_release(&s);
+	house_free(h);
+}
+END_TEST
+
 Suite *retention_suite(void)
 {
 	Suite *s = suite_create("retention");
@@ -389,6 +439,7 @@ Suite *retention_suite(void)
 	tcase_add_loop_test(t, a_parent_that_waits_stays_whole, 0, 4);
 	tcase_add_loop_test(t, a_part_that_is_held_keeps_the_row, 0, 2);
 	tcase_add_test(t, a_cluster_that_is_held_is_left_alone);
+	tcase_add_test(t, a_path_through_what_may_go_first_is_named);
 	suite_add_tcase(s, t);
 	return s;
 }
