@@ -385,15 +385,21 @@ static void after_the_clocks(struct rule_answer *a)
 	const struct rule *r = a->rule;
 	int ended = a->verdict == VERDICT_DUE || a->verdict == VERDICT_OVERDUE;
 
-	if (a->asked.reduced)
-		buf_addf(&a->reasons, "%s\n",
-		    r->terms.cluster->action == POLICY_DE_IDENTIFY
-			? "it was de-identified"
-			: "what this cluster governs of it was emptied");
 	/* A row that goes since its last part ended is not late before. */
 	if (a->verdict == VERDICT_OVERDUE && r->part == 0 && r->parts > 1 &&
 	    a->asked.due && !a->asked.was_due)
 		a->verdict = VERDICT_DUE;
+	/* What the clocks say of it now says nothing. */
+	if (a->asked.reduced && rule_reduces_for_good(r)) {
+		a->verdict = VERDICT_RETAIN;
+		buf_clear(&a->reasons);
+	}
+	if (a->asked.reduced && rule_label(r))
+		buf_addf(
+		    &a->reasons, "it was de-identified: %s\n", rule_label(r));
+	else if (a->asked.reduced)
+		buf_adds(&a->reasons,
+		    "what this cluster governs of it was emptied\n");
 	if (ended && !a->asked.due && !a->asked.goes) {
 		a->verdict = VERDICT_RETAIN;
 		if (r->terms.cluster->action == POLICY_DELETE)
@@ -503,13 +509,14 @@ static enum status compose(const struct rule_answer *a, json_t **out)
 	if ((st = explain_rule_text(r, &rule)) != ST_OK)
 		return st;
 	st = json_make(&o,
-	    "{s:s, s:s, s:s, s:s, s:s, s:n, s:n, s:n, s:n, s:[], s:O, s:[], "
-	    "s:[]}",
+	    "{s:s, s:s, s:s, s:s, s:s, s:n, s:n, s:n, s:n, s:s?, s:[], s:O, "
+	    "s:[], s:[]}",
 	    "verdict", verdict_name(a->verdict), "store",
 	    r->store->config->name, "collection", r->collection->name,
 	    "cluster", r->terms.cluster->name, "rule", rule, "starting_point",
-	    "last_day", "deletable_from", "deletion_due", "reasons",
-	    "suspensions", a->suspensions, "purposes", "parts");
+	    "last_day", "deletable_from", "deletion_due", "label",
+	    a->asked.reduced ? rule_label(r) : NULL, "reasons", "suspensions",
+	    a->suspensions, "purposes", "parts");
 	free(rule);
 	if (st == ST_OK)
 		st = add_clocks(o, a);
@@ -573,11 +580,11 @@ static enum status explain_unmapped(const struct schedule *s, const char *store,
 		    strcmp(u->table, collection) == 0)
 			return json_make(out,
 			    "{s:s, s:s, s:s, s:n, s:n, s:n, s:n, s:n, s:n, "
-			    "s:[s], s:[], s:[], s:[]}",
+			    "s:n, s:[s], s:[], s:[], s:[]}",
 			    "verdict", verdict_name(VERDICT_UNMAPPED), "store",
 			    store, "collection", collection, "cluster", "rule",
 			    "starting_point", "last_day", "deletable_from",
-			    "deletion_due", "reasons",
+			    "deletion_due", "label", "reasons",
 			    "the table is not in the dataset: describe it "
 			    "there, or name it under lethe: {ignore: [...]}",
 			    "suspensions", "purposes", "parts");

@@ -100,6 +100,18 @@ enum status reduce_minimise(const struct reduce_target *t, struct diag *d,
 
 void reduce_release(struct reduce *r);
 
+/* What a record of ${t} is called once ${r} was done to it. */
+enum reduce_label reduce_label_of(
+    const struct reduce_target *t, const struct reduce *r);
+/*
+ * What the records are called that ${cluster} de-identifies, by policy and
+ * datasets alone: of several collections, the weaker.  A column that no dataset
+ * describes, which is UNMAPPED, makes a live record pseudonymised in any case.
+ */
+enum status reduce_label_of_cluster(const struct policy *p,
+    const struct policy_cluster *cluster, const struct dataset *datasets,
+    size_t count, enum reduce_label *out) MUST_CHECK;
+
 /*
  * The key that a record has after the change: of ${keys} (columns) with the
  * values ${old}, those that change taken from ${changed} (in the order of

@@ -28,9 +28,21 @@ const struct rule *rule_part(const struct rule *r, size_t part)
 	return r - r->part + part;
 }
 
+const char *rule_label(const struct rule *r)
+{
+	return r->terms.cluster->action == POLICY_DE_IDENTIFY && r->reduce.count
+		   ? reduce_label_name(r->reduce.label)
+		   : NULL;
+}
+
 static int deletes(const struct rule *r)
 {
 	return r->terms.cluster->action == POLICY_DELETE;
+}
+
+int rule_reduces_for_good(const struct rule *r)
+{
+	return !deletes(r) && !deletes(rule_part(r, 0));
 }
 
 static int waits(const struct rule *r)
@@ -135,6 +147,16 @@ void rule_was_reduced(const struct rule *r, struct sql *q)
 {
 	sql_add(q, " AND ");
 	add_reduced(r, q);
+}
+
+/* Of a record that is done with nobody asks when it begins, or whether that
+ * can be read: what led there may be gone with the rest. */
+static void add_not_done(struct asking *w, const struct rule *r)
+{
+	if (rule_reduces_for_good(r) && any_reduced(w, r)) {
+		sql_add(w->q, " AND NOT ");
+		add_reduced(r, w->q);
+	}
 }
 
 /* ---- the row ---- */
@@ -260,10 +282,12 @@ static void add_class(
 	case RULE_UNDECIDED:
 		add_any(w, r, CLOCK_UNDECIDED);
 		add_free(w, r);
+		add_not_done(w, r);
 		break;
 	case RULE_ACTIVE:
 		add_active(w, r);
 		add_free(w, r);
+		add_not_done(w, r);
 		break;
 	case RULE_ENDED: add_ended(w, r, w->now); break;
 	case RULE_CLOCKS_UNDECIDED: add_any(w, r, CLOCK_UNDECIDED); break;
@@ -336,6 +360,7 @@ static enum status count_clock(const struct rule *r, enum clock_class class,
 	for (i = 0; st == ST_OK && i < parts; i++) {
 		w.q = &where[i];
 		add_free(&w, r);
+		add_not_done(&w, r);
 		st = w.st == ST_OK ? count(r, &where[i], &some) : w.st;
 		*records += some;
 	}

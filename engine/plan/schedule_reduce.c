@@ -38,18 +38,24 @@ static enum status keep_columns(
 	return st;
 }
 
-/* What the clock ${c} of ${r} reads of the table ${table}. */
+/*
+ * What the clock ${c} of ${r} reads of the table of ${of}.  What is reduced for
+ * good is not judged again by its own rule: the columns by which that began its
+ * path may change.
+ */
 static enum status keep_clock(struct kept *k, const struct rule *r,
-    const struct rule_clock *c, const char *table)
+    const struct rule_clock *c, const struct rule *of)
 {
+	size_t own = r == of && rule_reduces_for_good(of);
 	const char *at = r->table->name, *by = r->terms.cluster->name;
+	const char *table = of->table->name;
 	enum status st = ST_OK;
 	size_t i;
 
 	for (i = 0; st == ST_OK && i < c->path.count; i++) {
 		const struct path_hop *h = &c->path.hops[i];
 
-		if (strcmp(at, table) == 0)
+		if (i >= own && strcmp(at, table) == 0)
 			st = keep_columns(k, h->from_columns, h->count, by);
 		at = h->to->name;
 		if (st == ST_OK && strcmp(at, table) == 0)
@@ -73,7 +79,7 @@ static enum status list_kept(
 		for (c = 0;
 		     st == ST_OK && x->store == r->store && c < x->clock_count;
 		     c++)
-			st = keep_clock(k, x, &x->clocks[c], r->table->name);
+			st = keep_clock(k, x, &x->clocks[c], r);
 	}
 	return st;
 }
