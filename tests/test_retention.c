@@ -320,6 +320,56 @@ START_TEST(what_leads_others_to_their_end_stays)
 }
 END_TEST
 
+/* The key itself identifies: the record is known by its hash from then on. */
+static const char trips[] = "    collections:\n" COLLECTION(
+    "trips") "          - {name: vin, data_categories: [user.unique_id], fides_meta: "
+	     "{primary_key: true}}\n" FIELD("km", "user.behavior")
+		 FIELD("ended_on", "user.behavior");
+static const char hashed_key[] =
+    "starting_points:\n"
+    "  ended: {kind: collection, at: ended_on}\n"
+    "clusters:\n"
+    "  trips:\n"
+    "    covers: [shop.trips]\n"
+    "    purposes: [sale]\n"
+    "    deletion_rule: {starting_point: ended, regular_deletion_period: "
+    "P4W}\n"
+    "    action: {de_identify: {vin: keyed_hash}}\n";
+static const char trips_table[] =
+    "CREATE TABLE trips (vin TEXT PRIMARY KEY NOT NULL, km INTEGER,"
+    " ended_on DATE NOT NULL)%s;";
+
+START_TEST(a_key_that_identifies_is_hashed_once)
+{
+	char table[200];
+	struct house *h;
+	json_t *o;
+
+	(void)snprintf(
+	    table, sizeof(table), trips_table, _i ? " WITHOUT ROWID" : "");
+	h = house_new(trips, hashed_key, table);
+	house_sql(h, "INSERT INTO trips VALUES ('WBA1', 7, '2024-01-01'),"
+		     " ('WBA2', 8, '2024-01-02'), ('WBA3', 9, '2024-12-31');");
+	o = house_purge(h, "2025-01-01T00:00:00Z");
+	ck_assert_int_eq(house_count(o, "trips", "trips", "de_identified"), 2);
+	json_decref(o);
+	o = house_purge(h, "2025-01-02T00:00:00Z");
+	ck_assert_int_eq(house_count(o, "trips", "trips", "due"), 0);
+	json_decref(o);
+	ck_assert_int_eq(house_number(h, "SELECT count(*) FROM trips"
+					 " WHERE length(vin) = 32 AND km < 9"),
+	    2);
+	o = house_purge(h, "2025-03-02T00:00:00Z");
+	ck_assert_int_eq(house_count(o, "trips", "trips", "de_identified"), 1);
+	json_decref(o);
+	ck_assert_int_eq(
+	    house_number(h, "SELECT count(*) FROM lethe_reduced AS r"
+			    " JOIN trips ON vin = k1"),
+	    3);
+	house_free(h);
+}
+END_TEST
+
 /* ---- references that the database enforces ---- */
 
 static const char orders[] = "    collections:\n" COLLECTION("buyers") KEY("id")
@@ -538,6 +588,7 @@ Suite *retention_suite(void)
 	tcase_add_loop_test(t, what_leads_others_to_their_end_stays, 0, 2);
 	tcase_add_test(t, a_row_goes_with_its_last_field);
 	tcase_add_test(t, what_is_de_identified_stays_and_is_done_once);
+	tcase_add_loop_test(t, a_key_that_identifies_is_hashed_once, 0, 2);
 	tcase_add_loop_test(t,
 	    a_parent_that_is_referred_to_is_emptied_and_goes_with_the_last, 0,
 	    4);
