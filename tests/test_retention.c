@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/plan/check.h"
 #include "engine/plan/suspension.h"
 #include "tests/house.h"
 #include "tests/suites.h"
@@ -319,6 +320,56 @@ START_TEST(what_leads_others_to_their_end_stays)
 }
 END_TEST
 
+/* The key itself identifies: the record is known by its hash from then on. */
+static const char trips[] = "    collections:\n" COLLECTION(
+    "trips") "          - {name: vin, data_categories: [user.unique_id], fides_meta: "
+	     "{primary_key: true}}\n" FIELD("km", "user.behavior")
+		 FIELD("ended_on", "user.behavior");
+static const char hashed_key[] =
+    "starting_points:\n"
+    "  ended: {kind: collection, at: ended_on}\n"
+    "clusters:\n"
+    "  trips:\n"
+    "    covers: [shop.trips]\n"
+    "    purposes: [sale]\n"
+    "    deletion_rule: {starting_point: ended, regular_deletion_period: "
+    "P4W}\n"
+    "    action: {de_identify: {vin: keyed_hash}}\n";
+static const char trips_table[] =
+    "CREATE TABLE trips (vin TEXT PRIMARY KEY NOT NULL, km INTEGER,"
+    " ended_on DATE NOT NULL)%s;";
+
+START_TEST(a_key_that_identifies_is_hashed_once)
+{
+	char table[200];
+	struct house *h;
+	json_t *o;
+
+	(void)snprintf(
+	    table, sizeof(table), trips_table, _i ? " WITHOUT ROWID" : "");
+	h = house_new(trips, hashed_key, table);
+	house_sql(h, "INSERT INTO trips VALUES ('WBA1', 7, '2024-01-01'),"
+		     " ('WBA2', 8, '2024-01-02'), ('WBA3', 9, '2024-12-31');");
+	o = house_purge(h, "2025-01-01T00:00:00Z");
+	ck_assert_int_eq(house_count(o, "trips", "trips", "de_identified"), 2);
+	json_decref(o);
+	o = house_purge(h, "2025-01-02T00:00:00Z");
+	ck_assert_int_eq(house_count(o, "trips", "trips", "due"), 0);
+	json_decref(o);
+	ck_assert_int_eq(house_number(h, "SELECT count(*) FROM trips"
+					 " WHERE length(vin) = 32 AND km < 9"),
+	    2);
+	o = house_purge(h, "2025-03-02T00:00:00Z");
+	ck_assert_int_eq(house_count(o, "trips", "trips", "de_identified"), 1);
+	json_decref(o);
+	ck_assert_int_eq(
+	    house_number(h, "SELECT count(*) FROM lethe_reduced AS r"
+			    " JOIN trips ON vin = k1"),
+	    3);
+	house_free(h);
+}
+END_TEST
+
 /* ---- references that the database enforces ---- */
 
 static const char orders[] = "    collections:\n" COLLECTION("buyers") KEY("id")
@@ -477,6 +528,55 @@ START_TEST(a_cluster_that_is_held_is_left_alone)
 }
 END_TEST
 
+/* ---- paths ---- */
+
+static const char chain[] = "    collections:\n" COLLECTION("parts") KEY("id")
+    REFERS("job", "jobs.id") COLLECTION("jobs") KEY("id")
+	REFERS("car", "cars.id") FIELD("done_on", "user.behavior")
+	    COLLECTION("cars") KEY("id") FIELD("ended_on", "user.behavior");
+static const char through_jobs[] =
+    "starting_points:\n"
+    "  ended: {kind: end_of_process, at: shop.cars.ended_on, null_means: "
+    "open}\n"
+    "  done: {kind: end_of_process, at: done_on, null_means: open}\n"
+    "clusters:\n"
+    "  cars:\n"
+    "    covers: [shop.parts, shop.cars]\n"
+    "    purposes: [sale]\n"
+    "    deletion_rule: {starting_point: ended, regular_deletion_period: "
+    "P1Y}\n"
+    "  jobs:\n"
+    "    covers: [shop.jobs]\n"
+    "    purposes: [claims]\n"
+    "    deletion_rule: {starting_point: done, regular_deletion_period: "
+    "P1Y}\n";
+static const char chain_tables[] =
+    "CREATE TABLE parts (id TEXT PRIMARY KEY NOT NULL, job TEXT);"
+    "CREATE TABLE jobs (id TEXT PRIMARY KEY NOT NULL, car TEXT, done_on DATE);"
+    "CREATE TABLE cars (id TEXT PRIMARY KEY NOT NULL, ended_on DATE);";
+
+START_TEST(a_path_through_what_may_go_first_is_named)
+{
+	struct house *h = house_new(chain, through_jobs, chain_tables);
+	const json_t *warning;
+	struct schedule s;
+	json_t *o = NULL;
+	size_t i, n = 0;
+
+	ck_assert_int_eq(schedule_init(&s, &h->in, NULL, &h->in.diag), ST_OK);
+	MUST(check_json(&h->in, &s, CHECK_RULES, &o) == ST_OK, "%s",
+	    status_text());
+	json_array_foreach(json_object_get(o, "warnings"), i, warning) n +=
+	    strstr(json_string_value(warning),
+		"`shop.parts` reaches its starting point through `jobs`") !=
+	    NULL;
+	ck_assert_uint_eq(n, 1);
+	json_decref(o);
+	schedule_release(&s);
+	house_free(h);
+}
+END_TEST
+
 Suite *retention_suite(void)
 {
 	Suite *s = suite_create("retention");
@@ -488,12 +588,14 @@ Suite *retention_suite(void)
 	tcase_add_loop_test(t, what_leads_others_to_their_end_stays, 0, 2);
 	tcase_add_test(t, a_row_goes_with_its_last_field);
 	tcase_add_test(t, what_is_de_identified_stays_and_is_done_once);
+	tcase_add_loop_test(t, a_key_that_identifies_is_hashed_once, 0, 2);
 	tcase_add_loop_test(t,
 	    a_parent_that_is_referred_to_is_emptied_and_goes_with_the_last, 0,
 	    4);
 	tcase_add_loop_test(t, a_parent_that_waits_stays_whole, 0, 4);
 	tcase_add_loop_test(t, a_part_that_is_held_keeps_the_row, 0, 2);
 	tcase_add_test(t, a_cluster_that_is_held_is_left_alone);
+	tcase_add_test(t, a_path_through_what_may_go_first_is_named);
 	suite_add_tcase(s, t);
 	return s;
 }

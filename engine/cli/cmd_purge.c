@@ -60,8 +60,10 @@ static void print_clusters(const json_t *report)
 static void print_suspensions(const json_t *o)
 {
 	if (json_int(o, "holds") || json_int(o, "restrictions"))
-		printf("%lld holds and %lld restrictions are active\n",
-		    json_int(o, "holds"), json_int(o, "restrictions"));
+		printf("active suspensions: %lld hold%s, %lld restriction%s\n",
+		    json_int(o, "holds"), json_int(o, "holds") == 1 ? "" : "s",
+		    json_int(o, "restrictions"),
+		    json_int(o, "restrictions") == 1 ? "" : "s");
 	if (json_int(o, "reviews_overdue"))
 		printf("review overdue: %lld of them: `lethe hold list` names "
 		       "them\n",

@@ -25,6 +25,7 @@
 enum reduce_use {
 	REDUCE_STARTS, /* a starting point is read from it */
 	REDUCE_LEADS,  /* a rule's reference path matches it */
+	REDUCE_WHOSE,  /* it says whose a record is: this one, or another */
 };
 struct reduce_kept {
 	const char *column;

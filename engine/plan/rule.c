@@ -11,7 +11,6 @@
 /* What is asked, and at which instants. */
 struct asking {
 	int64_t now;
-	int64_t ended_at; /* of the rule's own clocks: now, or earlier */
 	enum db_effort effort;
 	enum clock_side side;
 	struct sql *q;
@@ -219,11 +218,12 @@ static void add_goes(struct asking *w, const struct rule *r)
 		rule_unreferenced(r, w->q);
 }
 
-/* Alone in its row, a cluster that is deleted is only ever reduced because
- * something refers to the record. */
+/* There is nothing in it to change, or, alone in its row, a cluster that is
+ * deleted is only ever reduced because something refers to the record. */
 static int never_reduces(const struct rule *r)
 {
-	return r->parts == 1 && deletes(r) && (!r->referenced || waits(r));
+	return r->reduce.count == 0 ||
+	       (r->parts == 1 && deletes(r) && (!r->referenced || waits(r)));
 }
 
 static void add_reduces(struct asking *w, const struct rule *r)
@@ -232,7 +232,7 @@ static void add_reduces(struct asking *w, const struct rule *r)
 		sql_add(w->q, "FALSE");
 		return;
 	}
-	add_ended(w, r, w->ended_at);
+	add_ended(w, r, w->now);
 	add_free(w, r);
 	if (any_reduced(w, r)) {
 		sql_add(w->q, " AND NOT ");
@@ -242,22 +242,28 @@ static void add_reduces(struct asking *w, const struct rule *r)
 		add_row_goes_not(w, r);
 }
 
+/* While the row stays and there is nothing to change in it, nothing is due;
+ * but what only waits for those that refer to it is. */
 static void add_due(struct asking *w, const struct rule *r)
 {
 	enum clock_side side = w->side;
+	int simple = r->parts == 1 && (!r->referenced || waits(r));
 
 	if (r->part > 0 || !deletes(r)) {
 		add_reduces(w, r);
 		return;
 	}
-	add_ended(w, r, w->ended_at);
+	add_ended(w, r, w->now);
 	add_free(w, r);
-	if (never_reduces(r) || !any_reduced(w, r))
+	if (simple || (r->reduce.count > 0 && !any_reduced(w, r)))
 		return;
 	w->side = CLOCK_FROM_RECORD;
-	sql_add(w->q, " AND (NOT ");
-	add_reduced(r, w->q);
-	sql_add(w->q, " OR ");
+	sql_add(w->q, " AND (");
+	if (r->reduce.count > 0) {
+		sql_add(w->q, "NOT ");
+		add_reduced(r, w->q);
+		sql_add(w->q, " OR ");
+	}
 	add_row_goes(w, r);
 	sql_add(w->q, ")");
 	w->side = side;
@@ -293,7 +299,7 @@ static void add_class(
 enum status rule_where(const struct rule *r, enum rule_class class, int64_t now,
     enum db_effort effort, struct sql *q)
 {
-	struct asking w = { now, now, effort, CLOCK_FROM_VALUES, q, ST_OK };
+	struct asking w = { now, effort, CLOCK_FROM_VALUES, q, ST_OK };
 
 	add_class(&w, r, class);
 	return w.st;
@@ -302,7 +308,7 @@ enum status rule_where(const struct rule *r, enum rule_class class, int64_t now,
 enum status rule_where_one(
     const struct rule *r, enum rule_class class, int64_t now, struct sql *q)
 {
-	struct asking w = { now, now, DB_EVERY, CLOCK_FROM_RECORD, q, ST_OK };
+	struct asking w = { now, DB_EVERY, CLOCK_FROM_RECORD, q, ST_OK };
 
 	add_class(&w, r, class);
 	return w.st;
@@ -344,7 +350,7 @@ static enum status count_clock(const struct rule *r, enum clock_class class,
 {
 	struct clock_question x = { r, now, effort, CLOCK_FROM_VALUES };
 	struct sql where[2] = { SQL_INIT, SQL_INIT };
-	struct asking w = { now, now, effort, CLOCK_FROM_VALUES, NULL, ST_OK };
+	struct asking w = { now, effort, CLOCK_FROM_VALUES, NULL, ST_OK };
 	int64_t some = 0;
 	enum status st;
 	int parts = 0, i;
@@ -380,18 +386,25 @@ enum status rule_count(const struct rule *r, enum rule_class class, int64_t now,
 	return st;
 }
 
+/* A row of several parts may be due only since the last of them is: then it
+ * was not yet when the window began, whatever this part's own clock says. */
 enum status rule_count_overdue(
     const struct rule *r, int64_t now, int64_t *records)
 {
+	int64_t then = now - r->terms.window_seconds - 1;
 	struct sql where = SQL_INIT;
-	struct asking w = { now, now - r->terms.window_seconds - 1, DB_BY_INDEX,
-		CLOCK_FROM_VALUES, &where, ST_OK };
+	enum status st;
 
-	add_class(&w, r, RULE_DUE);
-	if (w.st == ST_OK)
-		w.st = count(r, &where, records);
+	if (r->parts == 1)
+		return rule_count(r, RULE_DUE, then, DB_BY_INDEX, records);
+	st = rule_where(r, RULE_DUE, now, DB_BY_INDEX, &where);
+	sql_add(&where, " AND ");
+	if (st == ST_OK)
+		st = rule_where_one(r, RULE_DUE, then, &where);
+	if (st == ST_OK)
+		st = count(r, &where, records);
 	sql_release(&where);
-	return w.st;
+	return st;
 }
 
 /* ---- in two steps ---- */

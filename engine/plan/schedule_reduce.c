@@ -116,6 +116,89 @@ static enum status list_kept(
 	return st;
 }
 
+/* ---- whose records are ---- */
+
+/* "dataset.collection.field": the field, where it is one of ${r}'s. */
+static const char *own_field(const struct rule *r, const char *path)
+{
+	const char *key = r->store->dataset->key, *name = r->collection->name;
+	size_t n = strlen(key), m = strlen(name);
+
+	if (strncmp(path, key, n) != 0 || path[n] != '.' ||
+	    strncmp(path + n + 1, name, m) != 0 || path[n + 1 + m] != '.')
+		return NULL;
+	return path + n + 1 + m + 1;
+}
+
+/* An interval without its end would go on for ever. */
+static enum status keep_valid(const struct rule *r, const struct dataset *ds,
+    const struct collection *c, const struct field *f, struct kept *k)
+{
+	const char *from, *until;
+	enum status st = ST_OK;
+
+	if (f->valid_at == NULL)
+		return ST_OK;
+	if (ds == r->store->dataset && c == r->collection)
+		st = keep(k, f->valid_at, REDUCE_WHOSE, c->name);
+	from = f->valid_from ? own_field(r, f->valid_from) : NULL;
+	until = f->valid_until ? own_field(r, f->valid_until) : NULL;
+	if (st == ST_OK && from)
+		st = keep(k, from, REDUCE_WHOSE, c->name);
+	if (st == ST_OK && until)
+		st = keep(k, until, REDUCE_WHOSE, c->name);
+	return st;
+}
+
+/* What is emptied and stays is still its person's, to be found and held; what
+ * is de-identified is nobody's. */
+static enum status keep_references(const struct rule *r,
+    const struct dataset *ds, const struct collection *c, const struct field *f,
+    struct kept *k)
+{
+	enum status st = ST_OK;
+	size_t i;
+
+	if (r->terms.cluster->action == POLICY_DE_IDENTIFY)
+		return ST_OK;
+	for (i = 0; st == ST_OK && i < f->reference_count; i++) {
+		const struct reference *ref = &f->references[i];
+
+		if (ds == r->store->dataset && c == r->collection)
+			st = keep(k, f->name, REDUCE_WHOSE, c->name);
+		if (st == ST_OK &&
+		    strcmp(ref->dataset, r->store->dataset->key) == 0 &&
+		    strcmp(ref->collection, r->collection->name) == 0)
+			st = keep(k, ref->field, REDUCE_WHOSE, c->name);
+	}
+	return st;
+}
+
+static enum status keep_whose(
+    const struct schedule *s, const struct rule *r, struct kept *k)
+{
+	const struct installation *in = s->installation;
+	enum status st = ST_OK;
+	size_t d, c, f;
+
+	for (d = 0; d < in->dataset_count; d++) {
+		const struct dataset *ds = &in->datasets[d];
+
+		for (c = 0; c < ds->collection_count; c++) {
+			const struct collection *col = &ds->collections[c];
+
+			for (f = 0; st == ST_OK && f < col->field_count; f++) {
+				const struct field *fd = &col->fields[f];
+
+				st = keep_valid(r, ds, col, fd, k);
+				if (st == ST_OK)
+					st = keep_references(r, ds, col, fd, k);
+			}
+		}
+	}
+	return st;
+}
+
 /* Does a record of this rule ever stay behind when its time is over? */
 static int may_stay(const struct rule *r)
 {
@@ -133,7 +216,10 @@ static enum status set_reduce(const struct schedule *s,
 
 	if (!may_stay(r) || r->clock_count == 0)
 		return ST_OK;
-	if ((st = list_kept(s, r, &kept)) == ST_OK) {
+	st = list_kept(s, r, &kept);
+	if (st == ST_OK)
+		st = keep_whose(s, r, &kept);
+	if (st == ST_OK) {
 		const struct reduce_target t = { r->policy, r->terms.cluster,
 			r->store->config->name, r->store->dataset->key,
 			r->collection, &r->store->schema, r->table, datasets,
