@@ -9,30 +9,27 @@
 #include "tests/house.h"
 #include "tests/suites.h"
 
-#define KEY                                                             \
-	"          - {name: id, data_categories: [system.operations], " \
-	"fides_meta: {primary_key: true}}\n"
-#define FIELD(name) \
-	"          - {name: " name ", data_categories: [user.behavior]}\n"
-
 static const char dataset[] =
     "    collections:\n"
     "      - name: contracts\n"
-    "        fields:\n" KEY FIELD(
-	"ends_on") "      - name: holdings\n"
-		   "        fields:\n" KEY
-		   "          - {name: vin, data_categories: [user.unique_id]}\n"
-		   "          - {name: contract, data_categories: [user.account], "
-		   "fides_meta: {references: [{dataset: shop, field: contracts.id, "
-		   "direction: from}]}}\n" FIELD("since") FIELD(
-		       "until") "      - name: rides\n"
-				"        fields:\n" KEY
-				"          - name: vin\n"
-				"            data_categories: [user.unique_id]\n"
-				"            fides_meta: {references: [{dataset: shop, field: "
-				"holdings.vin, direction: from}]}\n"
-				"            lethe: {valid: {at: day, from: shop.holdings.since, "
-				"until: shop.holdings.until}}\n" FIELD("day");
+    "        fields:\n" KEY("id") FIELD("ends_on",
+	"user.behavior") "      - name: holdings\n"
+			 "        fields:\n" KEY(
+			     "id") "          - {name: vin, data_categories: [user.unique_id]}\n"
+				   "          - {name: contract, data_categories: [user.account], "
+				   "fides_meta: {references: [{dataset: shop, field: contracts.id, "
+				   "direction: from}]}}\n" FIELD(
+				       "since", "user.behavior") FIELD("until",
+				       "user.behavior") "      - name: rides\n"
+							"        fields:\n" KEY(
+							    "id") "          - name: vin\n"
+								  "            data_categories: [user.unique_id]\n"
+								  "            fides_meta: {references: [{dataset: shop, field: "
+								  "holdings.vin, direction: from}]}\n"
+								  "            lethe: {valid: {at: day, from: shop.holdings.since, "
+								  "until: shop.holdings.until}}\n" FIELD(
+								      "day",
+								      "user.behavior");
 
 #define POLICY(more)                                              \
 	"starting_points:\n"                                      \
@@ -55,12 +52,13 @@ static const char dataset[] =
 	"regular_deletion_period: P1M}\n"
 static const char policy[] = POLICY("");
 
-#define TABLES(at, bound)                                                \
-	"CREATE TABLE contracts (id TEXT PRIMARY KEY NOT NULL,"          \
-	" ends_on DATE);"                                                \
-	"CREATE TABLE holdings (id TEXT PRIMARY KEY NOT NULL, vin TEXT," \
-	" contract TEXT, since " bound ", until " bound ");"             \
-	"CREATE TABLE rides (id TEXT PRIMARY KEY NOT NULL, vin TEXT,"    \
+#define TABLES(at, bound)                                                     \
+	"CREATE TABLE contracts (id TEXT PRIMARY KEY(" id ") NOT NULL,"       \
+	" ends_on DATE);"                                                     \
+	"CREATE TABLE holdings (id TEXT PRIMARY KEY(" id                      \
+	") NOT NULL, vin TEXT,"                                               \
+	" contract TEXT, since " bound ", until " bound ");"                  \
+	"CREATE TABLE rides (id TEXT PRIMARY KEY(" id ") NOT NULL, vin TEXT," \
 	" day " at ");"
 
 /* Whose contract is over, and whose is not. */
