@@ -52,13 +52,13 @@ static const char dataset[] =
 	"regular_deletion_period: P1M}\n"
 static const char policy[] = POLICY("");
 
-#define TABLES(at, bound)                                                     \
-	"CREATE TABLE contracts (id TEXT PRIMARY KEY(" id ") NOT NULL,"       \
-	" ends_on DATE);"                                                     \
-	"CREATE TABLE holdings (id TEXT PRIMARY KEY(" id                      \
-	") NOT NULL, vin TEXT,"                                               \
-	" contract TEXT, since " bound ", until " bound ");"                  \
-	"CREATE TABLE rides (id TEXT PRIMARY KEY(" id ") NOT NULL, vin TEXT," \
+#define TABLES(at, bound)                                             \
+	"CREATE TABLE contracts (id TEXT PRIMARY KEY NOT NULL,"       \
+	" ends_on DATE);"                                             \
+	"CREATE TABLE holdings (id TEXT PRIMARY KEY(" id              \
+	") NOT NULL, vin TEXT,"                                       \
+	" contract TEXT, since " bound ", until " bound ");"          \
+	"CREATE TABLE rides (id TEXT PRIMARY KEY NOT NULL, vin TEXT," \
 	" day " at ");"
 
 /* Whose contract is over, and whose is not. */
