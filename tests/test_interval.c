@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/plan/check.h"
 #include "tests/house.h"
 #include "tests/suites.h"
 
@@ -228,6 +229,26 @@ START_TEST(what_is_remembered_keeps_longer_at_worst)
 }
 END_TEST
 
+START_TEST(holders_that_may_go_first_are_named)
+{
+	struct house *h = house_new(dataset, policy, tables[FORM_DATES]);
+	const json_t *one;
+	struct schedule s;
+	json_t *o = NULL;
+	size_t i, found = 0;
+
+	ck_assert_int_eq(schedule_init(&s, &h->in, NULL, &h->in.diag), ST_OK);
+	ck_assert_int_eq(check_json(&h->in, &s, CHECK_RULES, &o), ST_OK);
+	json_array_foreach(json_object_get(o, "warnings"), i, one) found +=
+	    strstr(json_string_value(one),
+		"keep `holdings` longer than `rides`") != NULL;
+	ck_assert_uint_eq(found, 1);
+	json_decref(o);
+	schedule_release(&s);
+	house_free(h);
+}
+END_TEST
+
 /* The other way: a holding runs from the last ride of its own time. */
 static const char by_rides[] =
     "starting_points:\n"
@@ -329,6 +350,7 @@ Suite *interval_suite(void)
 	    t, a_record_runs_from_the_holder_of_its_time, 0, CASES * FORMS);
 	tcase_add_test(t, within_one_second_fractions_count);
 	tcase_add_test(t, what_does_not_compare_keeps);
+	tcase_add_test(t, holders_that_may_go_first_are_named);
 	tcase_add_test(t, what_is_remembered_keeps_longer_at_worst);
 	tcase_add_loop_test(
 	    t, a_holder_runs_from_the_records_of_its_time, 0, FORMS);

@@ -18,8 +18,7 @@ static struct shed shed_new(void)
 {
 	struct shed s = { .db = stores_new(schema) };
 
-	ck_assert_int_eq(
-	    migrate_run(s.db, embedded, "schemas/store/"), ST_OK);
+	ck_assert_int_eq(migrate_run(s.db, embedded, "schemas/store/"), ST_OK);
 	ck_assert_int_eq(db_introspect(s.db, &s.schema), ST_OK);
 	stores_do(s.db, "INSERT INTO cars VALUES ('wba', 1), ('wba', 2)");
 	stores_do(s.db, "INSERT INTO parts VALUES ('1'), ('01')");
