@@ -20,7 +20,7 @@ enum status check_indexes(
 
 /*
  * Reference paths through records that a rule of their own deletes: what they
- * led to is kept as it stood.
+ * led to is kept as it stood, and without the time for which it did (`valid`).
  */
 enum status check_paths(const struct schedule *s, json_t *warnings) MUST_CHECK;
 
