@@ -155,70 +155,6 @@ START_TEST(a_row_goes_with_its_last_field)
 }
 END_TEST
 
-<<<<<<< HEAD
-=======
-/* ---- de-identification ---- */
-
-static const char rides[] = "    collections:\n" COLLECTION("rides") KEY("id")
-    FIELD("rider", "user.name") FIELD("lat", "user.location")
-	FIELD("ended_on", "user.behavior") FIELD("vin", "user.unique_id");
-static const char de_identified[] =
-    "starting_points:\n"
-    "  ended: {kind: collection, at: ended_on}\n"
-    "clusters:\n"
-    "  rides:\n"
-    "    covers: [shop.rides]\n"
-    "    purposes: [sale]\n"
-    "    deletion_rule: {starting_point: ended, regular_deletion_period: "
-    "P4W}\n"
-    "    action: {de_identify: {rider: null, vin: keyed_hash, lat: {round: "
-    "1}}}\n";
-static const char rides_table[] =
-    "CREATE TABLE rides (id TEXT PRIMARY KEY NOT NULL, rider TEXT, lat REAL,"
-    " ended_on DATE NOT NULL, vin TEXT NOT NULL);";
-
-START_TEST(what_is_de_identified_stays_and_is_done_once)
-{
-	struct house *h = house_new(rides, de_identified, rides_table);
-	json_t *o;
-
-	house_sql(h, "INSERT INTO rides VALUES"
-		     " ('1', 'Aki', 35.6812, '2024-01-01', 'WBA1'),"
-		     " ('2', 'Bo', 35.71, '2024-01-02', 'WBA1'),"
-		     " ('3', 'Chi', 35.71, '2024-12-31', 'WBA2');");
-	o = house_purge(h, "2025-01-01T00:00:00Z");
-	ck_assert_int_eq(house_count(o, "rides", "rides", "de_identified"), 2);
-	ck_assert_int_eq(house_count(o, "rides", "rides", "deleted"), 0);
-	ck_assert_str_eq(
-	    json_text(
-		json_array_get(json_object_get(o, "clusters"), 0), "label"),
-	    "pseudonymised");
-	json_decref(o);
-	o = house_explain(h, "rides", "1", "2025-01-01T00:00:00Z");
-	ck_assert_str_eq(json_text(o, "label"), "pseudonymised");
-	json_decref(o);
-	o = house_explain(h, "rides", "3", "2025-01-01T00:00:00Z");
-	ck_assert(json_is_null(json_object_get(o, "label")));
-	json_decref(o);
-	o = house_purge(h, "2025-01-01T00:00:00Z");
-	ck_assert_int_eq(house_count(o, "rides", "rides", "due"), 0);
-	ck_assert_int_eq(house_count(o, "rides", "rides", "retain"), 3);
-	json_decref(o);
-	ck_assert_int_eq(
-	    house_number(h, "SELECT count(*) FROM rides WHERE rider IS NULL"
-			    " AND lat = 35.7 AND length(vin) = 32"),
-	    2);
-	ck_assert_int_eq(
-	    house_number(h, "SELECT count(DISTINCT vin) FROM rides"), 2);
-	ck_assert_int_eq(
-	    house_number(h, "SELECT sum(records) FROM lethe_evidence"
-			    " WHERE action = 'de_identify'"),
-	    2);
-	house_free(h);
-}
-END_TEST
-
->>>>>>> w-ends
 /* ---- references that the database enforces ---- */
 
 static const char orders[] = "    collections:\n" COLLECTION("buyers") KEY("id")
@@ -434,10 +370,6 @@ Suite *retention_suite(void)
 	tcase_set_timeout(t, 60);
 	tcase_add_test(t, the_last_purpose_ends_the_record);
 	tcase_add_test(t, a_row_goes_with_its_last_field);
-<<<<<<< HEAD
-=======
-	tcase_add_test(t, what_is_de_identified_stays_and_is_done_once);
->>>>>>> w-ends
 	tcase_add_loop_test(t,
 	    a_parent_that_is_referred_to_is_emptied_and_goes_with_the_last, 0,
 	    4);
