@@ -10,27 +10,19 @@
 #include "tests/house.h"
 #include "tests/suites.h"
 
+#define PAST(name) FIELD(name, "user.behavior")
+#define HELD_RIDE                                                          \
+	"          - name: vin\n"                                          \
+	"            data_categories: [user.unique_id]\n"                  \
+	"            fides_meta: {references: [{dataset: shop, field: "    \
+	"holdings.vin, direction: from}]}\n"                               \
+	"            lethe: {valid: {at: day, from: shop.holdings.since, " \
+	"until: shop.holdings.until}}\n"
 static const char dataset[] =
-    "    collections:\n"
-    "      - name: contracts\n"
-    "        fields:\n" KEY("id") FIELD("ends_on",
-	"user.behavior") "      - name: holdings\n"
-			 "        fields:\n" KEY(
-			     "id") "          - {name: vin, data_categories: [user.unique_id]}\n"
-				   "          - {name: contract, data_categories: [user.account], "
-				   "fides_meta: {references: [{dataset: shop, field: contracts.id, "
-				   "direction: from}]}}\n" FIELD(
-				       "since", "user.behavior") FIELD("until",
-				       "user.behavior") "      - name: rides\n"
-							"        fields:\n" KEY(
-							    "id") "          - name: vin\n"
-								  "            data_categories: [user.unique_id]\n"
-								  "            fides_meta: {references: [{dataset: shop, field: "
-								  "holdings.vin, direction: from}]}\n"
-								  "            lethe: {valid: {at: day, from: shop.holdings.since, "
-								  "until: shop.holdings.until}}\n" FIELD(
-								      "day",
-								      "user.behavior");
+    "    collections:\n" COLLECTION("contracts") KEY("id") PAST("ends_on")
+	COLLECTION("holdings") KEY("id") FIELD("vin", "user.unique_id")
+	    REFERS("contract", "contracts.id") PAST("since") PAST("until")
+		COLLECTION("rides") KEY("id") HELD_RIDE PAST("day");
 
 #define POLICY(more)                                              \
 	"starting_points:\n"                                      \
