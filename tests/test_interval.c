@@ -135,7 +135,7 @@ START_TEST(a_record_runs_from_the_holder_of_its_time)
 {
 	int at = _i / FORMS;
 	struct house *h =
-	    world(_i % FORMS, cases[at].holdings, cases[at].rides);
+	    world((enum form)(_i % FORMS), cases[at].holdings, cases[at].rides);
 	long long left = 0;
 	char ride[2] = "0";
 	json_t *o;
