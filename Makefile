@@ -133,7 +133,7 @@ asan tsan fuzz: export LSAN_OPTIONS = \
 asan tsan: deps-test           ## the same tests under sanitizers
 	$(Q)$(AGAIN) MODE=$@ check
 # Exhaustive, or a world of records: too much for an interpreter.
-SLOW    := calendar cutoff demo due property time vectors vfs_crash zone
+SLOW    := calendar cutoff demo due merkle property time vectors vfs_crash zone
 valgrind: deps-dev             ## the other unit tests under memcheck
 	$(Q)$(AGAIN) build/debug/run-tests
 	$(Q)for suite in $(filter-out $(SLOW),$(SUITES:tests/test_%.c=%)); do \
