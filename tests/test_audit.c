@@ -10,7 +10,9 @@
 /* Invariant 3: nothing without evidence, and each piece of it once. */
 
 static struct keyring *keys;
-static struct db *audit, *store;
+static struct secret_key *signer;
+static struct db *control, *store;
+static struct audit *audit;
 
 static void make(const char *folder, const char *name, const char *migrations,
     struct db **out)
@@ -29,22 +31,32 @@ static void setup(void)
 	char *key = str_format("%s/key", folder);
 	char *ring = str_format("%s/keyring", folder);
 	struct keyring_unlock u = { KEYRING_KEY_FILE, key };
+	struct audit_spec spec = { .origin = "test.example/log" };
 
 	ck_assert_int_eq(crypto_init(), ST_OK);
 	ck_assert_int_eq(keyring_new_key_file(key), ST_OK);
 	ck_assert_int_eq(keyring_create(ring, &u, &keys), ST_OK);
-	make(folder, "audit", "schemas/audit/", &audit);
+	make(folder, "audit", "schemas/audit/", &spec.db);
+	make(folder, "control", "schemas/control/", &control);
 	make(folder, "crm", "schemas/store/", &store);
+	ck_assert_int_eq(secret_random(&signer), ST_OK);
+	spec.control = control;
+	spec.key = signer;
+	ck_assert_int_eq(audit_open(&spec, &audit), ST_OK);
+	ck_assert_int_eq(audit_start(audit), ST_OK);
 	free(key);
 	free(ring);
 }
 
 static void teardown(void)
 {
-	db_close(audit);
+	audit_close(audit);
+	db_close(control);
 	db_close(store);
+	secret_free(signer);
 	keyring_free(keys);
-	audit = store = NULL;
+	audit = NULL;
+	control = store = NULL;
 	keys = NULL;
 }
 
@@ -63,9 +75,9 @@ static int64_t count(const char *action)
 {
 	int64_t n = -1;
 
-	ck_assert_int_eq(
-	    db_one_int(audit, "SELECT count(*) FROM entry WHERE action = $1",
-		ARGS(TEXT(action)), 0, &n),
+	ck_assert_int_eq(db_one_int(audit_db(audit),
+			     "SELECT count(*) FROM entry WHERE action = $1",
+			     ARGS(TEXT(action)), 0, &n),
 	    ST_OK);
 	return n;
 }
@@ -83,8 +95,8 @@ START_TEST(entries_are_numbered_without_gaps)
 	    audit_append(audit, 8, "os:x", "purge_finished", NULL), ST_OK);
 	/* What was given is as it was. */
 	ck_assert_uint_eq(json_object_size(o), 1);
-	ck_assert_int_eq(
-	    db_one_int(audit, "SELECT max(seq) FROM entry", NOARGS, -1, &n),
+	ck_assert_int_eq(db_one_int(audit_db(audit),
+			     "SELECT max(seq) FROM entry", NOARGS, -1, &n),
 	    ST_OK);
 	ck_assert_int_eq(n, 3);
 	json_decref(o);
@@ -120,8 +132,10 @@ START_TEST(an_entry_is_never_changed)
 {
 	ck_assert_int_eq(audit_append(audit, 0, "os:x", "a", NULL), ST_OK);
 	ck_assert_int_ne(
-	    db_exec(audit, "UPDATE entry SET body = ''", NOARGS), ST_OK);
-	ck_assert_int_ne(db_exec(audit, "DELETE FROM entry", NOARGS), ST_OK);
+	    db_exec(audit_db(audit), "UPDATE entry SET body = ''", NOARGS),
+	    ST_OK);
+	ck_assert_int_ne(
+	    db_exec(audit_db(audit), "DELETE FROM entry", NOARGS), ST_OK);
 	ck_assert_int_eq(count("a"), 1);
 }
 END_TEST

@@ -277,7 +277,7 @@ static void check_log(const char *folder, int64_t gone)
 	    "%s", status_text());
 	MUST(db_one_int(db, "SELECT sum(records) FROM lethe_evidence", NOARGS,
 		 0, &records) == ST_OK &&
-		 db_one_int(in.audit,
+		 db_one_int(audit_db(in.audit),
 		     "SELECT count(DISTINCT evidence) FROM entry"
 		     " WHERE action = 'delete'",
 		     NOARGS, 0, &distinct) == ST_OK,

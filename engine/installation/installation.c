@@ -11,6 +11,7 @@
 #include "engine/store/store.h"
 
 #define FILE_MAX ((size_t)4 << 20)
+#define LOG_KEY  "audit-signature" /* in the keyring */
 
 /* ---- files ---- */
 
@@ -286,8 +287,8 @@ void installation_release(struct installation *in)
 		db_schema_release(&in->stores[i].schema);
 		db_close(in->stores[i].db);
 	}
+	audit_close(in->audit);
 	db_close(in->control);
-	db_close(in->audit);
 	keyring_free(in->keys);
 	for (i = 0; i < in->dataset_count; i++)
 		dataset_release(&in->datasets[i]);
@@ -423,7 +424,24 @@ enum status installation_open_control(struct installation *in)
 
 enum status installation_open_audit(struct installation *in)
 {
-	return open_place(in, NULL, "audit", &in->audit);
+	struct audit_spec spec = { .origin = in->config.installation };
+	struct keyring_key key;
+	enum status st;
+
+	if (in->audit)
+		return ST_OK;
+	if ((st = installation_open_control(in)) != ST_OK)
+		return st;
+	if (keyring_find(in->keys, LOG_KEY, &key) != ST_OK)
+		return fail(ST_NOTFOUND,
+		    "the keyring holds no key that signs the audit log: run "
+		    "`lethe init`, or restore the keyring from a backup");
+	st = open_place(in, NULL, "audit", &spec.db);
+	if (st != ST_OK)
+		return st;
+	spec.control = in->control;
+	spec.key = key.secret;
+	return audit_open(&spec, &in->audit);
 }
 
 /* ---- times ---- */
@@ -566,6 +584,14 @@ static enum status make_place(struct installation *in,
 	return st;
 }
 
+/* A key that belongs to no file. */
+static enum status make_key(struct installation *in, const char *name)
+{
+	enum status st = keyring_add(in->keys, name, AEAD_AES256_OCB);
+
+	return st == ST_CONFLICT ? ST_OK : st; /* made by an earlier init */
+}
+
 enum status installation_init(struct installation *in,
     void (*made)(void *ctx, const char *what), void *ctx)
 {
@@ -580,14 +606,18 @@ enum status installation_init(struct installation *in,
 	if (st == ST_OK)
 		st = make_keys(in, made, ctx);
 	if (st == ST_OK)
-		st = keyring_add(in->keys, "evidence", AEAD_AES256_OCB);
-	if (st == ST_CONFLICT)
-		st = ST_OK; /* made by an earlier init */
+		st = make_key(in, "evidence");
+	if (st == ST_OK)
+		st = make_key(in, LOG_KEY);
 	if (st == ST_OK)
 		st = make_place(
 		    in, NULL, "control", "schemas/control/", made, ctx);
 	if (st == ST_OK)
 		st = make_place(in, NULL, "audit", "schemas/audit/", made, ctx);
+	if (st == ST_OK)
+		st = installation_open_audit(in);
+	if (st == ST_OK)
+		st = audit_start(in->audit);
 	for (i = 0; st == ST_OK && i < in->store_count; i++) {
 		const struct config_store *cs = in->stores[i].config;
 
