@@ -285,6 +285,7 @@ char *holds_site_log(struct holds_site *s)
 	struct buf b = BUF_INIT;
 
 	ck_assert_int_eq(
-	    audit_list(s->in.audit, 0, 0, NULL, collect, &b), ST_OK);
+	    audit_list(s->in.audit, &(struct audit_filter){ 0 }, collect, &b),
+	    ST_OK);
 	return buf_take(&b);
 }

@@ -119,7 +119,8 @@ START_TEST(an_entry_is_canonical_json)
 
 	ck_assert_int_eq(audit_append(audit, 0, "os:x", "test", o), ST_OK);
 	ck_assert_int_eq(
-	    audit_list(audit, 0, 0, NULL, keep_last, &last), ST_OK);
+	    audit_list(audit, &(struct audit_filter){ 0 }, keep_last, &last),
+	    ST_OK);
 	ck_assert_str_eq(last,
 	    "{\"a\":1,\"action\":\"test\",\"actor\":\"os:x\","
 	    "\"at\":\"1970-01-01T00:00:00Z\",\"seq\":0,\"z\":\"\u00e4\"}");
@@ -186,10 +187,15 @@ START_TEST(a_list_filters)
 	ck_assert_int_eq(audit_append(audit, 0, "os:x", "a", NULL), ST_OK);
 	ck_assert_int_eq(audit_append(audit, 0, "os:x", "b", NULL), ST_OK);
 	ck_assert_int_eq(audit_append(audit, 0, "os:x", "a", NULL), ST_OK);
-	ck_assert_int_eq(audit_list(audit, 0, 0, "b", keep_last, &last), ST_OK);
+	ck_assert_int_eq(
+	    audit_list(audit, &(struct audit_filter){ .action = "b" },
+		keep_last, &last),
+	    ST_OK);
 	ck_assert_ptr_nonnull(strstr(last, "\"seq\":1"));
 	ck_assert_int_eq(
-	    audit_list(audit, 1, 1, NULL, keep_last, &last), ST_OK);
+	    audit_list(audit, &(struct audit_filter){ .first = 1, .limit = 1 },
+		keep_last, &last),
+	    ST_OK);
 	ck_assert_ptr_nonnull(strstr(last, "\"seq\":1"));
 	free(last);
 }

@@ -405,21 +405,43 @@ enum status audit_ship(struct audit *a, struct db *store, const char *source,
 	return st;
 }
 
-enum status audit_list(struct audit *a, int64_t first, int64_t limit,
-    const char *action, enum status (*each)(void *ctx, const char *body),
-    void *ctx)
+static void add_filter(struct sql *q, const struct audit_filter *f)
 {
+	sql_add(q, "SELECT body FROM entry WHERE seq >= ");
+	sql_bind_int(q, f->first);
+	if (f->action) {
+		sql_add(q, " AND action = ");
+		sql_bind_text(q, f->action);
+	}
+	if (f->run) {
+		sql_add(q, " AND run = ");
+		sql_bind_text(q, f->run);
+	}
+	if (f->since) {
+		sql_add(q, " AND at >= ");
+		sql_bind_int(q, f->since);
+	}
+	if (f->until) {
+		sql_add(q, " AND at < ");
+		sql_bind_int(q, f->until);
+	}
+	sql_add(q, " ORDER BY seq LIMIT ");
+	sql_bind_int(q, f->limit ? f->limit : -1);
+}
+
+enum status audit_list(struct audit *a, const struct audit_filter *filter,
+    enum status (*each)(void *ctx, const char *body), void *ctx)
+{
+	struct sql q = SQL_INIT;
 	struct stmt *s = NULL;
 	enum status st;
 
-	st = db_query(a->db,
-	    "SELECT body FROM entry"
-	    " WHERE seq >= $1 AND ($2 IS NULL OR action = $2)"
-	    " ORDER BY seq LIMIT $3",
-	    ARGS(INT(first), TEXT(action), INT(limit > 0 ? limit : -1)), &s);
+	add_filter(&q, filter);
+	st = db_query_sql(a->db, &q, &s);
 	while (st == ST_OK && (st = db_row(s)) == ST_OK)
 		st = each(ctx, db_text(s, 0));
 	db_done(s);
+	sql_release(&q);
 	return st == ST_NOTFOUND ? ST_OK : st;
 }
 

@@ -57,14 +57,22 @@ enum status audit_append(struct audit *a, int64_t at, const char *actor,
 enum status audit_ship(struct audit *a, struct db *store, const char *source,
     const char *actor, int64_t *entries) MUST_CHECK;
 
+/* Which entries; what is 0 or NULL leaves none out. */
+struct audit_filter {
+	int64_t first; /* from this number on */
+	int64_t limit; /* at most so many */
+	const char *action;
+	const char *run;
+	int64_t since; /* Unix seconds, this one included */
+	int64_t until; /* not included */
+};
+
 /*
- * Call ${each} with the text of every entry from ${first} on, at most
- * ${limit} (0: all), with ${action} only where it is not NULL.  What ${each}
- * returns other than ST_OK ends the list.
+ * Call ${each} with the text of the entries that ${filter} lets through, in
+ * their order.  What ${each} returns other than ST_OK ends the list.
  */
-enum status audit_list(struct audit *a, int64_t first, int64_t limit,
-    const char *action, enum status (*each)(void *ctx, const char *body),
-    void *ctx) MUST_CHECK;
+enum status audit_list(struct audit *a, const struct audit_filter *filter,
+    enum status (*each)(void *ctx, const char *body), void *ctx) MUST_CHECK;
 
 /* Fails where nothing can be appended now, be it that the log is not what its
  * checkpoint says: a purge asks before it begins. */

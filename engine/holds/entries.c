@@ -57,8 +57,9 @@ static enum status compare(void *ctx, const char *body)
 static enum status was_told(
     struct audit *audit, const char *action, const char *id, int *out)
 {
+	const struct audit_filter f = { .action = action };
 	struct search w = { id, 0 };
-	enum status st = audit_list(audit, 0, 0, action, compare, &w);
+	enum status st = audit_list(audit, &f, compare, &w);
 
 	*out = w.found;
 	return st;
