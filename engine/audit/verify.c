@@ -16,8 +16,9 @@
 #define SINCE_MOST 2
 
 struct milestone {
-	struct checkpoint c;
+	struct checkpoint c; /* as signed */
 	const char *whose;
+	uint8_t root[MERKLE_HASH]; /* as the entries have it */
 };
 
 struct verifier {
@@ -91,7 +92,8 @@ static enum status read_checkpoints(
 			return st;
 		}
 	}
-	*m = (struct milestone){ v->report->checkpoint, "its own checkpoint" };
+	m->c = v->report->checkpoint;
+	m->whose = "its own checkpoint";
 	v->count = count + 1;
 	return found_if(v, st, VERIFY_CHECKPOINT, 0);
 }
@@ -117,30 +119,33 @@ static enum status check_sizes(struct verifier *v)
 	return found(v, VERIFY_ROLLED_BACK, size);
 }
 
-/* Is the log up to here what was signed at this size? */
-static enum status pass(struct verifier *v)
+static void pass(struct verifier *v)
 {
-	const struct milestone *m = &v->at[v->passed];
-	uint8_t root[MERKLE_HASH];
-	uint64_t sound;
+	struct milestone *m = &v->at[v->passed];
 
 	for (; v->passed < v->count && m->c.size == v->tree->size;
-	     m++, v->passed++) {
-		tree_root(v->tree, root);
-		if (memcmp(root, m->c.root, sizeof(root)) == 0)
+	     m++, v->passed++)
+		tree_root(v->tree, m->root);
+}
+
+/* Asked last: where hashes do not fit, they say more. */
+static enum status check_roots(struct verifier *v)
+{
+	const struct milestone *m;
+	uint64_t sound = 0, before = 0;
+
+	for (m = v->at; m < v->at + v->count; m++) {
+		/* Another one of the same size says nothing of this one. */
+		if (m->c.size > before)
+			sound = before;
+		before = m->c.size;
+		if (memcmp(m->root, m->c.root, MERKLE_HASH) == 0)
 			continue;
-		sound = v->passed > 0 ? m[-1].c.size : 0;
-		if (sound == m->c.size)
-			status_say("the log was rewritten: another one of "
-				   "%" PRIu64 " entries is what %s speaks of",
-			    sound, m->whose);
-		else
-			status_say("the log was rewritten somewhere in entries "
-				   "%" PRIu64 " to %" PRIu64
-				   ": they are not what %s speaks of",
-			    sound, m->c.size - 1, m->whose);
-		return found(v, VERIFY_REWRITTEN,
-		    sound == m->c.size && sound > 0 ? sound - 1 : sound);
+		status_say("the log was rewritten somewhere from entry %" PRIu64
+			   " to before %" PRIu64 ": that is not what %s "
+			   "speaks of",
+		    sound, m->c.size, m->whose);
+		return found(v, VERIFY_REWRITTEN, sound);
 	}
 	return ST_OK;
 }
@@ -187,7 +192,7 @@ static enum status take_entry(void *to, const char *body, size_t len)
 		return found(v, VERIFY_CHANGED, at);
 	}
 	if ((st = tree_add(v->tree, leaf)) == ST_OK)
-		st = pass(v);
+		pass(v);
 	return st;
 }
 
@@ -224,10 +229,9 @@ static enum status check_tile(void *ctx, unsigned int level, uint64_t n,
 static enum status read_log(struct verifier *v)
 {
 	uint64_t size = v->report->checkpoint.size, n;
-	enum status st;
+	enum status st = ST_OK;
 
-	if ((st = pass(v)) != ST_OK) /* milestones of the empty log */
-		return st;
+	pass(v); /* milestones of the empty log */
 	for (n = 0; st == ST_OK && n * TILE_WIDTH < size; n++) {
 		st = v->src->entries(
 		    v->src->ctx, n, tile_width(0, n, size), take_entry, v);
@@ -236,7 +240,9 @@ static enum status read_log(struct verifier *v)
 			    st == ST_NOTFOUND ? VERIFY_MISSING : VERIFY_CHANGED,
 			    v->tree->size);
 	}
-	return st == ST_OK ? tree_flush(v->tree) : st;
+	if (st == ST_OK)
+		st = tree_flush(v->tree);
+	return st == ST_OK ? check_roots(v) : st;
 }
 
 enum status verify_source(const struct audit_source *src,
