@@ -341,11 +341,14 @@ enum status audit_append(struct audit *a, int64_t at, const char *actor,
 
 static void add_hex(struct buf *b, struct val v)
 {
+	static const char digits[] = "0123456789abcdef";
 	const unsigned char *p = v.p;
 	size_t i;
 
-	for (i = 0; i < v.n; i++)
-		buf_addf(b, "%02x", (unsigned int)p[i]);
+	for (i = 0; i < v.n; i++) {
+		buf_addc(b, digits[p[i] >> 4]);
+		buf_addc(b, digits[p[i] & 15]);
+	}
 }
 
 /* One evidence row, columns as audit_ship() selects them. */

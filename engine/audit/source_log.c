@@ -1,6 +1,6 @@
 /* The live log as a source. */
 #include <inttypes.h>
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "engine/audit/source.h"
@@ -24,40 +24,46 @@ static enum status read_tile(void *ctx, unsigned int level, uint64_t n,
 	return stored_read(audit_db(ctx), level, n, width, out);
 }
 
-/* Is "${key}":${value} in ${body}?  Canonical JSON has it in one form only,
- * and no text in it can look so, whose quotes would be escaped. */
-static int has(
-    const char *body, const char *key, const char *quote, const char *value)
+/* What stands behind ${key}, "\"run\":\"" and the like, in canonical JSON;
+ * NULL: it has none.  No text in it can look so: its quotes would be escaped.
+ */
+static const char *value(const char *body, const char *key)
 {
-	char want[256];
-	int n;
+	const char *p = strstr(body, key);
 
-	n = snprintf(want, sizeof(want), "\"%s\":%s%s%s", key, quote,
-	    value ? value : "", quote);
-	return n > 0 && (size_t)n < sizeof(want) && strstr(body, want) != NULL;
+	return p ? p + strlen(key) : NULL;
 }
 
-static int has_int(const char *body, const char *key, int64_t value)
+static int has(const char *body, const char *key, const char *text)
 {
-	char text[32];
+	const char *p = value(body, key);
+	size_t n = strlen(text);
 
-	(void)snprintf(text, sizeof(text), "%" PRId64, value);
-	return has(body, key, "", text);
+	return p && strncmp(p, text, n) == 0 && p[n] == '"';
+}
+
+static int has_int(const char *body, const char *key, int64_t n)
+{
+	const char *p = value(body, key);
+
+	return p && strtoll(p, NULL, 10) == n;
 }
 
 /* The columns that lists are filtered by say what the text says. */
 static enum status check_row(struct stmt *s, const char *body)
 {
+	const char *action = db_text(s, 2), *source = db_text(s, 3);
+	const char *run = db_text(s, 5);
 	char when[INSTANT_TEXT];
 
 	civil_format_instant(db_int(s, 1), when);
-	if (has(body, "at", "\"", when) &&
-	    has(body, "action", "\"", db_text(s, 2)) &&
-	    (db_text(s, 3) == NULL ||
-		(has(body, "source", "\"", db_text(s, 3)) &&
-		    has_int(body, "evidence", db_int(s, 4)))) &&
-	    (db_text(s, 5) ? has(body, "run", "\"", db_text(s, 5))
-			   : strstr(body, "\"run\":\"") == NULL))
+	if (has(body, "\"at\":\"", when) &&
+	    has(body, "\"action\":\"", action) &&
+	    (source == NULL ||
+		(has(body, "\"source\":\"", source) &&
+		    has_int(body, "\"evidence\":", db_int(s, 4)))) &&
+	    (run ? has(body, "\"run\":\"", run)
+		 : value(body, "\"run\":\"") == NULL))
 		return ST_OK;
 	return fail(ST_INTEGRITY,
 	    "entry %" PRId64
