@@ -61,7 +61,7 @@ static enum status make(struct audit *a, uint64_t index,
 	if (index >= c->size)
 		return fail(ST_USAGE,
 		    "there is no entry %" PRIu64 ": the log has %" PRIu64
-		    ", the first is 0",
+		    ", numbered from 0",
 		    index, c->size);
 	st = tile_reader_new(live.tile, live.ctx, c->size, &r);
 	if (st != ST_OK)
