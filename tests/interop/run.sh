@@ -8,7 +8,7 @@ W=build/interop
 rm -rf "$W"
 mkdir -p "$W/gopath"
 # The Debian packages stand in a GOPATH of their own; nothing is downloaded.
-export GO111MODULE=off GOFLAGS= GOPROXY=off GOCACHE="$PWD/$W/cache" \
+export GO111MODULE=off GOFLAGS="" GOPROXY=off GOCACHE="$PWD/$W/cache" \
 	GOPATH="$PWD/$W/gopath:/usr/share/gocode"
 go build -o "$W/verify" tests/interop/verify.go
 "$B/bench_log" "$W/given" "$entries" give
