@@ -24,6 +24,11 @@
 #define BATCH  10000
 #define PROOFS 100
 
+struct moment {
+	double wall;
+	double cpu;
+};
+
 struct bench {
 	const char *folder;
 	int64_t entries;
@@ -31,7 +36,8 @@ struct bench {
 	struct secret_key *signer;
 	struct db *control, *store;
 	struct audit *audit;
-	double append, verify, slowest;
+	struct moment append, verify, proofs;
+	double slowest;
 };
 
 static void must(enum status st, const char *what)
@@ -42,12 +48,28 @@ static void must(enum status st, const char *what)
 	exit(1);
 }
 
-static double now(void)
+static double seconds(clockid_t clock)
 {
 	struct timespec t;
 
-	(void)clock_gettime(CLOCK_MONOTONIC, &t);
+	(void)clock_gettime(clock, &t);
 	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+static struct moment now(void)
+{
+	return (struct moment){ seconds(CLOCK_MONOTONIC),
+		seconds(CLOCK_PROCESS_CPUTIME_ID) };
+}
+
+/* Add what has passed since ${start}; returns the wall clock's part. */
+static double add(struct moment *sum, struct moment start)
+{
+	struct moment end = now();
+
+	sum->wall += end.wall - start.wall;
+	sum->cpu += end.cpu - start.cpu;
+	return end.wall - start.wall;
 }
 
 static char *place(const struct bench *b, const char *name)
@@ -111,7 +133,7 @@ static void add_evidence(struct bench *b, int64_t n)
 static void append(struct bench *b, int64_t n)
 {
 	int64_t batch, shipped;
-	double start;
+	struct moment start;
 
 	for (; n > 0; n -= batch) {
 		batch = n < BATCH ? n : BATCH;
@@ -122,24 +144,25 @@ static void append(struct bench *b, int64_t n)
 			 "ccddeeff",
 			 "os:lethe", &shipped),
 		    "append");
-		b->append += now() - start;
+		(void)add(&b->append, start);
 	}
 }
 
 static void verify(struct bench *b)
 {
 	struct verify_report r;
-	double start = now();
+	struct moment start = now();
 
 	must(verify_log(b->audit, audit_key(b->audit), NULL, &r), "verify");
-	b->verify = now() - start;
+	(void)add(&b->verify, start);
 }
 
 static void prove(struct bench *b)
 {
 	struct buf text = BUF_INIT, entry = BUF_INIT;
+	struct moment start;
 	uint64_t index;
-	double start;
+	double took;
 	int i;
 
 	for (i = 0; i < PROOFS; i++) {
@@ -148,8 +171,9 @@ static void prove(struct bench *b)
 		index = (uint64_t)i * 7919 * 104729 % (uint64_t)b->entries;
 		start = now();
 		must(proof_make(b->audit, index, &text, &entry), "prove");
-		if (now() - start > b->slowest)
-			b->slowest = now() - start;
+		took = add(&b->proofs, start);
+		if (took > b->slowest)
+			b->slowest = took;
 	}
 	buf_release(&text);
 	buf_release(&entry);
@@ -269,9 +293,11 @@ int main(int argc, char **argv)
 	if (giving)
 		give(&b, (uint64_t)first);
 	printf("{\"entries\": %" PRId64
-	       ", \"append\": %.3f, \"verify\": %.3f, \"slowest_proof\": %.6f,"
-	       " \"bytes\": %" PRId64 "}\n",
-	    b.entries, b.append, b.verify, b.slowest, log_bytes(&b));
+	       ", \"append\": %.3f, \"append_cpu\": %.3f, \"verify\": %.3f,"
+	       " \"verify_cpu\": %.3f, \"slowest_proof\": %.6f,"
+	       " \"proof_cpu\": %.6f, \"bytes\": %" PRId64 "}\n",
+	    b.entries, b.append.wall, b.append.cpu, b.verify.wall, b.verify.cpu,
+	    b.slowest, b.proofs.cpu / PROOFS, log_bytes(&b));
 	audit_close(b.audit);
 	db_close(b.control);
 	db_close(b.store);
