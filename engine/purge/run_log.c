@@ -7,6 +7,7 @@
 
 #include "engine/audit/log.h"
 #include "engine/base/file.h"
+#include "engine/installation/changes.h"
 
 /* ---- evidence ---- */
 
@@ -53,6 +54,8 @@ enum status run_open(struct run *r)
 	if ((st = installation_open_audit(r->in)) != ST_OK)
 		return st;
 	if ((st = audit_writable(r->in->audit)) != ST_OK)
+		return st;
+	if ((st = changes_log(r->in)) != ST_OK)
 		return st;
 	return run_ship(r);
 }
