@@ -94,6 +94,22 @@ static int is_whole(const struct world *w, const struct oracle_part *p,
 	       (cluster_of(w, &base)->wait || !oracle_is_referenced(w, p));
 }
 
+/* Is there nothing left to change in it while the row stays? */
+static int is_done(const struct world *w, const struct oracle_part *p)
+{
+	const struct world_collection *c = &w->collections[p->collection];
+	enum world_column i;
+
+	if (p->record->reduced[p->part])
+		return 1;
+	for (i = 0; i < COLUMN__MAX; i++) {
+		if (c->has[i] && c->part_of[i] == p->part &&
+		    oracle_becomes(w, p->collection, i) != METHOD_NONE)
+			return 0;
+	}
+	return 1;
+}
+
 /* ---- verdicts ---- */
 
 enum oracle_verdict oracle_judge(
@@ -111,13 +127,11 @@ enum oracle_verdict oracle_judge(
 	whole = is_whole(w, p, now, &from);
 	/* The row goes under the cluster of the collection. */
 	if (p->part > 0)
-		return p->record->reduced[p->part] || whole ? ORACLE_RETAIN : v;
-	if (!p->record->reduced[0])
+		return is_done(w, p) || whole ? ORACLE_RETAIN : v;
+	if (!is_done(w, p))
 		return v;
 	if (!whole)
 		return ORACLE_RETAIN;
-	if ((w->features & WORLD_LATE) == 0)
-		return v;
 	/* It was done with until the last of its parts ended. */
 	return now > from + w->window_seconds ? ORACLE_OVERDUE : ORACLE_DUE;
 }
@@ -198,11 +212,12 @@ int oracle_keeps(
 	if (column == COLUMN_K1 || column == COLUMN_K2 || column == COLUMN_S ||
 	    (column == COLUMN_F2 && c->impersonal))
 		return 1;
-	if ((column == COLUMN_R1 || column == COLUMN_R2) && c->enforced)
+	/* whose it is, and whose what refers to it is */
+	if (column == COLUMN_R1 || column == COLUMN_R2)
 		return 1;
 	for (i = 0; column == COLUMN_U && i < w->collection_count; i++) {
 		if (w->collections[i].parent == collection &&
-		    w->collections[i].enforced && w->collections[i].by_u)
+		    w->collections[i].by_u)
 			return 1;
 	}
 	return rules_need(w, collection, column);
@@ -229,7 +244,7 @@ static int reduces(
 {
 	int64_t from;
 
-	return !p->record->gone && !p->record->reduced[p->part] &&
+	return !p->record->gone && !is_done(w, p) &&
 	       suspended(w, p) == ORACLE__MAX &&
 	       oracle_is_due(oracle_clocks(w, p, now, NULL)) &&
 	       !is_whole(w, p, now, &from);

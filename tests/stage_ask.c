@@ -118,8 +118,7 @@ static void check_explained(
 	    oracle_name(want));
 	if (from != INT64_MIN)
 		zone_format(r->terms.calendar.zone, from, date);
-	MUST((r->clock_count > 1 && (s->world->features & WORLD_DATES) == 0) ||
-		 strcmp(json_text(o, "deletable_from"), date) == 0,
+	MUST(strcmp(json_text(o, "deletable_from"), date) == 0,
 	    SEED("explain %s %s, g%d at %lld: deletable from %s, expected %s"),
 	    HERE(s), c->name, key, c->clusters[p->part], (long long)now,
 	    json_text(o, "deletable_from"), date);
@@ -229,20 +228,6 @@ static void check_days(
 	    HERE(s), cluster);
 }
 
-/* Does the cluster govern single columns of a collection? */
-static int has_columns(const struct world *w, int cluster)
-{
-	int c, part;
-
-	for (c = 0; c < w->collection_count; c++) {
-		for (part = 1; part < w->collections[c].parts; part++) {
-			if (w->collections[c].clusters[part] == cluster)
-				return 1;
-		}
-	}
-	return 0;
-}
-
 static void check_forecast(struct stage *s, int64_t now)
 {
 	const json_t *o;
@@ -256,9 +241,7 @@ static void check_forecast(struct stage *s, int64_t now)
 	{
 		int cluster = atoi(json_text(o, "cluster") + 1);
 
-		if (s->world->features & WORLD_AHEAD ||
-		    !has_columns(s->world, cluster))
-			check_days(s, o, cluster, now);
+		check_days(s, o, cluster, now);
 	}
 	json_decref(all);
 }

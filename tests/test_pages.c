@@ -137,6 +137,8 @@ static const struct {
 	    policy_show_write },
 	{ "show-ja.md", "ja", DOCUMENT_MARKDOWN, policy_show_json,
 	    policy_show_write },
+	{ "show-de.md", "de", DOCUMENT_MARKDOWN, policy_show_json,
+	    policy_show_write },
 	{ "record-en.txt", "en", DOCUMENT_TEXT, policy_record_json,
 	    policy_record_write },
 	{ "record-de.md", "de", DOCUMENT_MARKDOWN, policy_record_json,

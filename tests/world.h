@@ -30,20 +30,18 @@
 enum world_feature {
 	WORLD_PURPOSES = 1 << 0,    /* several clocks for a cluster */
 	WORLD_PARTED = 1 << 1,      /* fields in other clusters */
-	WORLD_LATE = 1 << 2,        /* ... OVERDUE only after the last */
 	WORLD_DE_IDENTIFY = 1 << 3, /* instead of deleting */
 	WORLD_MINIMISE = 1 << 4,    /* parents that records refer to */
 	WORLD_ON_DELETE = 1 << 5,   /* CASCADE, SET NULL, RESTRICT */
 	WORLD_BY_UNIQUE = 1 << 6,   /* references to other than the key */
 	WORLD_SUSPEND = 1 << 7,     /* holds and restrictions */
 	WORLD_EMPTY = 1 << 8,       /* parts that nothing can be emptied of */
-	WORLD_DATES = 1 << 9,       /* explain's dates of several clocks */
-	WORLD_AHEAD = 1 << 10,      /* the forecast of single columns */
 	WORLD_PLANS = 1 << 11,      /* plan files, and what changes meanwhile */
 };
 #define WORLD_FEATURES                                                        \
 	(WORLD_PURPOSES | WORLD_PARTED | WORLD_DE_IDENTIFY | WORLD_MINIMISE | \
-	    WORLD_ON_DELETE | WORLD_BY_UNIQUE | WORLD_SUSPEND | WORLD_PLANS)
+	    WORLD_ON_DELETE | WORLD_BY_UNIQUE | WORLD_SUSPEND | WORLD_EMPTY | \
+	    WORLD_PLANS)
 
 enum moment_kind {
 	MOMENT_NULL,

@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "engine/audit/log.h"
 #include "engine/base/status.h"
 #include "engine/model/config.h"
 #include "engine/model/dataset.h"
@@ -40,7 +41,7 @@ struct installation {
 	char rule_set[65];
 	struct keyring *keys;
 	struct db *control;
-	struct db *audit;
+	struct audit *audit;
 };
 
 /*
@@ -84,8 +85,9 @@ enum status installation_open_control(struct installation *in) MUST_CHECK;
 enum status installation_open_audit(struct installation *in) MUST_CHECK;
 
 /*
- * The columns of a collection that starting points read, so that ingest checks
- * them as times.  The caller frees the array; the names are the policies'.
+ * The columns of a collection that starting points read, and those that bound
+ * the time of a reference (`valid`), so that ingest checks them as times.  The
+ * caller frees the array; the names are the policies' and datasets'.
  */
 enum status installation_times(const struct installation *in,
     const struct installation_store *store, const struct collection *collection,

@@ -161,7 +161,7 @@ static enum status check_integrity(
 		return st;
 	st = integrity_of(in->control, "control", list);
 	if (st == ST_OK)
-		st = integrity_of(in->audit, "audit", list);
+		st = integrity_of(audit_db(in->audit), "audit", list);
 	for (i = 0; st == ST_OK && i < in->store_count; i++) {
 		struct installation_store *store = &in->stores[i];
 
@@ -210,6 +210,8 @@ enum status check_json(struct installation *in, const struct schedule *s,
 	}
 	if (st == ST_OK)
 		st = check_indexes(s, json_object_get(o, "warnings"));
+	if (st == ST_OK)
+		st = check_paths(s, json_object_get(o, "warnings"));
 	if (st == ST_OK)
 		st = check_periods(in, json_object_get(o, "warnings"));
 	if (st == ST_OK)

@@ -39,6 +39,31 @@ static enum status count_due(struct outlook *o, int day)
 }
 
 /* What is due by the end of ${day} and was not the day before. */
+/* Of a row of several parts: what is due by then and was not the day before.
+ * Totals would not do, because a part is not due any more once the row goes
+ * whole. */
+static enum status count_new(struct outlook *o, int day)
+{
+	const struct rule *r = o->rule;
+	struct sql q = SQL_INIT;
+	int64_t added = 0;
+	enum status st;
+
+	sql_add(&q, "SELECT count(*) FROM ");
+	rule_from(r, &q);
+	sql_add(&q, " WHERE ");
+	st = rule_where(r, RULE_DUE, instant_of(o, day), DB_BY_INDEX, &q);
+	sql_add(&q, " AND ");
+	if (st == ST_OK)
+		st = rule_where_one(r, RULE_DUE, instant_of(o, day - 1), &q);
+	sql_add(&q, " IS NOT TRUE");
+	if (st == ST_OK)
+		st = db_one_int_sql(r->store->db, &q, 0, &added);
+	sql_release(&q);
+	o->due[day] = o->due[day - 1] + added;
+	return st;
+}
+
 static enum status count_added(struct outlook *o, int day)
 {
 	const struct rule *r = o->rule;
@@ -96,9 +121,10 @@ static enum status add_rule(
 	if ((o.due = calloc((size_t)days + 1, sizeof(*o.due))) == NULL)
 		return fail(ST_NOMEM, "out of memory");
 	st = count_due(&o, 0);
-	if (rule_is_range(r)) {
+	if (rule_is_range(r) || r->parts > 1) {
 		for (i = 1; st == ST_OK && i <= days; i++)
-			st = count_added(&o, i);
+			st = r->parts > 1 ? count_new(&o, i)
+					  : count_added(&o, i);
 	} else {
 		if (st == ST_OK)
 			st = count_due(&o, days);

@@ -200,15 +200,14 @@ static int remembers(const struct rule *r)
 	return 0;
 }
 
-/* What no record needs any more of what others left behind: none has become
- * fewer where nothing went. */
+/* What no record needs any more of what others left behind; also of what went
+ * in a run that was killed before it came here. */
 static enum status forget(struct run *r)
 {
 	enum status st = ST_OK;
 	size_t i;
 
-	for (i = 0; st == ST_OK && r->progressed > 0 && i < r->schedule.count;
-	     i++) {
+	for (i = 0; st == ST_OK && i < r->schedule.count; i++) {
 		const struct rule *rule = &r->schedule.rules[i];
 
 		if (!remembers(rule))
@@ -246,12 +245,28 @@ static enum status scrub(struct run *r)
 	return st;
 }
 
-/* Ask every due condition again.  What is left, was planned and nobody refers
- * to has come in meanwhile: then the run is not verified. */
+/* What could be done to a record of this rule now, and was not. */
+static enum status count_undone(
+    const struct rule *r, int64_t as_of, int64_t *records)
+{
+	int64_t goes = 0, reduces = 0;
+	enum status st;
+
+	st = rule_count(r, RULE_GOES, as_of, DB_BY_INDEX, &goes);
+	if (st == ST_OK)
+		st = rule_count(r, RULE_REDUCES, as_of, DB_BY_INDEX, &reduces);
+	*records = goes + reduces;
+	return st;
+}
+
+/* Ask every due condition again.  What is left waits for records that refer to
+ * it; if it was planned and could be done, it has come in meanwhile, and the
+ * run is not verified. */
 static enum status verify(struct run *r)
 {
 	struct plan after;
 	enum status st;
+	int64_t undone;
 	size_t i;
 
 	st = plan_init(&after, &r->schedule, r->as_of, r->cluster, PLAN_DUE);
@@ -259,12 +274,18 @@ static enum status verify(struct run *r)
 		return st;
 	st = run_join(r, &after);
 	r->outcome.verified = json_array_size(r->outcome.unreachable) == 0;
-	for (i = 0; i < after.count; i++) {
+	for (i = 0; st == ST_OK && i < after.count; i++) {
 		struct purge_result *result = &r->outcome.results[i];
+		const struct plan_item *item = &after.items[i];
 
-		result->left = after.items[i].due - result->selected.unplanned;
-		result->overdue = after.items[i].overdue;
-		if (result->left)
+		result->left = item->due - result->selected.unplanned;
+		result->overdue = item->overdue;
+		undone = 0;
+		if (result->left > 0)
+			st = unreachable_note(r->outcome.unreachable,
+			    count_undone(item->rule, r->as_of, &undone),
+			    item->rule, NULL);
+		if (undone > result->selected.unplanned)
 			r->outcome.verified = 0;
 	}
 	plan_release(&after);

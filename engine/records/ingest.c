@@ -9,6 +9,7 @@
 
 #include "engine/records/intake.h"
 #include "engine/store/count.h"
+#include "engine/store/reduced.h"
 #include "engine/store/times.h"
 
 /* ---- what is where ---- */
@@ -24,8 +25,9 @@ enum status ingest_target_init(struct ingest_target *target, const char *store,
     const struct db_table *table, const struct collection *collection,
     const char *const *times, size_t time_count)
 {
-	*target =
-	    (struct ingest_target){ store, table, collection, NULL, NULL, 0 };
+	*target = (struct ingest_target){
+		.store = store, .table = table, .collection = collection
+	};
 	target->is_time = calloc(table->column_count + 1, 1);
 	if (target->is_time == NULL)
 		return fail(ST_NOMEM, "out of memory");
@@ -92,6 +94,13 @@ enum status ingest_target_compute(struct ingest_target *target,
 	target->computed = computed;
 	target->computed_count = count;
 	return st;
+}
+
+void ingest_target_keys(
+    struct ingest_target *target, const char *const *keys, size_t count)
+{
+	target->keys = keys;
+	target->key_count = count;
 }
 
 void ingest_target_release(struct ingest_target *target)
@@ -225,7 +234,31 @@ static enum status begin(struct intake *in)
 	if ((st = db_begin(in->db, DB_WRITE)) != ST_OK)
 		return st;
 	in->begun = 1;
-	return count_get(in->db, in->target->table->name, &in->before);
+	st = count_get(in->db, in->target->table->name, &in->before);
+	if (st == ST_OK && in->target->keys)
+		st = reduced_any(
+		    in->db, in->target->table->name, &in->any_reduced);
+	return st;
+}
+
+/* What is new of a record that was reduced is judged as any other. */
+static enum status forget_mark(struct intake *in)
+{
+	const struct ingest_target *t = in->target;
+	const struct layout *l = &in->layouts[0];
+	size_t i, k;
+
+	for (k = 0; k < t->key_count; k++) {
+		for (i = 0; i < l->total; i++)
+			if (strcmp(in->columns[l->columns[i]].db->name,
+				t->keys[k]) == 0)
+				break;
+		/* The store gives it a key, which no record had. */
+		if (i == l->total)
+			return ST_OK;
+		in->key[k] = in->vals[i];
+	}
+	return reduced_forget(in->db, t->table, t->keys, k, in->key);
 }
 
 static enum status insert(struct intake *in)
@@ -236,8 +269,10 @@ static enum status insert(struct intake *in)
 		return st;
 	db_insert_mark(in->layouts[0].insert, intake_place(in).line);
 	st = db_insert_row(in->layouts[0].insert, in->vals);
-	if (st == ST_OK)
+	if (st == ST_OK) {
 		in->records++;
+		return in->any_reduced ? forget_mark(in) : ST_OK;
+	}
 	return st == ST_CONFLICT ? intake_refused(in, &in->layouts[0]) : st;
 }
 

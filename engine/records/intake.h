@@ -50,6 +50,7 @@ struct intake {
 
 	struct column *columns; /* one for each of the table */
 	struct val *vals;       /* of the record in hand */
+	struct val *key;        /* its key */
 	const char **words;     /* columns' names, ended by NULL */
 	char *seen;             /* used while a layout is made */
 	char *noted;            /* columns that a note was made of */
@@ -60,8 +61,9 @@ struct intake {
 
 	struct layout layouts[INTAKE_LAYOUTS]; /* the latest first */
 
-	int begun;      /* the transaction */
-	int64_t before; /* records that were there */
+	int begun;       /* the transaction */
+	int64_t before;  /* records that were there */
+	int any_reduced; /* some of them are marked as reduced */
 	int64_t records;
 	enum status failed; /* of the first problem; ST_OK: none so far */
 };
