@@ -245,7 +245,8 @@ static enum status begin(struct intake *in)
 static enum status forget_mark(struct intake *in)
 {
 	const struct ingest_target *t = in->target;
-	const struct layout *l = &in->layouts[0];
+	struct layout *l = &in->layouts[0];
+	enum status st;
 	size_t i, k;
 
 	for (k = 0; k < t->key_count; k++) {
@@ -258,6 +259,10 @@ static enum status forget_mark(struct intake *in)
 			return ST_OK;
 		in->key[k] = in->vals[i];
 	}
+	/* The record must be there. */
+	st = intake_flush(in, l);
+	if (st != ST_OK || in->failed != ST_OK)
+		return st;
 	return reduced_forget(in->db, t->table, t->keys, k, in->key);
 }
 

@@ -44,10 +44,14 @@ server_run() {
 	pg_as "$PG_BIN/postgres" -D "$PG_DIR/data" -k "$PG_SOCKET" \
 		-c listen_addresses= -c fsync=off -c full_page_writes=off \
 		-c max_connections=50 >>"$PG_DIR/log" 2>&1 &
-	PG_PID=$!
+	PG_JOB=$! # a shell, where pg_as is one
 	for _ in $(seq 150); do
-		"$PG_BIN/pg_isready" -q -h "$PG_SOCKET" -d postgres && return
-		kill -0 "$PG_PID" 2>/dev/null || break
+		if "$PG_BIN/pg_isready" -q -h "$PG_SOCKET" -U lethe \
+			-d postgres; then
+			PG_PID=$(sed -n 1p "$PG_DIR/data/postmaster.pid")
+			return
+		fi
+		kill -0 "$PG_JOB" 2>/dev/null || break
 		sleep 0.1
 	done
 	cat "$PG_DIR/log" >&2
@@ -58,7 +62,7 @@ server_run() {
 server_stop() {
 	[ -n "${PG_PID:-}" ] || return 0
 	kill -"${1:-INT}" "$PG_PID" 2>/dev/null
-	wait "$PG_PID" 2>/dev/null
+	wait "$PG_JOB" 2>/dev/null
 	PG_PID=
 }
 
