@@ -178,7 +178,7 @@ static void check_report(struct stage *s, const struct world *after,
 	size_t i;
 
 	json_array_foreach(json_object_get(report, "clusters"), i, item)
-		check_report_item(s, after, item, run);
+	    check_report_item(s, after, item, run);
 	MUST(json_is_true(json_object_get(report, "scrubbed")) &&
 		 json_is_true(json_object_get(report, "verified")),
 	    SEED("not scrubbed, or not verified"), HERE(s));
