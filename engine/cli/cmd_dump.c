@@ -49,7 +49,7 @@ static enum status run(struct cli *cli, int argc, char **argv)
 	(void)signal(SIGPIPE, SIG_IGN);
 	if (st == ST_OK)
 		st = dump_collection(
-		    store->db, table, collection, format, stdout, NULL);
+		    store->db, store->segments, table, collection, format, stdout, NULL);
 	return st;
 }
 

@@ -8,6 +8,8 @@
 #include "engine/base/file.h"
 #include "engine/crypto/crypto.h"
 #include "engine/crypto/hash.h"
+#include "engine/installation/cut.h"
+#include "engine/installation/units.h"
 #include "engine/store/store.h"
 
 #define FILE_MAX ((size_t)4 << 20)
@@ -88,11 +90,6 @@ static enum status load_datasets(struct installation *in)
 		if (st != ST_OK && st != ST_INVALID)
 			return st;
 		in->stores[i].config = &c->stores[i];
-		if (c->stores[i].segments.months || c->stores[i].segments.days)
-			diag_warning(&in->diag, c->stores[i].at,
-			    "store `%s`: this version does not cut stores into "
-			    "segments: its records are deleted one by one",
-			    c->stores[i].name);
 	}
 	in->store_count = c->store_count;
 	if (in->diag.errors)
@@ -271,6 +268,7 @@ enum status installation_load_with(
 			return st;
 		out->stores[i].db = first->stores[i].db;
 		out->stores[i].schema = first->stores[i].schema;
+		out->stores[i].segments = first->stores[i].segments;
 		out->stores[i].borrowed = 1;
 	}
 	return ST_OK;
@@ -284,6 +282,8 @@ void installation_release(struct installation *in)
 		if (in->stores[i].borrowed)
 			continue;
 		db_schema_release(&in->stores[i].schema);
+		units_rest(&in->stores[i]);
+		segments_free(in->stores[i].segments);
 		db_close(in->stores[i].db);
 	}
 	db_close(in->control);
@@ -403,17 +403,46 @@ enum status installation_find_store(
 	    near ? "`?" : "");
 }
 
+/* Also of a store that is cut no more: what it was cut into is still there. */
+static enum status open_segments(
+    struct installation *in, struct installation_store *store)
+{
+	const struct config_store *cs = store->config;
+	struct segments_spec spec = { .store = cs->name,
+		.every = cs->segments,
+		.zone = in->zone,
+		.keys = in->keys,
+		.rest = store->db };
+	int cut = cs->segments.months || cs->segments.days;
+	struct place_of p;
+	enum status st;
+
+	if (cs->driver != CONFIG_SQLITE)
+		return ST_OK;
+	st = place_init(&p, in, cs, cs->name);
+	spec.path = p.path;
+	if (st == ST_OK)
+		st = segments_new(&spec, &store->segments);
+	place_release(&p);
+	if (st == ST_OK && !cut && segments_count(store->segments) == 0) {
+		segments_free(store->segments);
+		store->segments = NULL;
+	}
+	return st == ST_OK && store->segments ? cut_check(store) : st;
+}
+
 enum status installation_open_store(
     struct installation *in, struct installation_store *store)
 {
 	enum status st;
 
 	if (store->db)
-		return ST_OK;
+		return store->segments ? segments_refresh(store->segments)
+				       : ST_OK;
 	st = open_place(in, store->config, store->config->name, &store->db);
 	if (st == ST_OK)
 		st = db_introspect(store->db, &store->schema);
-	return st;
+	return st == ST_OK ? open_segments(in, store) : st;
 }
 
 enum status installation_open_control(struct installation *in)
@@ -424,93 +453,6 @@ enum status installation_open_control(struct installation *in)
 enum status installation_open_audit(struct installation *in)
 {
 	return open_place(in, NULL, "audit", &in->audit);
-}
-
-/* ---- times ---- */
-
-/* Does the starting point stand in this collection, for this policy? */
-static int reads(const struct policy *p, size_t point, const char *dataset,
-    const char *collection)
-{
-	const struct policy_starting_point *s = &p->starting_points[point];
-	const struct policy_cluster *c = NULL;
-
-	if (s->dataset)
-		return strcmp(s->dataset, dataset) == 0 &&
-		       strcmp(s->collection, collection) == 0;
-	if (policy_cluster_of(p, dataset, collection, NULL, &c) != ST_OK)
-		return 0;
-	return c->starting_point == point;
-}
-
-enum status installation_times(const struct installation *in,
-    const struct installation_store *store, const struct collection *collection,
-    const char ***out, size_t *count)
-{
-	const char **list, *dataset = store->dataset->key;
-	size_t i, k, n = 0, most = 1;
-
-	for (i = 0; i < in->policy_count; i++)
-		most += in->policies[i].starting_point_count;
-	if ((list = calloc(most, sizeof(*list))) == NULL)
-		return fail(ST_NOMEM, "out of memory");
-	for (i = 0; i < in->policy_count; i++) {
-		const struct policy *p = &in->policies[i];
-
-		for (k = 0; k < p->starting_point_count; k++) {
-			if (reads(p, k, dataset, collection->name))
-				list[n++] = p->starting_points[k].field;
-		}
-	}
-	status_clear();
-	*out = list;
-	*count = n;
-	return ST_OK;
-}
-
-/* The next starting point with a term from ${*k} of the policy ${*i} on, that
- * stands in the collection; NULL: no more. */
-static const struct policy_starting_point *next_computed(
-    const struct installation *in, const char *dataset, const char *collection,
-    size_t *i, size_t *k)
-{
-	for (; *i < in->policy_count; ++*i, *k = 0) {
-		const struct policy *p = &in->policies[*i];
-
-		while (*k < p->starting_point_count) {
-			const struct policy_starting_point *x =
-			    &p->starting_points[(*k)++];
-
-			if (x->term && strcmp(x->dataset, dataset) == 0 &&
-			    strcmp(x->collection, collection) == 0)
-				return x;
-		}
-	}
-	return NULL;
-}
-
-enum status installation_computed(const struct installation *in,
-    const struct installation_store *store, const struct collection *collection,
-    struct policy_computed **out, size_t *count)
-{
-	const char *dataset = store->dataset->key;
-	const struct policy_starting_point *x;
-	struct policy_computed *list = NULL, *grown;
-	size_t i = 0, k = 0, n = 0;
-
-	while ((x = next_computed(in, dataset, collection->name, &i, &k))) {
-		grown = reallocarray(list, n + 1, sizeof(*list));
-		if (grown == NULL) {
-			free(list);
-			return fail(ST_NOMEM, "out of memory");
-		}
-		list = grown;
-		list[n++] = (struct policy_computed){ x,
-			{ in->policies[i].rule, in->policies[i].zone } };
-	}
-	*out = list;
-	*count = n;
-	return ST_OK;
 }
 
 /* ---- init ---- */

@@ -13,6 +13,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/installation/units.h"
+#include "engine/plan/rule_unit.h"
+
 /* The instant at which day ${day} is over, as seen by a run just before. */
 static int64_t end_of_day(const struct rule *r, int32_t day)
 {
@@ -39,16 +42,20 @@ static enum status count_due(struct outlook *o, int day)
 }
 
 /* What is due by the end of ${day} and was not the day before. */
-static enum status count_added(struct outlook *o, int day)
+static enum status count_added_in(struct outlook *o, int day, int64_t *added)
 {
 	const struct rule *r = o->rule;
 	const struct rule_clock *k = &r->clocks[0];
 	struct calendar_cutoff c =
 	    verdict_cutoff(&k->terms, instant_of(o, day - 1));
 	struct sql q = SQL_INIT;
-	int64_t added = 0;
 	enum status st;
 
+	*added = 0;
+	/* A segment that nothing is due of then adds nothing. */
+	if (rule_unit_at(r, instant_of(o, day)) == RULE_UNIT_RUNS ||
+	    rule_unit_at(r, instant_of(o, day - 1)) == RULE_UNIT_ENDED)
+		return ST_OK;
 	sql_add(&q, "SELECT count(*) FROM ");
 	rule_from(r, &q);
 	sql_add(&q, " WHERE ");
@@ -58,9 +65,26 @@ static enum status count_added(struct outlook *o, int day)
 		st = db_add_later(r->store->db, &q, k->value, "t",
 		    k->terms.start->field, c.last_day, c.before, DB_EVERY);
 	if (st == ST_OK)
-		st = db_one_int_sql(r->store->db, &q, 0, &added);
+		st = db_one_int_sql(r->store->db, &q, 0, added);
 	sql_release(&q);
-	o->due[day] = o->due[day - 1] + added;
+	return st;
+}
+
+static enum status count_added(struct outlook *o, int day)
+{
+	struct installation_store *store = o->rule->store;
+	enum status st = ST_OK;
+	int64_t added;
+	size_t u;
+
+	o->due[day] = o->due[day - 1];
+	for (u = 0; st == ST_OK && u < units_count(store); u++) {
+		if ((st = units_use(store, u)) == ST_OK)
+			st = count_added_in(o, day, &added);
+		if (st == ST_OK)
+			o->due[day] += added;
+	}
+	units_rest(store);
 	return st;
 }
 

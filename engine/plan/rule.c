@@ -4,8 +4,10 @@
  */
 #include "engine/plan/rule.h"
 
+#include "engine/installation/units.h"
 #include "engine/plan/keys.h"
 #include "engine/plan/rule_clock.h"
+#include "engine/plan/rule_unit.h"
 #include "engine/plan/suspension.h"
 
 /* What is asked, and at which instants. */
@@ -338,12 +340,20 @@ static enum status count_clock(const struct rule *r, enum clock_class class,
 	return st;
 }
 
-enum status rule_count(const struct rule *r, enum rule_class class, int64_t now,
-    enum db_effort effort, int64_t *records)
+/* In the unit that is in use. */
+static enum status count_class(const struct rule *r, enum rule_class class,
+    int64_t now, enum db_effort effort, int64_t *records)
 {
 	struct sql where = SQL_INIT;
 	enum status st;
 
+	if (effort == DB_BY_INDEX) {
+		int known;
+
+		st = rule_unit_count(r, class, now, &known, records);
+		if (st != ST_OK || known)
+			return st;
+	}
 	if (r->clock_count == 1 && class == RULE_ACTIVE)
 		return count_clock(r, CLOCK_ACTIVE, now, effort, records);
 	if (r->clock_count == 1 && class == RULE_UNDECIDED)
@@ -355,18 +365,58 @@ enum status rule_count(const struct rule *r, enum rule_class class, int64_t now,
 	return st;
 }
 
-enum status rule_count_overdue(
+static enum status count_overdue(
     const struct rule *r, int64_t now, int64_t *records)
 {
 	struct sql where = SQL_INIT;
 	struct asking w = { now, now - r->terms.window_seconds - 1, DB_BY_INDEX,
 		CLOCK_FROM_VALUES, &where, ST_OK };
+	int known;
 
+	w.st = rule_unit_count(r, RULE_DUE, w.ended_at, &known, records);
+	if (w.st != ST_OK || known)
+		return w.st;
 	add_class(&w, r, RULE_DUE);
 	if (w.st == ST_OK)
 		w.st = count(r, &where, records);
 	sql_release(&where);
 	return w.st;
+}
+
+enum status rule_count(const struct rule *r, enum rule_class class, int64_t now,
+    enum db_effort effort, int64_t *records)
+{
+	int64_t sum = 0, n = 0;
+	enum status st = ST_OK;
+	size_t u;
+
+	for (u = 0; st == ST_OK && u < units_count(r->store); u++) {
+		if ((st = units_use(r->store, u)) == ST_OK)
+			st = count_class(r, class, now, effort, &n);
+		sum += n;
+	}
+	units_rest(r->store);
+	if (st == ST_OK)
+		*records = sum;
+	return st;
+}
+
+enum status rule_count_overdue(
+    const struct rule *r, int64_t now, int64_t *records)
+{
+	int64_t sum = 0, n = 0;
+	enum status st = ST_OK;
+	size_t u;
+
+	for (u = 0; st == ST_OK && u < units_count(r->store); u++) {
+		if ((st = units_use(r->store, u)) == ST_OK)
+			st = count_overdue(r, now, &n);
+		sum += n;
+	}
+	units_rest(r->store);
+	if (st == ST_OK)
+		*records = sum;
+	return st;
 }
 
 /* ---- in two steps ---- */

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/installation/cut.h"
 #include "engine/plan/keys.h"
 
 /* What stays the same while one store is compiled. */
@@ -186,6 +187,28 @@ static enum status set_memory(const struct rule *r, struct rule_clock *k)
 	return ST_OK;
 }
 
+/* A path leads from record to record inside of one file. */
+static void check_cut(
+    struct compiler *c, const struct rule *r, const struct rule_clock *k)
+{
+	const char *cut =
+	    cut_is(c->store, r->collection->name) ? r->collection->name : NULL;
+	size_t i;
+
+	for (i = 0; cut == NULL && i < k->path.count; i++) {
+		if (cut_is(c->store, k->path.hops[i].to->name))
+			cut = k->path.hops[i].to->name;
+	}
+	if (cut)
+		diag_error(c->d, k->terms.start->at,
+		    "starting point `%s`: the way to it from `%s.%s` leads "
+		    "through `%s`, which is cut into segments: give that "
+		    "cluster a field of its own records, or remove "
+		    "`segment_by`",
+		    k->terms.start->name, c->store->dataset->key,
+		    r->collection->name, cut);
+}
+
 /* Where the starting point stands; what is wrong goes to the diagnostics. */
 static enum status set_path(
     struct compiler *c, const struct rule *r, struct rule_clock *k)
@@ -225,6 +248,8 @@ static enum status set_path(
 		    status_text());
 		return ST_OK;
 	}
+	if (st == ST_OK)
+		check_cut(c, r, k);
 	return st == ST_OK ? set_memory(r, k) : st;
 }
 

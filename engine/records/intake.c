@@ -43,8 +43,9 @@ enum status intake_init(struct intake *in)
 	in->seen = calloc(n + 1, 1);
 	in->noted = calloc(n + 1, 1);
 	in->left_out = calloc(n + 1, 1);
+	in->key = calloc(n + 1, sizeof(*in->key));
 	if (!in->columns || !in->vals || !in->words || !in->seen ||
-	    !in->noted || !in->left_out)
+	    !in->noted || !in->left_out || !in->key)
 		return no_memory();
 	for (size_t i = 0; i < n; i++)
 		column_init(&in->columns[i], &table->columns[i],
@@ -69,6 +70,8 @@ void intake_release(struct intake *in)
 	free(in->seen);
 	free(in->noted);
 	free(in->left_out);
+	free(in->key);
+	lanes_release(&in->lanes);
 }
 
 struct cell_place intake_place(const struct intake *in)
@@ -114,11 +117,9 @@ enum status intake_problem(struct intake *in, enum status st, int64_t line,
 	/* Nothing of this file stays, so nobody need wait for the rest. */
 	if (in->failed == ST_OK) {
 		in->failed = st;
-		for (size_t i = 0; i < INTAKE_LAYOUTS; i++) {
-			db_insert_close(in->layouts[i].insert);
-			in->layouts[i].insert = NULL;
-		}
-		db_rollback(in->db);
+		for (size_t i = 0; i < INTAKE_LAYOUTS; i++)
+			layout_close(&in->layouts[i]);
+		lanes_rollback(&in->lanes);
 	}
 	return add_text(&in->report->problems, &in->report->problem_count, &b);
 }
