@@ -226,31 +226,59 @@ struct segment *segments_find(const struct segments *s, const struct when *w)
 
 /* ---- open files ---- */
 
-static void close_oldest(struct segments *s, const struct segment *not)
+/* The one that was used longest ago; and how many could be closed. */
+static struct segment *oldest_open(
+    const struct segments *s, const struct segment *not, size_t *open)
 {
 	struct segment *oldest = NULL;
-	size_t i, open = 0;
+	size_t i;
 
+	*open = 0;
 	for (i = 0; i < s->count; i++) {
 		struct segment *g = s->list[i];
 
 		if (g->db == NULL || g == not || db_in_transaction(g->db))
 			continue;
-		open++;
+		++*open;
 		if (oldest == NULL || g->used < oldest->used)
 			oldest = g;
 	}
-	if (open < SEGMENTS_OPEN)
-		return;
-	db_close(oldest->db);
-	oldest->db = NULL;
+	return oldest;
 }
 
-static enum status gone(const struct segments *s, const struct segment *g)
+static void make_room(struct segments *s, const struct segment *not)
 {
-	return fail(ST_BUSY,
-	    "the segment %s/%s was dropped a moment ago: do it again", s->store,
-	    g->name);
+	struct segment *oldest;
+	size_t open;
+
+	while ((oldest = oldest_open(s, not, &open)) != NULL &&
+	       open >= SEGMENTS_OPEN) {
+		db_close(oldest->db);
+		oldest->db = NULL;
+	}
+}
+
+/* The key is not there any more: does the list say why? */
+static enum status no_key(const struct segments *s, const struct segment *g)
+{
+	int64_t listed = 0;
+	enum status st;
+
+	st = db_one_int(s->spec.rest,
+	    "SELECT count(*) FROM lethe_segment"
+	    " WHERE name = $1 AND dropped = 0",
+	    ARGS(TEXT(g->name)), 0, &listed);
+	if (st != ST_OK)
+		return st;
+	if (listed == 0)
+		return fail(ST_BUSY,
+		    "the segment %s/%s was dropped a moment ago: do it again",
+		    s->store, g->name);
+	return fail(ST_NOTFOUND,
+	    "%s: the keyring holds no key for the segment %s: where %s.db was "
+	    "restored from a backup, that segment has been dropped since and "
+	    "nothing opens it; else restore the keyring from a backup",
+	    s->store, g->name, s->store);
 }
 
 /* Another process may have made it, or destroyed its key, since. */
@@ -265,7 +293,7 @@ static enum status open_file(struct segments *s, struct segment *g)
 	if (keyring_find(s->spec.keys, p.key, &key) != ST_OK)
 		st = keyring_refresh(s->spec.keys);
 	if (st == ST_OK && keyring_find(s->spec.keys, p.key, &key) != ST_OK)
-		st = gone(s, g);
+		st = no_key(s, g);
 	if (st == ST_OK)
 		st = store_open(&p.spec, s->spec.keys, &g->db);
 	segments_place_release(&p);
@@ -278,7 +306,7 @@ enum status segments_open_db(
 	enum status st = ST_OK;
 
 	if (g->db == NULL) {
-		close_oldest(s, g);
+		make_room(s, g);
 		st = open_file(s, g);
 	}
 	g->used = ++s->clock;
