@@ -22,9 +22,15 @@ struct part {
 struct drop {
 	struct run *run;
 	struct installation_store *store;
-	struct part *parts; /* one for each table */
-	int due;
+	struct part *parts; /* of the segment in hand: one for each table */
+	int due;            /* it may go */
+	int dropped;        /* by the commit to come */
+	int64_t *gone;      /* records, for each item of the plan */
 };
+
+/* Segments that one commit of the rest takes: each waits on the disk. */
+#define GROUP 32
+
 
 /* ---- may it go? ---- */
 
@@ -270,24 +276,35 @@ static enum status take(struct drop *d)
 	return st;
 }
 
+/* Of one segment, for when it is committed. */
 static void account(struct drop *d)
+{
+	size_t i;
+
+	for (i = 0; i < d->store->schema.count; i++) {
+		const struct part *p = &d->parts[i];
+
+		if (p->item)
+			d->gone[p->at] += p->records - p->moved;
+	}
+	d->dropped++;
+}
+
+static void report(struct drop *d)
 {
 	struct run *r = d->run;
 	size_t i;
 
-	r->outcome.segments++;
-	for (i = 0; i < d->store->schema.count; i++) {
-		const struct part *p = &d->parts[i];
-		int64_t gone = p->records - p->moved;
-
-		if (p->item == NULL)
+	r->outcome.segments += d->dropped;
+	for (i = 0; i < r->plan.count; i++) {
+		if (d->gone[i] == 0)
 			continue;
-		r->outcome.results[p->at].done.deleted += gone;
-		r->progressed += gone;
-		if (r->options->progress && gone)
+		r->outcome.results[i].done.deleted += d->gone[i];
+		r->progressed += d->gone[i];
+		if (r->options->progress)
 			r->options->progress(r->options->progress_ctx,
-			    p->item->rule->terms.cluster->name, r->progressed,
-			    plan_due(&r->plan));
+			    r->plan.items[i].rule->terms.cluster->name,
+			    r->progressed, plan_due(&r->plan));
 	}
 }
 
@@ -308,64 +325,123 @@ static enum status bury(struct installation_store *s)
 	return st;
 }
 
-/* The rest's lock is that of the store: nothing comes into the segment. */
-static enum status drop(struct drop *d)
+/* Nothing comes into the segment before the rest commits. */
+static enum status take_one(struct drop *d)
 {
-	struct db *rest = segments_rest(d->store->segments);
 	struct db *own = d->store->db;
 	enum status st;
 
+	if ((st = look(d)) != ST_OK || !d->due)
+		return st;
 	if ((st = run_ship_unit(d->run, d->store)) != ST_OK ||
-	    (st = db_begin(rest, DB_WRITE)) != ST_OK)
+	    (st = db_begin(own, DB_WRITE)) != ST_OK)
 		return st;
-	if ((st = db_begin(own, DB_WRITE)) == ST_OK)
-		st = take(d);
+	st = take(d);
 	if (st == ST_OK && d->due)
-		st = db_commit(rest);
-	db_rollback(own);
-	db_rollback(rest);
-	if (st != ST_OK || !d->due)
-		return st;
-	account(d);
-	return bury(d->store);
+		account(d);
+	else
+		db_rollback(own);
+	return st;
 }
 
-static enum status drop_in_store(struct drop *d)
+static void let_go(struct installation_store *s)
 {
-	struct segments *segments = d->store->segments;
-	enum status st = ST_OK;
-	size_t u = 1;
+	size_t i;
 
-	while (st == ST_OK && u <= segments_count(segments)) {
-		if ((st = run_may_go_on(d->run)) == ST_OK)
-			st = units_use(d->store, u);
-		if (st == ST_OK)
-			st = look(d);
-		if (st == ST_OK && d->due)
-			st = drop(d);
-		if (!d->due)
-			u++;
+	for (i = 0; i < segments_count(s->segments); i++) {
+		struct segment *g = segments_at(s->segments, i);
+
+		if (g->db)
+			db_rollback(g->db);
+	}
+}
+
+/* From the segment ${next} on, as many in a row as one commit takes.  The
+ * rest's lock is that of the store. */
+static enum status take_some(struct drop *d, size_t next)
+{
+	enum status st = ST_OK;
+
+	d->due = 1;
+	for (; st == ST_OK && d->due && d->dropped < GROUP &&
+	       next < units_count(d->store);
+	     next++) {
+		if ((st = units_use(d->store, next)) == ST_OK)
+			st = take_one(d);
 	}
 	units_rest(d->store);
 	return st;
 }
 
+static enum status drop_some(struct drop *d, size_t next)
+{
+	struct db *rest = segments_rest(d->store->segments);
+	enum status st;
+
+	d->dropped = 0;
+	memset(d->gone, 0, d->run->plan.count * sizeof(*d->gone));
+	if ((st = run_may_go_on(d->run)) != ST_OK ||
+	    (st = db_begin(rest, DB_WRITE)) != ST_OK)
+		return st;
+	st = segments_refresh(d->store->segments);
+	if (st == ST_OK)
+		st = take_some(d, next);
+	if (st == ST_OK && d->dropped)
+		st = db_commit(rest);
+	let_go(d->store);
+	db_rollback(rest);
+	if (st != ST_OK || d->dropped == 0)
+		return st;
+	report(d);
+	return bury(d->store);
+}
+
+/* Whoever writes waits only where there is something to drop. */
+static enum status drop_in_store(struct drop *d)
+{
+	enum status st = ST_OK;
+	size_t next = 1;
+
+	while (st == ST_OK && next < units_count(d->store)) {
+		if ((st = units_use(d->store, next)) == ST_OK)
+			st = look(d);
+		units_rest(d->store);
+		d->dropped = 0;
+		if (st == ST_OK && d->due)
+			st = drop_some(d, next);
+		/* What is dropped leaves its place to the one behind it. */
+		if (d->dropped == 0)
+			next++;
+	}
+	return st;
+}
+
+static int is_cut(const struct run *r, const struct installation_store *s)
+{
+	return s->segments && run_takes(r, s);
+}
+
 enum status drop_segments(struct run *r)
 {
-	struct drop d = { r, NULL, NULL, 0 };
+	struct drop d = { .run = r };
 	enum status st = ST_OK;
 	size_t i;
 
+	d.gone = calloc(r->plan.count + 1, sizeof(*d.gone));
+	if (d.gone == NULL)
+		return fail(ST_NOMEM, "out of memory");
 	for (i = 0; st == ST_OK && i < r->in->store_count; i++) {
 		d.store = &r->in->stores[i];
-		if (d.store->segments == NULL || !run_takes(r, d.store))
+		if (!is_cut(r, d.store))
 			continue;
 		d.parts = calloc(d.store->schema.count + 1, sizeof(*d.parts));
 		if (d.parts == NULL)
-			return fail(ST_NOMEM, "out of memory");
-		st = drop_in_store(&d);
+			st = fail(ST_NOMEM, "out of memory");
+		else
+			st = drop_in_store(&d);
 		free(d.parts);
 	}
+	free(d.gone);
 	return st;
 }
 
@@ -378,7 +454,7 @@ enum status drop_finish(struct run *r)
 
 	for (i = 0; st == ST_OK && i < r->in->store_count; i++) {
 		s = &r->in->stores[i];
-		if (s->segments == NULL || !run_takes(r, s))
+		if (!is_cut(r, s))
 			continue;
 		st = db_one_int(s->db,
 		    "SELECT count(*) FROM lethe_segment WHERE dropped = 1",

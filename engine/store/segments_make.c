@@ -79,23 +79,36 @@ static enum status remove_file(const char *path, const char *suffix)
 	return st;
 }
 
-/* The key first: what is left of the file then is noise. */
-static enum status destroy(struct segments *s, const struct segments_place *p)
+static enum status remove_files(const struct segments_place *p)
 {
 	static const char *const files[] = { "", "-wal", "-shm", ".new",
 		".new-wal", ".new-shm" };
+	enum status st = ST_OK;
+	size_t i;
+
+	for (i = 0; st == ST_OK && i < sizeof(files) / sizeof(*files); i++)
+		st = remove_file(p->path, files[i]);
+	return st;
+}
+
+/* The keys first: what is left of the files then is noise. */
+static enum status destroy(
+    struct segments *s, const struct segments_place *places, size_t count)
+{
+	const char **keys = calloc(count + 1, sizeof(*keys));
 	enum status st;
 	size_t i;
 
-	st = keyring_destroy(s->spec.keys, p->key);
-	if (st == ST_NOTFOUND) {
-		status_clear();
-		st = ST_OK;
-	}
-	for (i = 0; st == ST_OK && i < sizeof(files) / sizeof(*files); i++)
-		st = remove_file(p->path, files[i]);
-	if (st == ST_OK && file_exists(p->path) == 0)
-		st = file_sync_folder(s->path);
+	if (keys == NULL)
+		return fail(ST_NOMEM, "out of memory");
+	for (i = 0; i < count; i++)
+		keys[i] = places[i].key;
+	st = keyring_destroy_all(s->spec.keys, keys, count);
+	for (i = 0; st == ST_OK && i < count; i++)
+		st = remove_files(&places[i]);
+	if (st == ST_OK && count > 0)
+		st = file_sync_folder(places[0].path);
+	free(keys);
 	return st;
 }
 
@@ -112,7 +125,7 @@ static enum status make_file(struct segments *s, const char *name)
 	st = keyring_refresh(s->spec.keys);
 	if (st == ST_OK && (file_exists(p.path) ||
 			       keyring_find(s->spec.keys, p.key, &key) == ST_OK))
-		st = destroy(s, &p);
+		st = destroy(s, &p, 1);
 	status_clear();
 	if (st == ST_OK)
 		st = read_tables(s->spec.rest, &tables);
@@ -183,38 +196,47 @@ enum status segments_mark(struct segments *s, const struct segment *g)
 	return st == ST_OK ? segments_changed(s) : st;
 }
 
-static enum status bury(struct segments *s, const char *name)
+static enum status list_dead(
+    struct segments *s, struct segments_place **out, size_t *count)
 {
-	struct segments_place p;
+	struct segments_place *list = NULL, *grown;
+	struct stmt *rows = NULL;
 	enum status st;
+	size_t n = 0;
 
-	if ((st = segments_place(s, name, &p)) != ST_OK)
-		return st;
-	if ((st = destroy(s, &p)) == ST_OK)
-		st = db_exec(s->spec.rest,
-		    "DELETE FROM lethe_segment WHERE name = $1",
-		    ARGS(TEXT(name)));
-	segments_place_release(&p);
-	return st;
+	st = db_query(s->spec.rest,
+	    "SELECT name FROM lethe_segment WHERE dropped = 1", NOARGS, &rows);
+	while (st == ST_OK && (st = db_row(rows)) == ST_OK) {
+		grown = reallocarray(list, n + 1, sizeof(*list));
+		if (grown == NULL) {
+			st = fail(ST_NOMEM, "out of memory");
+			break;
+		}
+		list = grown;
+		if ((st = segments_place(s, db_text(rows, 0), &list[n])) ==
+		    ST_OK)
+			n++;
+	}
+	db_done(rows);
+	*out = list;
+	*count = n;
+	return st == ST_NOTFOUND ? ST_OK : st;
 }
 
 enum status segments_bury(struct segments *s)
 {
-	char name[SEGMENT_NAME];
-	struct stmt *rows = NULL;
+	struct segments_place *dead = NULL;
 	enum status st;
+	size_t n = 0, i;
 
-	do {
-		st = db_query(s->spec.rest,
-		    "SELECT name FROM lethe_segment WHERE dropped = 1 LIMIT 1",
-		    NOARGS, &rows);
-		if (st == ST_OK && (st = db_row(rows)) == ST_OK)
-			(void)snprintf(
-			    name, sizeof(name), "%s", db_text(rows, 0));
-		db_done(rows);
-		rows = NULL;
-		if (st == ST_OK)
-			st = bury(s, name);
-	} while (st == ST_OK);
-	return st == ST_NOTFOUND ? ST_OK : st;
+	st = list_dead(s, &dead, &n);
+	if (st == ST_OK && n > 0)
+		st = destroy(s, dead, n);
+	if (st == ST_OK && n > 0)
+		st = db_exec(s->spec.rest,
+		    "DELETE FROM lethe_segment WHERE dropped = 1", NOARGS);
+	for (i = 0; i < n; i++)
+		segments_place_release(&dead[i]);
+	free(dead);
+	return st;
 }
