@@ -136,8 +136,7 @@ enum status cut_site_ingest(struct cut_site *s, const char *collection,
 	source.path = path;
 	MUST(installation_times(&s->in, t, c, &times, &n) == ST_OK, "times");
 	MUST(ingest_target_init(&target, "tele",
-		 db_schema_table(&t->schema, collection), c, times,
-		 n) == ST_OK,
+		 db_schema_table(&t->schema, collection), c, times, n) == ST_OK,
 	    "target");
 	target.segments = t->segments;
 	st = ingest_file(t->db, &target, &source,
@@ -166,7 +165,8 @@ static char *sorted(char *text)
 	for (p = text; *p; p++)
 		n += *p == '\n';
 	lines = calloc(n + 1, sizeof(char *));
-	for (p = strtok_r(text, "\n", &save); p; p = strtok_r(NULL, "\n", &save))
+	for (p = strtok_r(text, "\n", &save); p;
+	     p = strtok_r(NULL, "\n", &save))
 		lines[k++] = p;
 	qsort(lines, k, sizeof(char *), by_text);
 	for (n = 0; n < k; n++)
@@ -297,8 +297,8 @@ int cut_site_keys(const struct cut_site *s)
 
 	(void)snprintf(path, sizeof(path), "%s/var/keyring", s->folder);
 	MUST(file_read(path, 1 << 20, &text) == ST_OK, "%s", status_text());
-	for (p = buf_text(&text);
-	     (p = strstr(p, "key store/tele/")) != NULL; p++)
+	for (p = buf_text(&text); (p = strstr(p, "key store/tele/")) != NULL;
+	     p++)
 		n++;
 	buf_release(&text);
 	return n;

@@ -1,8 +1,8 @@
 #ifndef TESTS_CUT_H
 #define TESTS_CUT_H
 
-#include "engine/installation/installation.h"
 #include "engine/base/json.h"
+#include "engine/installation/installation.h"
 
 /*
  * An installation of one store, `tele`, cut into segments or not:

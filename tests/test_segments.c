@@ -92,15 +92,13 @@ END_TEST
 
 START_TEST(a_key_is_unique_over_all_segments)
 {
-	INGEST(&cut, "positions",
-	    "id,at\nb,2026-01-01\nd,2026-01-02\nf,\n");
+	INGEST(&cut, "positions", "id,at\nb,2026-01-01\nd,2026-01-02\nf,\n");
 	/* In another segment, in the rest, from the rest into a segment. */
 	ck_assert_int_eq(cut_site_ingest(&cut, "positions",
-			     "id,at\nc,2026-01-02\nb,2026-01-03\n",
-			     CUT_INSERT),
+			     "id,at\nc,2026-01-02\nb,2026-01-03\n", CUT_INSERT),
 	    ST_CONFLICT);
-	ck_assert_int_eq(cut_site_ingest(&cut, "positions", "id,at\nd,\n",
-			     CUT_INSERT),
+	ck_assert_int_eq(
+	    cut_site_ingest(&cut, "positions", "id,at\nd,\n", CUT_INSERT),
 	    ST_CONFLICT);
 	ck_assert_int_eq(cut_site_ingest(&cut, "positions",
 			     "id,at\nf,2026-01-01\n", CUT_INSERT),
@@ -179,8 +177,7 @@ START_TEST(one_file_does_not_write_hundreds_of_segments)
 		buf_addf(&csv, "x%d,%s\n", k, day);
 	}
 	ck_assert_int_eq(
-	    cut_site_ingest(
-		&cut, "positions", buf_text(&csv), CUT_INSERT),
+	    cut_site_ingest(&cut, "positions", buf_text(&csv), CUT_INSERT),
 	    ST_LIMIT);
 	buf_release(&csv);
 	ck_assert_str_eq(name_of(0), "");
@@ -281,8 +278,8 @@ START_TEST(what_is_held_outlives_its_segment)
 	ck_assert_int_eq(cut_site_number(report, "positions", "deleted"), 2);
 	json_decref(report);
 	ck_assert_int_eq(cut_site_files(&cut), 0);
-	check_dump(
-	    "positions", "{\"id\":\"b\",\"vin\":\"V1\",\"at\":\"2026-01-01\"}\n");
+	check_dump("positions",
+	    "{\"id\":\"b\",\"vin\":\"V1\",\"at\":\"2026-01-01\"}\n");
 	/* Its key is taken, also where its segment is made anew. */
 	ck_assert_int_eq(cut_site_ingest(&cut, "positions",
 			     "id,at\nb,2026-01-01\n", CUT_INSERT),
@@ -316,8 +313,9 @@ START_TEST(a_backup_of_a_dropped_segment_cannot_be_read)
 
 	INGEST(&cut, "positions", "id,at\na,2026-01-01\nb,2026-03-01\n");
 	installation_release(&cut.in);
-	shell("cp -r var backup && grep ^key.store/tele/2026-01-01 var/keyring |"
-	      " cut -d' ' -f5 >wrapped");
+	shell(
+	    "cp -r var backup && grep ^key.store/tele/2026-01-01 var/keyring |"
+	    " cut -d' ' -f5 >wrapped");
 	cut_site_again(&cut);
 	json_decref(cut_site_purge(&cut, "2026-02-10"));
 	installation_release(&cut.in);
@@ -387,7 +385,8 @@ static void ingest_some(unsigned int seed, int first)
 	buf_adds(&csv, "id,vin,at\n");
 	for (int i = 0; i < 60; i++) {
 		/* Keys that do not rise with time. */
-		buf_addf(&csv, "%06u,V%u,", ((unsigned int)(first + i) * 7919u) % 1000003u, dice(5));
+		buf_addf(&csv, "%06u,V%u,",
+		    ((unsigned int)(first + i) * 7919u) % 1000003u, dice(5));
 		add_time(&csv);
 		buf_addc(&csv, '\n');
 	}
@@ -464,10 +463,10 @@ static json_t *ask(struct cut_site *s, int64_t now, int what)
 		MUST(reach_json(&s->in, &who, &one) == ST_OK, "%s",
 		    status_text());
 		/* How many, in whatever order. */
-		one = json_incref(json_array_get(
-		    json_object_get(one, "collections"), 0));
-		(void)json_array_append_new(out,
-		    json_integer(one ? json_int(one, "records") : 0));
+		one = json_incref(
+		    json_array_get(json_object_get(one, "collections"), 0));
+		(void)json_array_append_new(
+		    out, json_integer(one ? json_int(one, "records") : 0));
 	}
 	schedule_release(&schedule);
 	return out;
@@ -664,8 +663,7 @@ START_TEST(a_drop_survives_a_kill_at_every_step)
 	prepare_kill();
 	ck_assert_int_eq(pipe(ends), 0);
 	ck_assert_int_eq(run_killed(0, ends[1]), 0);
-	ck_assert_int_eq(
-	    read(ends[0], marks, sizeof(marks)), sizeof(marks));
+	ck_assert_int_eq(read(ends[0], marks, sizeof(marks)), sizeof(marks));
 	ck_assert_int_gt(marks[0], KILLS);
 	/* From before the first segment is taken to after the last is buried:
 	 * the mark is where they are dead. */

@@ -295,7 +295,8 @@ static enum status is_freed(const struct rule *r, int *freed, int *whole)
 }
 
 /* In the file that is in use. */
-static enum status judge_here(struct freed *f, struct freed_counts *sum, int *any)
+static enum status judge_here(
+    struct freed *f, struct freed_counts *sum, int *any)
 {
 	struct db *db = f->rule->store->db;
 	enum status st = ST_OK;

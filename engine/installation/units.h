@@ -18,8 +18,7 @@
  * Loops over one store do not nest, and nothing in one refreshes the list.
  */
 size_t units_count(const struct installation_store *store);
-enum status units_use(
-    struct installation_store *store, size_t unit) MUST_CHECK;
+enum status units_use(struct installation_store *store, size_t unit) MUST_CHECK;
 void units_rest(struct installation_store *store);
 
 /* The segment that is in use; NULL: the rest. */

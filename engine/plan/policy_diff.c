@@ -181,7 +181,8 @@ static enum status count_pair(
     const struct pair *p, int64_t now, struct counts *out)
 {
 	struct installation_store *a = (p->after ? p->after : p->before)->store;
-	struct installation_store *b = (p->before ? p->before : p->after)->store;
+	struct installation_store *b =
+	    (p->before ? p->before : p->after)->store;
 	struct counts some;
 	enum status st = ST_OK;
 	size_t u;

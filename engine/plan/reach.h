@@ -82,9 +82,9 @@ struct reach_record {
  * ST_OK ends the walk.  The key is valid during the call.  Opens the stores.
  * A store that has an open transaction is read inside it, any other as it was
  * at the beginning (of one that is cut, the list of its files; each file as it
- * is when its turn comes); so ${each} writes only to stores that the caller opened a
- * write transaction on, and there to any table but those of the records.
- * ST_USAGE: no field of any dataset bears that identity.
+ * is when its turn comes); so ${each} writes only to stores that the caller
+ * opened a write transaction on, and there to any table but those of the
+ * records. ST_USAGE: no field of any dataset bears that identity.
  */
 typedef enum status (*reach_each)(void *ctx, const struct reach_record *r);
 enum status reach_walk(struct installation *in, const struct reach_subject *who,

@@ -31,7 +31,6 @@ struct drop {
 /* Segments that one commit of the rest takes: each waits on the disk. */
 #define GROUP 32
 
-
 /* ---- may it go? ---- */
 
 static const struct plan_item *item_of(
@@ -90,8 +89,7 @@ static int is_over(const struct drop *d)
 
 	for (i = 0; i < s->count; i++) {
 		if (s->rules[i].store == d->store &&
-		    rule_unit_at(&s->rules[i], d->run->as_of) ==
-			RULE_UNIT_RUNS)
+		    rule_unit_at(&s->rules[i], d->run->as_of) == RULE_UNIT_RUNS)
 			return 0;
 	}
 	return g->before <= d->run->as_of;
@@ -234,8 +232,7 @@ static enum status move_out(
 		return st;
 	if ((st = vouch_less(d, t)) != ST_OK)
 		return st;
-	return count_add(
-	    segments_rest(d->store->segments), t->name, p->moved);
+	return count_add(segments_rest(d->store->segments), t->name, p->moved);
 }
 
 /* ---- the drop ---- */
@@ -271,8 +268,7 @@ static enum status take(struct drop *d)
 	for (i = 0; st == ST_OK && d->due && i < schema->count; i++)
 		st = take_part(d, &schema->tables[i], &d->parts[i]);
 	if (st == ST_OK && d->due)
-		st = segments_mark(
-		    d->store->segments, units_segment(d->store));
+		st = segments_mark(d->store->segments, units_segment(d->store));
 	return st;
 }
 

@@ -187,8 +187,7 @@ enum status evidence_of_segment(const struct plan_item *item, const char *run,
 
 	for (i = 0; i < 16; i++)
 		buf_addf(&what, "%02x", key_id[i]);
-	buf_addf(
-	    &what, " %s %lld", r->collection->name, (long long)records);
+	buf_addf(&what, " %s %lld", r->collection->name, (long long)records);
 	if ((st = buf_status(&what)) == ST_OK)
 		sha256(what.data, what.len, digest);
 	buf_release(&what);

@@ -180,7 +180,8 @@ static enum status execute(struct run *r)
 		return st;
 	c.evidence_key = key.secret;
 	/* A plan file names records: each of them goes by itself. */
-	if (r->file == NULL && (st = holds_keep_fresh(r->in, &r->holds)) == ST_OK)
+	if (r->file == NULL &&
+	    (st = holds_keep_fresh(r->in, &r->holds)) == ST_OK)
 		st = drop_segments(r);
 	for (i = 0; st == ST_OK && i < r->plan.count; i++)
 		st = execute_item(r, &c, i);

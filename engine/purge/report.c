@@ -120,10 +120,9 @@ enum status report_json(const struct purge_outcome *o, json_t **out)
 		    "clusters", clusters, "unmapped", unmapped, "verified",
 		    done(o, o->verified), "scrubbed", done(o, o->scrubbed),
 		    "deleted", (json_int_t)deleted, "segments_dropped",
-		    (json_int_t)o->segments, "overdue",
-		    (json_int_t)overdue, "undecided",
-		    (json_int_t)plan_undecided(o->plan), "suspensions",
-		    o->suspensions, "seconds", o->seconds);
+		    (json_int_t)o->segments, "overdue", (json_int_t)overdue,
+		    "undecided", (json_int_t)plan_undecided(o->plan),
+		    "suspensions", o->suspensions, "seconds", o->seconds);
 	if (st == ST_OK)
 		st = json_put(json_object_get(*out, "suspensions"), "behind",
 		    json_integer(o->suspensions_behind));

@@ -268,8 +268,8 @@ static enum status dump_segments(
 	return st;
 }
 
-static enum status dump_all(struct dump *d, struct db *db,
-    struct segments *segments, int64_t *records)
+static enum status dump_all(
+    struct dump *d, struct db *db, struct segments *segments, int64_t *records)
 {
 	enum status st;
 

@@ -373,9 +373,9 @@ static enum status keep(struct intake *in)
 	if (l->list[0].db == NULL)
 		return ST_OK;
 	for (size_t i = 0; st == ST_OK && i < l->count; i++)
-		if (l->list[i].db && (l->segments == NULL || i > 0 ||
-					 l->list[i].records > 0 ||
-					 in->mode == DB_UPSERT))
+		if (l->list[i].db &&
+		    (l->segments == NULL || i > 0 || l->list[i].records > 0 ||
+			in->mode == DB_UPSERT))
 			st = keep_lane(in, &l->list[i]);
 	/* An open statement would keep a file from being closed. */
 	for (size_t i = 0; i < INTAKE_LAYOUTS; i++)

@@ -31,7 +31,7 @@ struct ingest_target {
 	const struct db_table *table;
 	const struct collection *collection;
 	struct segments *segments; /* of the store; NULL: it is not cut */
-	char *is_time; /* one for each column of ${table}; owned */
+	char *is_time;             /* one for each column of ${table}; owned */
 	const struct policy_computed *computed;
 	size_t computed_count;
 };

@@ -43,7 +43,7 @@ struct lanes {
 	struct lane *list;
 	size_t count;
 	size_t begun;
-	size_t last; /* where the record before went */
+	size_t last;             /* where the record before went */
 	struct lane_bound least; /* of all lanes */
 	struct lane_bound most;
 };
@@ -60,8 +60,7 @@ enum status lanes_begin(struct lanes *l) MUST_CHECK;
 enum status lanes_begin_lane(struct lanes *l, size_t lane) MUST_CHECK;
 
 /* The lane of a record with the time ${v}, which may have to be made. */
-enum status lanes_route(
-    struct lanes *l, struct val v, size_t *lane) MUST_CHECK;
+enum status lanes_route(struct lanes *l, struct val v, size_t *lane) MUST_CHECK;
 
 /*
  * In which lane other than ${not} (SIZE_MAX: in any) a record with this key
@@ -70,8 +69,8 @@ enum status lanes_route(
 enum status lanes_find(struct lanes *l, const struct val *key, size_t not,
     size_t *lane) MUST_CHECK;
 /* Take it from one lane to another. */
-enum status lanes_move(struct lanes *l, const struct val *key, size_t from,
-    size_t to) MUST_CHECK;
+enum status lanes_move(
+    struct lanes *l, const struct val *key, size_t from, size_t to) MUST_CHECK;
 /* A record with this key went into ${lane}. */
 enum status lanes_note(
     struct lanes *l, const struct val *key, size_t lane) MUST_CHECK;

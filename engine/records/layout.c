@@ -228,8 +228,8 @@ static enum status add_lanes(struct layout *l, size_t count)
 	return ST_OK;
 }
 
-enum status layout_insert(struct intake *in, struct layout *l, size_t lane,
-    struct db_insert **out)
+enum status layout_insert(
+    struct intake *in, struct layout *l, size_t lane, struct db_insert **out)
 {
 	enum status st = ST_OK;
 

@@ -5,8 +5,8 @@
 
 #define KEYS 4 /* that our own tables have */
 
-static void add_where(struct sql *q, const char *const *keys, size_t count,
-    const struct val *key)
+static void add_where(
+    struct sql *q, const char *const *keys, size_t count, const struct val *key)
 {
 	size_t i;
 
@@ -82,8 +82,8 @@ static void fill_key(const struct val *key, size_t count, struct val k[KEYS])
 		k[i] = i < count ? key[i] : TEXT("");
 }
 
-static enum status copy_suspensions(struct db *from, struct db *to,
-    const char *table, const struct val k[KEYS])
+static enum status copy_suspensions(
+    struct db *from, struct db *to, const char *table, const struct val k[KEYS])
 {
 	struct stmt *s = NULL;
 	enum status st;
@@ -105,8 +105,8 @@ static enum status copy_suspensions(struct db *from, struct db *to,
 	return st == ST_NOTFOUND ? ST_OK : st;
 }
 
-static enum status copy_reduced(struct db *from, struct db *to,
-    const char *table, const struct val k[KEYS])
+static enum status copy_reduced(
+    struct db *from, struct db *to, const char *table, const struct val k[KEYS])
 {
 	struct stmt *s = NULL;
 	enum status st;
@@ -169,7 +169,6 @@ enum status record_move(struct db *from, struct db *to,
 		st = copy_suspensions(from, to, table->name, k);
 	if (st == ST_OK)
 		st = copy_reduced(from, to, table->name, k);
-	return st == ST_OK ? remove_record(
-				 from, table, keys, key_count, key, k)
+	return st == ST_OK ? remove_record(from, table, keys, key_count, key, k)
 			   : st;
 }

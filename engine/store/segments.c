@@ -228,7 +228,7 @@ struct segment *segments_find(const struct segments *s, const struct when *w)
 
 /* The one that was used longest ago; and how many could be closed. */
 static struct segment *oldest_open(
-    const struct segments *s, const struct segment *not, size_t *open)
+    const struct segments *s, const struct segment * not, size_t *open)
 {
 	struct segment *oldest = NULL;
 	size_t i;
@@ -246,7 +246,7 @@ static struct segment *oldest_open(
 	return oldest;
 }
 
-static void make_room(struct segments *s, const struct segment *not)
+static void make_room(struct segments *s, const struct segment * not )
 {
 	struct segment *oldest;
 	size_t open;

@@ -78,8 +78,8 @@ const struct keyring *segments_keys(const struct segments *s);
 enum status segments_open_db(
     struct segments *s, struct segment *g, struct db **out) MUST_CHECK;
 /* Its name in the keyring, "store/telemetry/2026-11-22". */
-void segments_key(const struct segments *s, const struct segment *g,
-    char out[SEGMENT_KEY]);
+void segments_key(
+    const struct segments *s, const struct segment *g, char out[SEGMENT_KEY]);
 
 /* The one that holds ${w}, or NULL. */
 struct segment *segments_find(const struct segments *s, const struct when *w);

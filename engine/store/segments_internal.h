@@ -31,7 +31,7 @@ enum status segments_list_add(struct segments *s, const struct segment *g,
     struct segment **out) MUST_CHECK;
 
 /* The period of ${every} that ${day} lies in, named and bounded. */
-void segments_period(const struct segments *s, int32_t day,
-    struct segment *out);
+void segments_period(
+    const struct segments *s, int32_t day, struct segment *out);
 
 #endif /* !STORE_SEGMENTS_INTERNAL_H */

@@ -22,8 +22,7 @@ static void name_week(int32_t monday, char out[SEGMENT_NAME])
 	    ((monday + 3 - first) / 7 + 1) % 100);
 }
 
-void segments_period(
-    const struct segments *s, int32_t day, struct segment *out)
+void segments_period(const struct segments *s, int32_t day, struct segment *out)
 {
 	const struct period *every = &s->spec.every;
 	struct civil c = civil_date(day);
@@ -32,8 +31,8 @@ void segments_period(
 	out->first_day = out->last_day = day;
 	if (every->months) {
 		out->first_day = day - (c.day - 1);
-		out->last_day = out->first_day +
-				civil_month_length(c.year, c.month) - 1;
+		out->last_day =
+		    out->first_day + civil_month_length(c.year, c.month) - 1;
 		(void)snprintf(out->name, SEGMENT_NAME, "%04d-%02d",
 		    c.year % 10000, c.month % 100);
 	} else if (every->days == 7) {
@@ -123,15 +122,15 @@ static enum status make_file(struct segments *s, const char *name)
 	if ((st = segments_place(s, name, &p)) != ST_OK)
 		return st;
 	st = keyring_refresh(s->spec.keys);
-	if (st == ST_OK && (file_exists(p.path) ||
-			       keyring_find(s->spec.keys, p.key, &key) == ST_OK))
+	if (st == ST_OK && (file_exists(p.path) || keyring_find(s->spec.keys,
+						       p.key, &key) == ST_OK))
 		st = destroy(s, &p, 1);
 	status_clear();
 	if (st == ST_OK)
 		st = read_tables(s->spec.rest, &tables);
 	if (st == ST_OK)
-		st = store_create(&p.spec, s->spec.keys, buf_text(&tables),
-		    "schemas/store/");
+		st = store_create(
+		    &p.spec, s->spec.keys, buf_text(&tables), "schemas/store/");
 	buf_release(&tables);
 	segments_place_release(&p);
 	return st;
@@ -148,8 +147,7 @@ enum status segments_add(
 	if (w->kind == WHEN_NONE)
 		return ST_OK;
 	segments_period(s,
-	    w->kind == WHEN_DATE ? w->day
-				 : zone_day(s->spec.zone, w->seconds),
+	    w->kind == WHEN_DATE ? w->day : zone_day(s->spec.zone, w->seconds),
 	    &g);
 	st = db_one_int(s->spec.rest,
 	    "SELECT 1 FROM lethe_segment WHERE name = $1", ARGS(TEXT(g.name)),
