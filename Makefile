@@ -124,6 +124,10 @@ test: deps-test                ## install, build, and run every test
 	$(Q)$(AGAIN) check
 check: all $(B)/run-tests $(REPLAY)  ## run the tests in this MODE
 	$(Q)sh tests/run.sh $(B)
+# Seeded rounds of tests/test_property.c; `make test` runs the first of them.
+ROUNDS  ?= 1000
+property: $(B)/run-tests       ## ROUNDS of made-up installations, judged twice
+	$(Q)LETHE_ROUNDS=$(ROUNDS) $(B)/run-tests property
 asan tsan fuzz: export LSAN_OPTIONS = \
   suppressions=$(CURDIR)/tests/lsan.supp:print_suppressions=0
 asan tsan: deps-test           ## the same tests under sanitizers
@@ -180,9 +184,9 @@ help:                          ## this list
 format: deps-lint              ## rewrite with clang-format
 	clang-format -i $(TEXT)
 FORCE:
-.PHONY: all check test demo deps deps-test deps-lint deps-dev deps-bench asan \
-        tsan valgrind coverage fuzz fuzz-all lint test-fresh install dist \
-        clean help format FORCE
+.PHONY: all check test property demo deps deps-test deps-lint deps-dev \
+        deps-bench asan tsan valgrind coverage fuzz fuzz-all lint test-fresh \
+        install dist clean help format FORCE
 .PHONY: all bench check test demo deps deps-test deps-lint deps-bench asan tsan \
         format format-check clean help FORCE
 .SECONDARY:

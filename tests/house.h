@@ -38,4 +38,17 @@ long long house_count(const json_t *report, const char *cluster,
 json_t *house_explain(struct house *h, const char *collection, const char *key,
     const char *as_of);
 
+/* ---- a dataset's lines ---- */
+
+#define FIELD(name, category) \
+	"          - {name: " name ", data_categories: [" category "]}\n"
+#define KEY(name)                                                             \
+	"          - {name: " name ", data_categories: [system.operations], " \
+	"fides_meta: {primary_key: true}}\n"
+#define REFERS(name, to)                                                   \
+	"          - {name: " name ", data_categories: [user.unique_id], " \
+	"fides_meta: {references: [{dataset: shop, field: " to             \
+	", direction: from}]}}\n"
+#define COLLECTION(name) "      - name: " name "\n        fields:\n"
+
 #endif /* !TESTS_HOUSE_H */

@@ -1,203 +1,105 @@
 /*
- * What must become of a record, read off the rules and not off the engine:
- * requirements, section 5 (closed forms of both counting rules, local 00:00
- * of the day after), design, section 4.  Slow and plain on purpose.
+ * What the clocks say of a record: design, section 4.  The values of a
+ * starting point are looked for from record to record, along the references.
  */
-#include "tests/world.h"
+#include "tests/oracle.h"
 
 #include <string.h>
 
-#define DAY INT64_C(86400)
-
 const char *oracle_name(enum oracle_verdict v)
 {
-	static const char *const names[] = { "ACTIVE", "RETAIN", "DUE",
-		"OVERDUE", "UNDECIDED", "ACTIVE or RETAIN" };
+	static const char *const names[] = { "ACTIVE", "RETAIN", "HELD",
+		"RESTRICTED", "DUE", "OVERDUE", "UNDECIDED",
+		"ACTIVE or RETAIN" };
 
 	return names[v];
 }
 
-/* ---- dates ---- */
-
-static int is_leap(int64_t y)
+int oracle_is_due(enum oracle_verdict v)
 {
-	return (y % 4 == 0 && y % 100 != 0) || y % 400 == 0;
-}
-
-static int64_t month_length(int64_t y, int64_t m)
-{
-	static const int lengths[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31,
-		30, 31 };
-
-	return m == 2 && is_leap(y) ? 29 : lengths[m - 1];
-}
-
-int64_t oracle_day(int64_t year, int64_t month, int64_t day)
-{
-	int64_t days = 0, y, m;
-
-	for (y = 1970; y < year; y++)
-		days += is_leap(y) ? 366 : 365;
-	for (y = 1969; y >= year; y--)
-		days -= is_leap(y) ? 366 : 365;
-	for (m = 1; m < month; m++)
-		days += month_length(year, m);
-	return days + day - 1;
-}
-
-void oracle_civil(int64_t day, int64_t *year, int64_t *month, int64_t *mday)
-{
-	int64_t y = 1970, m = 1;
-
-	while (day < 0)
-		day += is_leap(--y) ? 366 : 365;
-	while (day >= (is_leap(y) ? 366 : 365))
-		day -= is_leap(y++) ? 366 : 365;
-	while (day >= month_length(y, m))
-		day -= month_length(y, m++);
-	*year = y;
-	*month = m;
-	*mday = day + 1;
-}
-
-/* ---- zones ---- */
-
-static int64_t weekday(int64_t day) /* 0 = Sunday; 1970-01-01 was Thursday */
-{
-	return ((day + 4) % 7 + 7) % 7;
-}
-
-static int64_t last_sunday(int64_t year, int64_t month)
-{
-	int64_t day = oracle_day(year, month, month_length(year, month));
-
-	return day - weekday(day);
-}
-
-static int64_t nth_sunday(int64_t year, int64_t month, int n)
-{
-	int64_t day = oracle_day(year, month, 1);
-
-	return day + (7 - weekday(day)) % 7 + 7 * (n - 1);
-}
-
-static int64_t offset_of(enum world_zone zone, int64_t instant)
-{
-	int64_t y, m, d, day = instant / DAY - (instant % DAY < 0);
-	int64_t first, last;
-
-	oracle_civil(day, &y, &m, &d);
-	switch (zone) {
-	case ZONE_TOKYO: return 9 * 3600;
-	case ZONE_UTC: return 0;
-	case ZONE_BERLIN: /* since 1996 */
-		if (instant >= last_sunday(y, 3) * DAY + 3600 &&
-		    instant < last_sunday(y, 10) * DAY + 3600)
-			return 7200;
-		return 3600;
-	case ZONE_NEW_YORK: /* since 1987, and since 2007 */
-		first = y < 2007 ? nth_sunday(y, 4, 1) : nth_sunday(y, 3, 2);
-		last = y < 2007 ? last_sunday(y, 10) : nth_sunday(y, 11, 1);
-		if (instant >= first * DAY + 7 * 3600 &&
-		    instant < last * DAY + 6 * 3600)
-			return -4 * 3600;
-		return -5 * 3600;
-	}
-	return 0;
-}
-
-int64_t oracle_midnight(enum world_zone zone, int64_t day)
-{
-	int64_t guess = day * DAY - offset_of(zone, day * DAY);
-
-	/* Neither zone changes its clocks at 00:00. */
-	return day * DAY - offset_of(zone, guess);
-}
-
-int64_t oracle_local_day(enum world_zone zone, int64_t instant)
-{
-	int64_t local = instant + offset_of(zone, instant);
-
-	return local / DAY - (local % DAY < 0);
-}
-
-/* ---- periods ---- */
-
-static int64_t last_day(int japanese, int64_t event, struct world_period p)
-{
-	int64_t y, m, d, length, month;
-
-	oracle_civil(event, &y, &m, &d);
-	month = y * 12 + m - 1 + p.months;
-	length = month_length(month / 12, month % 12 + 1);
-	if ((japanese && d == month_length(y, m)) || d > length)
-		d = length;
-	return oracle_day(month / 12, month % 12 + 1, d) + p.days;
-}
-
-static int64_t end_of(const struct world *w, const struct world_cluster *c,
-    const struct moment *at, struct world_period p)
-{
-	const struct world_policy *policy = &w->policies[c->policy];
-	int64_t event, y, m, d;
-
-	if (at->kind == MOMENT_INSTANT && p.months == 0 && p.days == 0 &&
-	    !c->year_end)
-		return at->seconds;
-	event = at->kind == MOMENT_DATE
-		    ? at->day
-		    : oracle_local_day(policy->zone, at->seconds);
-	if (c->year_end) {
-		oracle_civil(event, &y, &m, &d);
-		event = oracle_day(y, 12, 31);
-	}
-	return oracle_midnight(
-	    policy->zone, last_day(policy->japanese, event, p) + 1);
+	return v == ORACLE_DUE || v == ORACLE_OVERDUE;
 }
 
 /* ---- the values of a starting point ---- */
 
-struct found {
-	int any, nulls, unreadable, dates;
+/* A clock that is read for one record, and what was found. */
+struct reading {
+	const struct world *world;
+	const struct world_cluster *cluster;
+	const struct world_clock *clock;
+	int64_t now;
+	int nulls, unreadable, dates;
 	int ahead, after_today; /* begin after now, after this day */
 	int before_today;       /* ... or earlier today, as an instant */
 	int is_today;           /* a bare date */
 	int64_t first_end, last_end;
 };
 
-static void take(const struct world *w, const struct world_cluster *c,
-    const struct moment *at, int64_t now, struct found *f)
+static enum world_zone zone_of(const struct reading *x)
 {
-	enum world_zone zone = w->policies[c->policy].zone;
-	int64_t end, kept, today = oracle_local_day(zone, now);
+	return x->world->policies[x->cluster->policy].zone;
+}
 
-	f->any++;
-	switch (at->kind) {
-	case MOMENT_NULL: f->nulls++; return;
-	case MOMENT_UNREADABLE: f->unreadable++; return;
-	case MOMENT_DATE:
-		f->ahead += at->day > today;
-		f->after_today += at->day > today;
-		f->is_today += at->day == today;
-		f->before_today += at->day < today;
-		break;
-	case MOMENT_INSTANT:
-		f->ahead += at->seconds > now;
-		f->after_today += oracle_local_day(zone, at->seconds) > today;
-		f->before_today += at->seconds <= now;
-		break;
+static int64_t end_of(
+    const struct reading *x, const struct moment *at, struct world_period p)
+{
+	int japanese = x->world->policies[x->cluster->policy].japanese;
+	int64_t event, y, m, d;
+
+	if (at->kind == MOMENT_INSTANT && p.months == 0 && p.days == 0 &&
+	    !x->clock->year_end)
+		return at->seconds;
+	event = at->kind == MOMENT_DATE
+		    ? at->day
+		    : oracle_local_day(zone_of(x), at->seconds);
+	if (x->clock->year_end) {
+		oracle_civil(event, &y, &m, &d);
+		event = oracle_day(y, 12, 31);
 	}
-	end = end_of(w, c, at, c->regular);
-	if (c->has_retention) {
-		kept = end_of(w, c, at, c->retention);
+	return oracle_midnight(
+	    zone_of(x), oracle_last_day(japanese, event, p) + 1);
+}
+
+static void take_begin(struct reading *x, const struct moment *at)
+{
+	int64_t today = oracle_local_day(zone_of(x), x->now);
+
+	if (at->kind == MOMENT_DATE) {
+		x->ahead += at->day > today;
+		x->after_today += at->day > today;
+		x->is_today += at->day == today;
+		x->before_today += at->day < today;
+	} else {
+		x->ahead += at->seconds > x->now;
+		x->after_today +=
+		    oracle_local_day(zone_of(x), at->seconds) > today;
+		x->before_today += at->seconds <= x->now;
+	}
+}
+
+static void take(struct reading *x, const struct world_record *r)
+{
+	const struct moment *at = &r->at[x->clock->time];
+	int64_t end, kept;
+
+	x->nulls += at->kind == MOMENT_NULL;
+	x->unreadable += at->kind == MOMENT_UNREADABLE;
+	if (at->kind == MOMENT_NULL || at->kind == MOMENT_UNREADABLE)
+		return;
+	take_begin(x, at);
+	end = end_of(x, at, x->clock->regular);
+	if (x->cluster->has_retention) {
+		kept = end_of(x, at, x->cluster->retention);
 		end = kept > end ? kept : end;
 	}
-	if (f->dates == 0 || end < f->first_end)
-		f->first_end = end;
-	if (f->dates == 0 || end > f->last_end)
-		f->last_end = end;
-	f->dates++;
+	if (x->dates == 0 || end < x->first_end)
+		x->first_end = end;
+	if (x->dates == 0 || end > x->last_end)
+		x->last_end = end;
+	x->dates++;
 }
+
+/* ---- along the references ---- */
 
 static int depth(const struct world *w, int c)
 {
@@ -208,8 +110,7 @@ static int depth(const struct world *w, int c)
 	return n;
 }
 
-/* Where two collections' ways to the root meet. */
-static int meet(const struct world *w, int a, int b)
+int oracle_meet(const struct world *w, int a, int b)
 {
 	while (a != b) {
 		if (depth(w, a) >= depth(w, b))
@@ -220,134 +121,137 @@ static int meet(const struct world *w, int a, int b)
 	return a;
 }
 
-static int refers(const struct world *w, int child,
+int oracle_refers(const struct world *w, int child,
     const struct world_record *r, const int64_t *key)
 {
 	int p = w->collections[child].parent;
 
 	if (r->ref_null || r->ref[0] != key[0])
 		return 0;
-	return !w->collections[p].tuple || r->ref[1] == key[1];
+	return !w->collections[p].has[COLUMN_K2] || r->ref[1] == key[1];
 }
 
-/* ${child} is the next collection on the way from ${at} down to the goal. */
-static int step_down(const struct world *w, int at, int goal)
+int oracle_below(const struct world *w, int at, int goal)
 {
 	while (w->collections[goal].parent != at)
 		goal = w->collections[goal].parent;
 	return goal;
 }
 
-static void down(const struct world *w, const struct world_cluster *cl, int at,
-    const int64_t *key, int64_t now, struct found *f)
+static void down(struct reading *x, int at, const int64_t *key)
 {
-	int child = step_down(w, at, cl->start);
-	const struct world_collection *c = &w->collections[child];
+	int start = x->clock->start;
+	int child = oracle_below(x->world, at, start);
+	const struct world_collection *c = &x->world->collections[child];
 	size_t i;
 
 	for (i = 0; i < c->count; i++) {
-		if (!refers(w, child, &c->records[i], key))
+		if (c->records[i].lost ||
+		    !oracle_refers(x->world, child, &c->records[i], key))
 			continue;
-		if (child == cl->start)
-			take(w, cl, &c->records[i].at, now, f);
+		if (child == start)
+			take(x, &c->records[i]);
 		else
-			down(w, cl, child, c->records[i].key, now, f);
+			down(x, child, c->records[i].key);
 	}
 }
 
-/* From a record up to where the ways meet, then down.  The record in which
- * they meet need not be there: its key is what both sides name. */
-static void walk(const struct world *w, const struct world_cluster *cl, int at,
-    const struct world_record *r, int64_t now, struct found *f)
+/* From a record up to where the ways meet, then down. */
+static void walk(struct reading *x, int at, const struct world_record *r)
 {
-	int top = meet(w, at, cl->start);
+	const struct world *w = x->world;
+	int start = x->clock->start, top = oracle_meet(w, at, start);
+	int parent = w->collections[at].parent;
 	const struct world_collection *p;
 	size_t i;
 
 	if (at == top) {
-		if (at == cl->start)
-			take(w, cl, &r->at, now, f);
+		if (at == start)
+			take(x, r);
 		else
-			down(w, cl, at, r->key, now, f);
+			down(x, at, r->key);
 		return;
 	}
 	if (r->ref_null)
 		return;
-	if (w->collections[at].parent == top && top != cl->start) {
-		down(w, cl, top, r->ref, now, f);
+	if (oracle_skips(w, at, top, start)) {
+		down(x, top, r->ref);
 		return;
 	}
-	p = &w->collections[w->collections[at].parent];
+	p = &w->collections[parent];
 	for (i = 0; i < p->count; i++) {
-		if (refers(w, at, r, p->records[i].key))
-			walk(w, cl, w->collections[at].parent, &p->records[i],
-			    now, f);
+		if (!p->records[i].lost &&
+		    oracle_refers(w, at, r, p->records[i].key))
+			walk(x, parent, &p->records[i]);
 	}
+}
+
+/* The record in which the ways meet need not be there: what refers to it from
+ * both sides names the same columns of it. */
+int oracle_skips(const struct world *w, int at, int top, int start)
+{
+	return top != start && w->collections[at].parent == top &&
+	       w->collections[at].by_u ==
+		   w->collections[oracle_below(w, top, start)].by_u;
 }
 
 /* ---- verdicts ---- */
 
-enum oracle_verdict oracle_judge(const struct world *w, int collection,
-    const struct world_record *r, int64_t now, int64_t *from)
+static enum oracle_verdict read_clock(
+    struct reading *x, const struct oracle_part *p, int64_t *from)
 {
-	const struct world_cluster *c =
-	    &w->clusters[w->collections[collection].cluster];
-	struct found f;
+	const struct world_clock *c = x->clock;
 	int64_t end;
 
-	memset(&f, 0, sizeof(f));
-	if (from)
-		*from = INT64_MIN;
-	if (c->unlimited)
-		return ORACLE_ACTIVE;
+	*from = INT64_MIN;
 	if (c->start < 0)
-		take(w, c, &r->at, now, &f);
+		take(x, p->record);
 	else
-		walk(w, c, collection, r, now, &f);
+		walk(x, p->collection, p->record);
 	/* What is not known does not delete; what is open has not ended. */
-	if (c->open && !c->earliest && f.nulls)
+	if (c->open && !c->earliest && x->nulls)
 		return ORACLE_ACTIVE;
-	if (f.unreadable || (!c->open && f.nulls))
+	if (x->unreadable || (!c->open && x->nulls))
 		return ORACLE_UNDECIDED;
-	if (f.dates == 0)
+	if (x->dates == 0)
 		return c->open ? ORACLE_ACTIVE : ORACLE_UNDECIDED;
-	end = c->earliest ? f.first_end : f.last_end;
-	if (from)
-		*from = end;
-	if (f.is_today && f.ahead > f.after_today &&
-	    (c->earliest ? !f.before_today : !f.after_today))
+	end = c->earliest ? x->first_end : x->last_end;
+	*from = end;
+	if (x->is_today && x->ahead > x->after_today &&
+	    (c->earliest ? !x->before_today : !x->after_today))
 		return ORACLE_EITHER;
-	if (c->earliest ? f.ahead == f.dates : f.ahead > 0)
+	if (c->earliest ? x->ahead == x->dates : x->ahead > 0)
 		return ORACLE_ACTIVE;
-	if (now < end)
-		return ORACLE_RETAIN;
-	return now > end + w->window_seconds ? ORACLE_OVERDUE : ORACLE_DUE;
+	return x->now < end ? ORACLE_RETAIN : ORACLE_DUE;
 }
 
-int oracle_may_go(const struct world *w, int collection,
-    const struct world_record *r, int64_t now)
+enum oracle_verdict oracle_clocks(const struct world *w,
+    const struct oracle_part *p, int64_t now, int64_t *from)
 {
-	enum oracle_verdict v = oracle_judge(w, collection, r, now, NULL);
-	int c;
-	size_t i;
+	const struct world_cluster *c =
+	    &w->clusters[w->collections[p->collection].clusters[p->part]];
+	int said[ORACLE__MAX] = { 0 }, i, all = 1;
+	int64_t last = INT64_MIN, end;
 
-	if (v != ORACLE_DUE && v != ORACLE_OVERDUE)
-		return 0;
-	for (c = 0; c < w->collection_count; c++) {
-		const struct world_collection *k = &w->collections[c];
+	for (i = 0; i < c->clock_count; i++) {
+		struct reading x = { .world = w,
+			.cluster = c,
+			.clock = &c->clocks[i],
+			.now = now };
 
-		for (i = 0; i < k->count; i++) {
-			const struct world_record *o = &k->records[i];
-
-			if (o->gone)
-				continue;
-			if (k->enforced && k->parent == collection &&
-			    refers(w, c, o, r->key))
-				return 0;
-			if (c == collection && o != r && o->self == r->key[0] &&
-			    k->has_self)
-				return 0;
-		}
+		said[read_clock(&x, p, &end)]++;
+		all = all && end != INT64_MIN;
+		last = end > last ? end : last;
 	}
-	return 1;
+	if (from)
+		*from = all ? last : INT64_MIN;
+	if (said[ORACLE_UNDECIDED])
+		return ORACLE_UNDECIDED;
+	if (said[ORACLE_ACTIVE] || c->clock_count == 0)
+		return ORACLE_ACTIVE;
+	if (said[ORACLE_EITHER])
+		return ORACLE_EITHER;
+	if (said[ORACLE_RETAIN])
+		return ORACLE_RETAIN;
+	return now > last + w->window_seconds ? ORACLE_OVERDUE : ORACLE_DUE;
 }

@@ -19,12 +19,15 @@ static void change_cluster(struct world *w, struct world_cluster *c)
 	static const struct world_period periods[] = { { 0, 0 }, { 0, 28 },
 		{ 1, 0 }, { 6, 0 }, { 12, 0 }, { 36, 0 } };
 
-	c->regular = periods[world_roll(w, 6)];
+	struct world_clock *k = &c->clocks[0];
+
+	k->regular = periods[world_roll(w, 6)];
+	k->earliest = world_roll(w, 2) == 0;
+	k->open = world_roll(w, 2) == 0;
+	k->year_end = world_roll(w, 4) == 0;
 	c->has_retention = 0;
-	c->earliest = world_roll(w, 2) == 0;
-	c->open = world_roll(w, 2) == 0;
-	c->year_end = world_roll(w, 4) == 0;
-	c->unlimited = world_roll(w, 6) == 0;
+	if (!c->by_purpose)
+		c->clock_count = world_roll(w, 6) != 0;
 }
 
 static int members(const struct world *w, int cluster)
@@ -32,20 +35,20 @@ static int members(const struct world *w, int cluster)
 	int i, n = 0;
 
 	for (i = 0; i < w->collection_count; i++)
-		n += w->collections[i].cluster == cluster;
+		n += w->collections[i].clusters[0] == cluster;
 	return n;
 }
 
 /* Move a collection to another cluster of its policy and store. */
 static void move(struct world *w, struct world_collection *c)
 {
-	const struct world_cluster *from = &w->clusters[c->cluster];
+	const struct world_cluster *from = &w->clusters[c->clusters[0]];
 	int to = (int)world_roll(w, w->cluster_count);
 
-	if (members(w, c->cluster) > 1 &&
+	if (members(w, c->clusters[0]) > 1 &&
 	    w->clusters[to].policy == from->policy &&
 	    w->clusters[to].store == from->store)
-		c->cluster = to;
+		c->clusters[0] = to;
 }
 
 static void change(struct world *w)
@@ -73,8 +76,8 @@ static int is_due(const struct schedule *s, const struct world_collection *c,
 
 	world_key_text(c, r->key[0], k1);
 	world_key_text(c, r->key[1], k2);
-	MUST(explain_json(s, c->store ? "two" : "one", c->name, key,
-		 c->tuple ? 2 : 1, now, &o) == ST_OK,
+	MUST(explain_json(s, world_store_name(c->store), c->name, key,
+		 c->has[COLUMN_K2] ? 2 : 1, now, &o) == ST_OK,
 	    "%s", status_text());
 	verdict = json_text(o, "verdict");
 	due = strcmp(verdict, "DUE") == 0 || strcmp(verdict, "OVERDUE") == 0;
@@ -153,9 +156,9 @@ static long long check_policy(const struct world w[2], int policy,
 	    status_text());
 	for (i = 0; i < w[0].collection_count; i++) {
 		const struct world_collection *c = &w[0].collections[i];
-		int to = w[1].collections[i].cluster;
+		int to = w[1].collections[i].clusters[0];
 
-		if (w[0].clusters[c->cluster].policy != policy)
+		if (w[0].clusters[c->clusters[0]].policy != policy)
 			continue;
 		entry = entry_of(o, c->name, &cluster);
 		MUST(entry != NULL, "%s is missing", c->name);
@@ -163,9 +166,9 @@ static long long check_policy(const struct world w[2], int policy,
 		check_counts(entry, &n, c->name, seed);
 		(void)snprintf(want, sizeof(want), "g%d", to);
 		ck_assert_str_eq(json_text(cluster, "cluster"), want);
-		(void)snprintf(want, sizeof(want), "g%d", c->cluster);
+		(void)snprintf(want, sizeof(want), "g%d", c->clusters[0]);
 		ck_assert_str_eq(json_text(entry, "moved_from"),
-		    to == c->cluster ? "" : want);
+		    to == c->clusters[0] ? "" : want);
 		all.before += n.before;
 		all.after += n.after;
 		all.becomes += n.becomes;
@@ -216,7 +219,7 @@ static int has_clusters(const struct world *w, int policy)
 	int i;
 
 	for (i = 0; i < w->cluster_count; i++) {
-		if (w->clusters[i].policy == policy)
+		if (w->clusters[i].policy == policy && world_uses(w, i))
 			return 1;
 	}
 	return 0;
@@ -230,7 +233,7 @@ static long long play(uint64_t seed)
 	long long changed = 0;
 	int i;
 
-	world_init(&w[0], seed);
+	world_init(&w[0], seed, WORLD_PURPOSES);
 	w[1] = w[0];
 	change(&w[1]);
 	for (i = 0; i < 2; i++) {

@@ -67,7 +67,7 @@ static void place_registry_only(const char *unused)
 static void place_without_the_log(const char *unused)
 {
 	place_registry_only(unused);
-	if (refresh_stores(IN) != ST_OK)
+	if (refresh_stores(IN, NULL) != ST_OK)
 		_exit(1);
 }
 

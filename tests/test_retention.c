@@ -7,20 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/plan/check.h"
 #include "engine/plan/suspension.h"
 #include "tests/house.h"
 #include "tests/suites.h"
-
-#define FIELD(name, category) \
-	"          - {name: " name ", data_categories: [" category "]}\n"
-#define KEY(name)                                                             \
-	"          - {name: " name ", data_categories: [system.operations], " \
-	"fides_meta: {primary_key: true}}\n"
-#define REFERS(name, to)                                                   \
-	"          - {name: " name ", data_categories: [user.unique_id], " \
-	"fides_meta: {references: [{dataset: shop, field: " to             \
-	", direction: from}]}}\n"
-#define COLLECTION(name) "      - name: " name "\n        fields:\n"
 
 /* ---- several purposes ---- */
 
@@ -160,57 +150,6 @@ START_TEST(a_row_goes_with_its_last_field)
 	ck_assert_int_eq(
 	    house_number(h, "SELECT sum(records) FROM lethe_evidence"
 			    " WHERE action = 'minimise'"),
-	    2);
-	house_free(h);
-}
-END_TEST
-
-/* ---- de-identification ---- */
-
-static const char rides[] = "    collections:\n" COLLECTION("rides") KEY("id")
-    FIELD("rider", "user.name") FIELD("lat", "user.location")
-	FIELD("ended_on", "user.behavior") FIELD("vin", "user.unique_id");
-static const char de_identified[] =
-    "starting_points:\n"
-    "  ended: {kind: collection, at: ended_on}\n"
-    "clusters:\n"
-    "  rides:\n"
-    "    covers: [shop.rides]\n"
-    "    purposes: [sale]\n"
-    "    deletion_rule: {starting_point: ended, regular_deletion_period: "
-    "P4W}\n"
-    "    action: {de_identify: {rider: null, vin: keyed_hash, lat: {round: "
-    "1}}}\n";
-static const char rides_table[] =
-    "CREATE TABLE rides (id TEXT PRIMARY KEY NOT NULL, rider TEXT, lat REAL,"
-    " ended_on DATE NOT NULL, vin TEXT NOT NULL);";
-
-START_TEST(what_is_de_identified_stays_and_is_done_once)
-{
-	struct house *h = house_new(rides, de_identified, rides_table);
-	json_t *o;
-
-	house_sql(h, "INSERT INTO rides VALUES"
-		     " ('1', 'Aki', 35.6812, '2024-01-01', 'WBA1'),"
-		     " ('2', 'Bo', 35.71, '2024-01-02', 'WBA1'),"
-		     " ('3', 'Chi', 35.71, '2024-12-31', 'WBA2');");
-	o = house_purge(h, "2025-01-01T00:00:00Z");
-	ck_assert_int_eq(house_count(o, "rides", "rides", "de_identified"), 2);
-	ck_assert_int_eq(house_count(o, "rides", "rides", "deleted"), 0);
-	json_decref(o);
-	o = house_purge(h, "2025-01-01T00:00:00Z");
-	ck_assert_int_eq(house_count(o, "rides", "rides", "due"), 0);
-	ck_assert_int_eq(house_count(o, "rides", "rides", "retain"), 3);
-	json_decref(o);
-	ck_assert_int_eq(
-	    house_number(h, "SELECT count(*) FROM rides WHERE rider IS NULL"
-			    " AND lat = 35.7 AND length(vin) = 32"),
-	    2);
-	ck_assert_int_eq(
-	    house_number(h, "SELECT count(DISTINCT vin) FROM rides"), 2);
-	ck_assert_int_eq(
-	    house_number(h, "SELECT sum(records) FROM lethe_evidence"
-			    " WHERE action = 'de_identify'"),
 	    2);
 	house_free(h);
 }
@@ -374,6 +313,55 @@ START_TEST(a_cluster_that_is_held_is_left_alone)
 }
 END_TEST
 
+/* ---- paths ---- */
+
+static const char chain[] = "    collections:\n" COLLECTION("parts") KEY("id")
+    REFERS("job", "jobs.id") COLLECTION("jobs") KEY("id")
+	REFERS("car", "cars.id") FIELD("done_on", "user.behavior")
+	    COLLECTION("cars") KEY("id") FIELD("ended_on", "user.behavior");
+static const char through_jobs[] =
+    "starting_points:\n"
+    "  ended: {kind: end_of_process, at: shop.cars.ended_on, null_means: "
+    "open}\n"
+    "  done: {kind: end_of_process, at: done_on, null_means: open}\n"
+    "clusters:\n"
+    "  cars:\n"
+    "    covers: [shop.parts, shop.cars]\n"
+    "    purposes: [sale]\n"
+    "    deletion_rule: {starting_point: ended, regular_deletion_period: "
+    "P1Y}\n"
+    "  jobs:\n"
+    "    covers: [shop.jobs]\n"
+    "    purposes: [claims]\n"
+    "    deletion_rule: {starting_point: done, regular_deletion_period: "
+    "P1Y}\n";
+static const char chain_tables[] =
+    "CREATE TABLE parts (id TEXT PRIMARY KEY NOT NULL, job TEXT);"
+    "CREATE TABLE jobs (id TEXT PRIMARY KEY NOT NULL, car TEXT, done_on DATE);"
+    "CREATE TABLE cars (id TEXT PRIMARY KEY NOT NULL, ended_on DATE);";
+
+START_TEST(a_path_through_what_may_go_first_is_named)
+{
+	struct house *h = house_new(chain, through_jobs, chain_tables);
+	const json_t *warning;
+	struct schedule s;
+	json_t *o = NULL;
+	size_t i, n = 0;
+
+	ck_assert_int_eq(schedule_init(&s, &h->in, NULL, &h->in.diag), ST_OK);
+	MUST(check_json(&h->in, &s, CHECK_RULES, &o) == ST_OK, "%s",
+	    status_text());
+	json_array_foreach(json_object_get(o, "warnings"), i, warning) n +=
+	    strstr(json_string_value(warning),
+		"`shop.parts` reaches its starting point through `jobs`") !=
+	    NULL;
+	ck_assert_uint_eq(n, 1);
+	json_decref(o);
+	schedule_release(&s);
+	house_free(h);
+}
+END_TEST
+
 Suite *retention_suite(void)
 {
 	Suite *s = suite_create("retention");
@@ -382,13 +370,13 @@ Suite *retention_suite(void)
 	tcase_set_timeout(t, 60);
 	tcase_add_test(t, the_last_purpose_ends_the_record);
 	tcase_add_test(t, a_row_goes_with_its_last_field);
-	tcase_add_test(t, what_is_de_identified_stays_and_is_done_once);
 	tcase_add_loop_test(t,
 	    a_parent_that_is_referred_to_is_emptied_and_goes_with_the_last, 0,
 	    4);
 	tcase_add_loop_test(t, a_parent_that_waits_stays_whole, 0, 4);
 	tcase_add_loop_test(t, a_part_that_is_held_keeps_the_row, 0, 2);
 	tcase_add_test(t, a_cluster_that_is_held_is_left_alone);
+	tcase_add_test(t, a_path_through_what_may_go_first_is_named);
 	suite_add_tcase(s, t);
 	return s;
 }

@@ -191,8 +191,9 @@ END_TEST
 START_TEST(the_columns_of_the_reference_path_are_part_of_it)
 {
 	const char *from[] = { "id", "name" }, *to[] = { "id", "at" };
-	char hashes[4][RULE_HASH_TEXT];
-	struct path_hop hop = { NULL, from, to, 1 };
+	char hashes[7][RULE_HASH_TEXT];
+	struct path_interval v = { PATH_BEFORE, "at", "since", "until", 0 };
+	struct path_hop hop = { NULL, from, to, 1, &v, 0 };
 	struct fixture f;
 	size_t i, k;
 
@@ -206,7 +207,13 @@ START_TEST(the_columns_of_the_reference_path_are_part_of_it)
 	ck_assert_int_eq(rule_hash(&f.rule, hashes[2]), ST_OK);
 	to[0] = "at";
 	ck_assert_int_eq(rule_hash(&f.rule, hashes[3]), ST_OK);
-	for (i = 0; i < 4; i++) {
+	hop.interval_count = 1;
+	ck_assert_int_eq(rule_hash(&f.rule, hashes[4]), ST_OK);
+	v.at_side = PATH_REACHED;
+	ck_assert_int_eq(rule_hash(&f.rule, hashes[5]), ST_OK);
+	v.until = "other";
+	ck_assert_int_eq(rule_hash(&f.rule, hashes[6]), ST_OK);
+	for (i = 0; i < 7; i++) {
 		for (k = 0; k < i; k++)
 			ck_assert_str_ne(hashes[i], hashes[k]);
 	}

@@ -30,6 +30,7 @@ static const struct {
 	{ "DELETE FROM lethe_starting_point", "SCAN m",
 	    "what was left behind" },
 	{ "FROM lethe_suspension AS s", "SCAN s", "what is suspended" },
+	{ "DELETE FROM lethe_reduced", "SCAN c", "the clusters of a mark" },
 	/* that a record is reached by nothing is found by asking each: a run
 	 * does so in small collections, and where no answer means UNDECIDED */
 	{ " AND TRUE)", "SCAN t", "ACTIVE and UNDECIDED by other records" },

@@ -240,6 +240,28 @@ START_TEST(a_verdict_follows_from_the_values)
 }
 END_TEST
 
+START_TEST(a_term_that_runs_is_no_mistake_in_the_data)
+{
+	struct policy_term term = { .has_longest = 0 };
+	struct verdict_value value;
+	struct judgement j;
+	struct fixture f;
+
+	set_up(&f, &latest_strict);
+	f.start.term = _i ? &term : NULL;
+	(void)values_of("2026-03-31", &value);
+	ck_assert_int_eq(verdict_judge(&f.clock, &value, 1,
+			     instant("2026-01-01T00:00:00Z"), &j),
+	    ST_OK);
+	ck_assert_int_eq(j.verdict, VERDICT_ACTIVE);
+	ck_assert_str_eq(buf_text(&j.reasons),
+	    _i ? "start lies ahead: the term has not ended yet\n"
+	       : "warning: start lies in the future: check the data\n");
+	buf_release(&j.reasons);
+	zone_free(f.zone);
+}
+END_TEST
+
 /* Judging them all, or only the one that none outranks, is the same. */
 START_TEST(the_value_that_decides_is_all_that_need_be_remembered)
 {
@@ -329,6 +351,8 @@ Suite *verdict_suite(void)
 	tcase_add_loop_test(t, a_verdict_follows_from_the_values, 0, n);
 	tcase_add_loop_test(
 	    t, the_value_that_decides_is_all_that_need_be_remembered, 0, n);
+	tcase_add_loop_test(
+	    t, a_term_that_runs_is_no_mistake_in_the_data, 0, 2);
 	tcase_add_test(t, of_two_days_that_clamp_to_one_the_later_one_decides);
 	tcase_add_loop_test(t, the_last_purpose_decides, 0, JOINED);
 	suite_add_tcase(s, t);

@@ -1,8 +1,10 @@
-/* A made-up installation: collections, references, times, rules. */
+/* A made-up installation: collections, references, rules, suspensions. */
 #include "tests/world.h"
 
 #include <stdio.h>
 #include <string.h>
+
+#include "tests/oracle.h"
 
 static uint64_t next(struct world *w) /* SplitMix64 */
 {
@@ -18,10 +20,17 @@ int64_t world_roll(struct world *w, int64_t n)
 	return (int64_t)(next(w) % (uint64_t)n);
 }
 
-/* True in ${percent} of all cases. */
-static int chance(struct world *w, int percent)
+int world_chance(struct world *w, int percent)
 {
 	return world_roll(w, 100) < percent;
+}
+
+/* The same with a feature that may be left out. */
+static int may(struct world *w, enum world_feature feature, int percent)
+{
+	int yes = world_chance(w, percent);
+
+	return yes && (w->features & (unsigned)feature) != 0;
 }
 
 /* ---- rules ---- */
@@ -38,43 +47,53 @@ static struct world_period make_period(struct world *w)
 
 static int least_days(struct world_period p) { return p.months * 28 + p.days; }
 
-/* A starting point in another collection of the same store, or a bare one. */
-static int make_start(struct world *w, int store)
+static void make_clock(struct world *w, int store, struct world_clock *k)
 {
 	int c = (int)world_roll(w, w->collection_count);
 
-	return w->collections[c].store == store && chance(w, 70) ? c : -1;
+	/* In another collection of the same store, or a bare one. */
+	k->start =
+	    w->collections[c].store == store && world_chance(w, 70) ? c : -1;
+	k->time = (int)world_roll(w, w->times);
+	k->earliest = world_chance(w, 35);
+	k->open = world_chance(w, 60);
+	k->year_end = world_chance(w, 20);
+	k->regular = make_period(w);
 }
 
-static int make_cluster(struct world *w, int store)
+static int make_cluster(struct world *w, int store, int policy)
 {
 	struct world_cluster *c = &w->clusters[w->cluster_count];
+	int i;
 
 	memset(c, 0, sizeof(*c));
-	c->policy = (int)world_roll(w, WORLD_POLICIES);
+	c->policy = policy;
 	c->store = store;
-	c->start = make_start(w, store);
-	c->earliest = chance(w, 35);
-	c->open = chance(w, 60);
-	c->year_end = chance(w, 20);
-	c->unlimited = chance(w, 5);
-	c->regular = make_period(w);
+	c->by_purpose = may(w, WORLD_PURPOSES, 35);
+	c->clock_count = 1 + (int)world_roll(w, WORLD_CLOCKS);
+	for (i = 0; i < WORLD_CLOCKS; i++)
+		make_clock(w, store, &c->clocks[i]);
 	c->retention = make_period(w);
 	c->has_retention =
-	    chance(w, 40) && least_days(c->retention) <= least_days(c->regular);
+	    world_chance(w, 40) && !c->by_purpose &&
+	    least_days(c->retention) <= least_days(c->clocks[0].regular);
+	if (!c->by_purpose)
+		c->clock_count = !world_chance(w, 5);
+	c->de_identify = may(w, WORLD_DE_IDENTIFY, 25);
+	c->wait = !may(w, WORLD_MINIMISE, 70);
 	return w->cluster_count++;
 }
 
 static int pick_cluster(struct world *w, int store)
 {
-	int c;
+	int c, policy = (int)world_roll(w, WORLD_POLICIES);
 
-	if (w->cluster_count > 0 && chance(w, 30)) {
+	if (w->cluster_count > 0 && world_chance(w, 30)) {
 		c = (int)world_roll(w, w->cluster_count);
 		if (w->clusters[c].store == store)
 			return c;
 	}
-	return make_cluster(w, store);
+	return make_cluster(w, store, policy);
 }
 
 static void make_instants(struct world *w)
@@ -86,230 +105,250 @@ static void make_instants(struct world *w)
 	enum world_zone zone = w->policies[world_roll(w, WORLD_POLICIES)].zone;
 	int i;
 
-	if (chance(w, 30))
+	if (world_chance(w, 30))
 		day = oracle_day(2013 + world_roll(w, 11), 1, 1) +
 		      world_roll(w, 4) - 2;
 	w->instants[0] = oracle_midnight(zone, day);
-	if (chance(w, 50))
+	if (world_chance(w, 50))
 		w->instants[0] += world_roll(w, 86400);
-	else if (chance(w, 50))
+	else if (world_chance(w, 50))
 		w->instants[0] -= 1;
 	for (i = 1; i < WORLD_INSTANTS; i++)
 		w->instants[i] = w->instants[i - 1] + steps[world_roll(w, 8)];
 }
 
-/* ---- records ---- */
+/* ---- collections ---- */
 
-/* The day whose period would end close to one of the instants. */
-static int64_t make_day(struct world *w, const struct world_cluster *c)
+const char *world_column_name(enum world_column column)
 {
-	int64_t at = w->instants[world_roll(w, WORLD_INSTANTS)];
-	int64_t day, y, m, d, length;
+	static const char *const names[] = { "k1", "k2", "at", "bt", "r1", "r2",
+		"s", "u", "f0", "f1", "f2" };
 
-	day = oracle_local_day(w->policies[c->policy].zone, at);
-	day += world_roll(w, 4) - 2 - c->regular.days;
-	oracle_civil(day, &y, &m, &d);
-	m = y * 12 + m - 1 - c->regular.months;
-	length = oracle_day(m / 12 + (m % 12 == 11), (m + 1) % 12 + 1, 1) -
-		 oracle_day(m / 12, m % 12 + 1, 1);
-	day = oracle_day(m / 12, m % 12 + 1, d > length ? length : d);
-	if (c->year_end && chance(w, 50))
-		day -= world_roll(w, 366);
-	if (chance(w, 10))
-		day += world_roll(w, 2000) - 1000;
-	return day;
+	return names[column];
 }
 
-static void write_instant(struct world *w, struct moment *m, char out[64])
+static void make_columns(struct world *w, struct world_collection *c)
 {
-	static const int offsets[] = { 0, 9 * 60, -5 * 60, 330, 60 };
-	int offset = offsets[world_roll(w, 5)], form = (int)world_roll(w, 4);
-	int64_t local, y, mo, d, s;
-	const char *fraction = chance(w, 15) ? ".25" : "";
+	int i;
 
-	if (form == 1)
-		offset = 0;
-	local = m->seconds + offset * 60;
-	s = local % 86400 + (local % 86400 < 0 ? 86400 : 0);
-	oracle_civil((local - s) / 86400, &y, &mo, &d);
-	(void)snprintf(out, 40, "\"%04d-%02d-%02d%c%02d:%02d:%02d%s", (int)y,
-	    (int)mo, (int)d, form == 1 ? ' ' : 'T', (int)(s / 3600),
-	    (int)(s / 60 % 60), (int)(s % 60), fraction);
-	if (form == 0)
-		(void)snprintf(out, 64, "%lld%s", (long long)m->seconds,
-		    *fraction ? ".5" : "");
-	else if (form == 1)
-		(void)snprintf(out + strlen(out), 2, "\"");
-	else
-		(void)snprintf(out + strlen(out), 20, "%c%02d:%02d\"",
-		    offset < 0 ? '-' : '+',
-		    (offset < 0 ? -offset : offset) / 60,
-		    (offset < 0 ? -offset : offset) % 60);
-	m->seconds += *fraction != '\0';
+	c->has[COLUMN_K1] = 1;
+	c->has[COLUMN_K2] = world_chance(w, 25);
+	c->has[COLUMN_AT] = 1;
+	c->has[COLUMN_BT] = w->times > 1;
+	c->has[COLUMN_R1] = c->parent >= 0;
+	c->has[COLUMN_R2] =
+	    c->parent >= 0 && w->collections[c->parent].has[COLUMN_K2];
+	c->has[COLUMN_S] = world_chance(w, 20) && !c->has[COLUMN_K2];
+	c->has[COLUMN_U] = may(w, WORLD_BY_UNIQUE, 25) && !c->has[COLUMN_K2];
+	for (i = 0; i < WORLD_FIELDS; i++)
+		c->has[COLUMN_F0 + i] = world_chance(w, 60);
+	c->impersonal = world_chance(w, 20);
+	for (i = 0; i < WORLD_TIMES; i++)
+		c->type[i] = (enum world_time)world_roll(w, 4);
 }
-
-static void write_z(const struct moment *m, char out[64])
-{
-	int64_t y, mo, d, s = m->seconds % 86400;
-
-	s += s < 0 ? 86400 : 0;
-	oracle_civil((m->seconds - s) / 86400, &y, &mo, &d);
-	(void)snprintf(out, 64, "\"%04d-%02d-%02dT%02d:%02d:%02dZ\"", (int)y,
-	    (int)mo, (int)d, (int)(s / 3600), (int)(s / 60 % 60),
-	    (int)(s % 60));
-}
-
-static void make_instant(struct world *w, const struct world_collection *c,
-    const struct world_cluster *cl, struct world_record *r)
-{
-	static const int64_t about[] = { -1, 0, 1, 43200, 86399 };
-	enum world_zone zone = w->policies[cl->policy].zone;
-
-	r->at.kind = MOMENT_INSTANT;
-	if (cl->regular.months == 0 && cl->regular.days == 0 && chance(w, 70))
-		r->at.seconds = w->instants[world_roll(w, WORLD_INSTANTS)] +
-				world_roll(w, 3) - 1;
-	else
-		r->at.seconds = oracle_midnight(zone, make_day(w, cl)) +
-				about[world_roll(w, 5)];
-	if (c->type == TIME_INTEGER) {
-		(void)snprintf(r->stored, sizeof(r->stored), "%lld",
-		    (long long)r->at.seconds);
-		return;
-	}
-	write_instant(w, &r->at, r->stored);
-	/* Digits are a time only where the column keeps them numbers. */
-	if (r->stored[0] != '"' && (c->ingested || c->type == TIME_TEXT))
-		write_z(&r->at, r->stored);
-}
-
-static void make_time(struct world *w, const struct world_collection *c,
-    const struct world_cluster *cl, struct world_record *r)
-{
-	static const char *const nonsense[] = { "\"soon\"", "\"\"",
-		"\"2019-02-30\"", "\"1899-12-31\"", "\"1850-06-01T00:00:00Z\"",
-		"\"2019-05-01T25:00:00Z\"", "\"9999-99-99\"" };
-	int64_t y, m, d;
-
-	if (chance(w, 6)) {
-		(void)snprintf(r->stored, sizeof(r->stored), "null");
-		return;
-	}
-	if (!c->ingested && c->type != TIME_INTEGER && chance(w, 4)) {
-		r->at.kind = MOMENT_UNREADABLE;
-		(void)snprintf(r->stored, sizeof(r->stored), "%s",
-		    nonsense[world_roll(w, 7)]);
-		return;
-	}
-	if (c->type == TIME_INTEGER || chance(w, 50)) {
-		make_instant(w, c, cl, r);
-		return;
-	}
-	r->at.kind = MOMENT_DATE;
-	r->at.day = make_day(w, cl);
-	oracle_civil(r->at.day, &y, &m, &d);
-	(void)snprintf(r->stored, sizeof(r->stored), "\"%04d-%02d-%02d\"",
-	    (int)y, (int)m, (int)d);
-}
-
-/* A cluster that runs from this collection's time, if there is one. */
-static const struct world_cluster *reader(struct world *w, int c)
-{
-	int i, first = (int)world_roll(w, w->cluster_count);
-
-	for (i = 0; i < w->cluster_count; i++) {
-		const struct world_cluster *cl =
-		    &w->clusters[(first + i) % w->cluster_count];
-
-		if (cl->start == c)
-			return cl;
-	}
-	return &w->clusters[w->collections[c].cluster];
-}
-
-static void make_reference(
-    struct world *w, struct world_collection *c, struct world_record *r)
-{
-	const struct world_collection *p = &w->collections[c->parent];
-	const struct world_record *target =
-	    &p->records[world_roll(w, (int64_t)p->count)];
-
-	r->ref[0] = target->key[0];
-	r->ref[1] = target->key[1];
-	if (chance(w, 5))
-		r->ref_null = 1 + (p->tuple && chance(w, 50));
-	else if (!c->enforced && chance(w, 5))
-		r->ref[0] += 1000; /* nobody there */
-}
-
-static void make_records(struct world *w, int number)
-{
-	struct world_collection *c = &w->collections[number];
-	size_t i;
-
-	c->count = (size_t)(3 + world_roll(w, WORLD_RECORDS - 3));
-	for (i = 0; i < c->count; i++) {
-		struct world_record *r = &c->records[i];
-
-		r->key[0] = c->tuple ? (int64_t)(i / 3) : (int64_t)i;
-		r->key[0] += 1;
-		r->key[1] = c->tuple ? (int64_t)(i % 3) : 0;
-		if (c->parent >= 0)
-			make_reference(w, c, r);
-		if (c->has_self && i > 0 && chance(w, 40))
-			r->self = 1 + world_roll(w, (int64_t)i);
-		make_time(w, c, reader(w, number), r);
-	}
-}
-
-/* ---- the world ---- */
 
 static void make_collection(struct world *w, int number, int store, int root)
 {
 	struct world_collection *c = &w->collections[number];
+	const struct world_collection *p = NULL;
+	int action = 1 + (int)world_roll(w, 4);
 
 	(void)snprintf(c->name, sizeof(c->name), "c%d", number);
 	c->store = store;
 	c->parent = -1;
-	if (number > root)
+	if (number > root) {
 		c->parent = root + (int)world_roll(w, number - root);
-	c->tuple = chance(w, 25);
-	c->text_key = chance(w, 40);
-	c->has_self = !c->tuple && chance(w, 20);
-	c->without_rowid = chance(w, 25);
-	c->indexed = chance(w, 70);
-	c->ingested = chance(w, 50);
-	c->type = (enum world_time)world_roll(w, 4);
-	if (c->parent >= 0) {
-		c->text_ref =
-		    !w->collections[c->parent].text_key && chance(w, 10);
-		c->enforced = !c->text_ref && chance(w, 35);
+		p = &w->collections[c->parent];
+	}
+	make_columns(w, c);
+	c->text_key = world_chance(w, 40);
+	c->without_rowid = world_chance(w, 25);
+	c->indexed = world_chance(w, 70);
+	c->ingested = world_chance(w, 50);
+	c->text_ref = world_chance(w, 10) && p && !p->text_key;
+	c->enforced = world_chance(w, 35) && p && !c->text_ref;
+	c->by_u = world_chance(w, 60) && p && p->has[COLUMN_U];
+	if (may(w, WORLD_ON_DELETE, 70))
+		c->on_delete = (enum world_on_delete)action;
+}
+
+/* ---- parts ---- */
+
+int world_uses(const struct world *w, int cluster)
+{
+	int c, i;
+
+	for (c = 0; c < w->collection_count; c++) {
+		for (i = 0; i < w->collections[c].parts; i++) {
+			if (w->collections[c].clusters[i] == cluster)
+				return 1;
+		}
+	}
+	return 0;
+}
+
+/* A cluster of the same policy for some columns; -1: none fits. */
+static int pick_part(struct world *w, const struct world_collection *c)
+{
+	int policy = w->clusters[c->clusters[0]].policy, found, i;
+
+	found = pick_cluster(w, c->store);
+	for (i = 0; i < c->parts; i++)
+		if (c->clusters[i] == found)
+			return -1;
+	if (found == w->cluster_count - 1 && !world_uses(w, found))
+		w->clusters[found].policy = policy;
+	return w->clusters[found].policy == policy ? found : -1;
+}
+
+static void make_part(struct world *w, struct world_collection *c)
+{
+	static const enum world_column columns[] = { COLUMN_F0, COLUMN_F1,
+		COLUMN_F2, COLUMN_BT, COLUMN_AT, COLUMN_R1, COLUMN_U };
+	int want = may(w, WORLD_PARTED, 45), cluster = pick_part(w, c), i,
+	    n = 0;
+
+	if (!want || cluster < 0)
+		return;
+	for (i = 0; i < 7; i++) {
+		if (!world_chance(w, i < 3 ? 60 : 12) || !c->has[columns[i]] ||
+		    c->part_of[columns[i]] != 0)
+			continue;
+		c->part_of[columns[i]] = c->parts;
+		n++;
+	}
+	if (n == 0)
+		return;
+	c->clusters[c->parts++] = cluster;
+	if (w->features & WORLD_EMPTY)
+		return;
+	/* Something to empty in both. */
+	c->has[COLUMN_F0] = c->has[COLUMN_F1] = 1;
+	c->part_of[COLUMN_F0] = 0;
+	if (c->parts == 2)
+		c->part_of[COLUMN_F1] = 1;
+	c->impersonal = c->impersonal && c->parts < 3;
+	c->has[COLUMN_F2] |= c->parts == 3;
+	if (c->parts == 3)
+		c->part_of[COLUMN_F2] = 2;
+}
+
+/* What de-identifying does to the fields that a cluster has somewhere. */
+static void make_methods(struct world *w, int number)
+{
+	struct world_cluster *cl = &w->clusters[number];
+	int c, i, n = 0, before, part, everywhere = 1;
+
+	for (c = 0; c < w->collection_count; c++) {
+		const struct world_collection *k = &w->collections[c];
+
+		before = n;
+		for (i = 0; i < WORLD_FIELDS; i++) {
+			enum world_method m =
+			    (enum world_method)(1 + world_roll(w, 4));
+
+			if (!k->has[COLUMN_F0 + i] ||
+			    k->clusters[k->part_of[COLUMN_F0 + i]] != number)
+				continue;
+			cl->methods[i] = i == 1 ? METHOD_NULL : m;
+			n++;
+		}
+		for (part = 0; part < k->parts; part++)
+			everywhere =
+			    everywhere &&
+			    (k->clusters[part] != number || n > before);
+	}
+	cl->de_identify = cl->de_identify && n > 0 &&
+			  (everywhere || (w->features & WORLD_EMPTY));
+}
+
+/* What is emptied with NULL can be NULL. */
+static void make_not_null(struct world *w, struct world_collection *c)
+{
+	int i;
+
+	for (i = 0; i < WORLD_FIELDS; i++) {
+		const struct world_cluster *cl =
+		    &w->clusters[c->clusters[c->part_of[COLUMN_F0 + i]]];
+
+		c->not_null[i] =
+		    world_chance(w, 25) &&
+		    !(cl->de_identify && cl->methods[i] == METHOD_NULL);
 	}
 }
 
-void world_init(struct world *w, uint64_t seed)
+/* ---- suspensions ---- */
+
+int world_suspend(struct world *w)
+{
+	struct world_suspension *s = &w->suspensions[w->suspension_count];
+	int c = (int)world_roll(w, w->collection_count);
+	const struct world_collection *k = &w->collections[c];
+	const struct world_record *r =
+	    &k->records[world_roll(w, (int64_t)k->count)];
+
+	if (w->suspension_count == WORLD_SUSPENSIONS)
+		return 0;
+	memset(s, 0, sizeof(*s));
+	s->restriction = world_chance(w, 40);
+	s->cluster = k->clusters[world_roll(w, k->parts)];
+	if (world_chance(w, 85))
+		s->cluster = -1;
+	s->collection = c;
+	s->key[0] = r->key[0];
+	s->key[1] = r->key[1];
+	w->suspension_count++;
+	return 1;
+}
+
+/* ---- the world ---- */
+
+static void make_rules(struct world *w)
+{
+	int i;
+
+	for (i = 0; i < w->collection_count; i++) {
+		struct world_collection *c = &w->collections[i];
+
+		c->clusters[0] = pick_cluster(w, c->store);
+		c->parts = 1;
+	}
+	for (i = 0; i < w->collection_count; i++) {
+		if (!(w->features & WORLD_EMPTY))
+			w->collections[i].has[COLUMN_F0] = 1;
+		make_part(w, &w->collections[i]);
+		if (w->collections[i].parts > 1)
+			make_part(w, &w->collections[i]);
+	}
+	for (i = 0; i < w->cluster_count; i++)
+		make_methods(w, i);
+	for (i = 0; i < w->collection_count; i++)
+		make_not_null(w, &w->collections[i]);
+}
+
+void world_init(struct world *w, uint64_t seed, unsigned features)
 {
 	int i, split;
 
 	memset(w, 0, sizeof(*w));
 	w->dice = seed;
+	w->features = features;
 	for (i = 0; i < WORLD_POLICIES; i++) {
 		w->policies[i].zone = (enum world_zone)world_roll(w, 4);
-		w->policies[i].japanese = chance(w, 50);
+		w->policies[i].japanese = world_chance(w, 50);
 	}
 	w->store_count = 1 + (int)world_roll(w, WORLD_STORES);
+	w->times = 1 + (int)world_roll(w, WORLD_TIMES);
 	w->collection_count = 3 + (int)world_roll(w, WORLD_COLLECTIONS - 2);
 	split = w->store_count == 1 ? w->collection_count : 2;
 	for (i = 0; i < w->collection_count; i++)
 		make_collection(w, i, i >= split, i >= split ? split : 0);
-	for (i = 0; i < w->collection_count; i++)
-		w->collections[i].cluster =
-		    pick_cluster(w, w->collections[i].store);
-	w->window_seconds = chance(w, 70) ? 86400 : 3600;
+	make_rules(w);
+	w->window_seconds = world_chance(w, 70) ? 86400 : 3600;
 	w->batch = (int)(1 + world_roll(w, 12));
 	make_instants(w);
 	for (i = 0; i < w->collection_count; i++)
-		make_records(w, i);
+		world_make_records(w, i);
 }
 
 void world_key_text(const struct world_collection *c, int64_t key, char out[32])

@@ -7,15 +7,41 @@
 /*
  * A made-up installation, small enough to be judged record by record with
  * nothing but loops: collections that refer to each other as trees, time
- * columns in every form, rules of every kind.  world.c makes it, writes its
- * files and fills its stores; oracle.c says what must become of each record.
+ * columns in every form, rules of every kind.  world*.c makes it, writes its
+ * files and fills its stores; oracle.h says what must become of each record.
  * Neither asks the engine how time is counted or paths are found.
  */
 #define WORLD_STORES      2
 #define WORLD_COLLECTIONS 6
+#define WORLD_CLUSTERS    20
 #define WORLD_RECORDS     40
 #define WORLD_POLICIES    2
 #define WORLD_INSTANTS    4
+#define WORLD_CLOCKS      3
+#define WORLD_PARTS       3
+#define WORLD_SUSPENSIONS 16
+#define WORLD_TIMES       2
+#define WORLD_FIELDS      3
+
+/*
+ * What may be in it; LETHE_WORLD=MASK leaves out the rest, to find what a
+ * failure needs.  The dice fall the same with and without.
+ */
+enum world_feature {
+	WORLD_PURPOSES = 1 << 0,    /* several clocks for a cluster */
+	WORLD_PARTED = 1 << 1,      /* fields in other clusters */
+	WORLD_DE_IDENTIFY = 1 << 3, /* instead of deleting */
+	WORLD_MINIMISE = 1 << 4,    /* parents that records refer to */
+	WORLD_ON_DELETE = 1 << 5,   /* CASCADE, SET NULL, RESTRICT */
+	WORLD_BY_UNIQUE = 1 << 6,   /* references to other than the key */
+	WORLD_SUSPEND = 1 << 7,     /* holds and restrictions */
+	WORLD_EMPTY = 1 << 8,       /* parts that nothing can be emptied of */
+	WORLD_PLANS = 1 << 11,      /* plan files, and what changes meanwhile */
+};
+#define WORLD_FEATURES                                                        \
+	(WORLD_PURPOSES | WORLD_PARTED | WORLD_DE_IDENTIFY | WORLD_MINIMISE | \
+	    WORLD_ON_DELETE | WORLD_BY_UNIQUE | WORLD_SUSPEND | WORLD_EMPTY | \
+	    WORLD_PLANS)
 
 enum moment_kind {
 	MOMENT_NULL,
@@ -29,32 +55,67 @@ struct moment {
 	int64_t seconds; /* Unix, a fraction rounded up */
 };
 
+/* Every collection's columns are some of these. */
+enum world_column {
+	COLUMN_K1,
+	COLUMN_K2,
+	COLUMN_AT, /* two times */
+	COLUMN_BT,
+	COLUMN_R1, /* refers to the parent collection */
+	COLUMN_R2,
+	COLUMN_S, /* refers to the collection itself */
+	COLUMN_U, /* another key: the number of k1 */
+	COLUMN_F0,
+	COLUMN_F1, /* an integer; the others are text */
+	COLUMN_F2,
+	COLUMN__MAX
+};
+const char *world_column_name(enum world_column column);
+
 struct world_record {
 	int64_t key[2];
 	int64_t ref[2]; /* the key of a record of the parent collection */
-	int ref_null;   /* 1, 2: that many of its columns are NULL */
+	int ref_null;   /* 1: its columns are NULL, 2: the second one is */
 	int64_t self; /* the key of a record of the same collection; 0: none */
-	struct moment at;
-	char stored[64]; /* the literal that SQL and JSON write */
+	struct moment at[WORLD_TIMES];
+	char stored[WORLD_TIMES][64];  /* the literal of SQL and JSON */
+	int64_t content[WORLD_FIELDS]; /* 0: NULL */
 	int gone;
+	int lost; /* gone, and not by us: nothing is left behind */
+	int reduced[WORLD_PARTS];
 };
 
 enum world_time { TIME_TEXT, TIME_DATE, TIME_INTEGER, TIME_UNTYPED };
+enum world_on_delete {
+	ON_DELETE_NOTHING,
+	ON_DELETE_NO_ACTION,
+	ON_DELETE_RESTRICT,
+	ON_DELETE_CASCADE,
+	ON_DELETE_SET_NULL
+};
 struct world_collection {
 	char name[16];
 	int store;
 	int parent;   /* the collection that it refers to, or -1 */
+	int by_u;     /* ... by its u */
 	int enforced; /* by a foreign key, too */
+	enum world_on_delete on_delete;
 	int tuple;    /* a key of two columns */
 	int text_key; /* "K12", else 12 */
 	int text_ref; /* refers to the number 12 as the text '12' */
-	int has_self; /* refers to itself, by a foreign key */
 	int without_rowid;
 	int indexed;
 	int ingested; /* else written by SQL, as somebody else's program would
 		       */
-	enum world_time type;
-	int cluster;
+	enum world_time type[WORLD_TIMES];
+	int has[COLUMN__MAX];
+	int not_null[WORLD_FIELDS];
+	int impersonal; /* f2 says nothing of a person */
+	/* Cluster 0 is that of the collection itself, the others that of
+	 * single columns. */
+	int part_of[COLUMN__MAX];
+	int clusters[WORLD_PARTS];
+	int parts;
 	size_t count;
 	struct world_record records[WORLD_RECORDS];
 };
@@ -69,81 +130,101 @@ struct world_period {
 	int months;
 	int days;
 };
-struct world_cluster {
-	int policy;
-	int store;
+struct world_clock {
 	int start; /* the collection whose time it is; -1: each record's own */
+	int time;  /* 0: at, 1: bt */
 	int earliest;
 	int open;     /* null_means */
 	int year_end; /* from */
-	int unlimited;
 	struct world_period regular;
+};
+enum world_method {
+	METHOD_NONE,
+	METHOD_NULL,
+	METHOD_CONSTANT,
+	METHOD_TRUNCATE, /* to two characters */
+	METHOD_KEYED_HASH,
+};
+struct world_cluster {
+	int policy;
+	int store;
+	int by_purpose; /* each clock is that of a purpose */
+	struct world_clock clocks[WORLD_CLOCKS];
+	int clock_count; /* 0: unlimited */
 	int has_retention;
 	struct world_period retention;
+	int wait; /* on_referenced */
+	int de_identify;
+	enum world_method methods[WORLD_FIELDS];
+};
+
+struct world_suspension {
+	int restriction; /* else a hold */
+	int cluster;     /* -1: one record, whatever governs it */
+	int collection;
+	int64_t key[2];
+	char id[24];
+	int released;
 };
 
 struct world {
 	uint64_t dice;
+	unsigned features;
 	struct world_policy policies[WORLD_POLICIES];
-	struct world_cluster clusters[WORLD_COLLECTIONS];
+	struct world_cluster clusters[WORLD_CLUSTERS];
 	int cluster_count;
 	struct world_collection collections[WORLD_COLLECTIONS];
 	int collection_count;
 	int store_count;
+	int times; /* bt too */
+	struct world_suspension suspensions[WORLD_SUSPENSIONS];
+	int suspension_count;
 	int64_t instants[WORLD_INSTANTS]; /* rising: when it is looked at */
 	int64_t window_seconds;
 	int batch;
 };
 
+/* ---- world.c, world_records.c ---- */
+
 /* The next number below ${n} of the world's own dice. */
 int64_t world_roll(struct world *w, int64_t n);
+/* True in ${percent} of all cases. */
+int world_chance(struct world *w, int percent);
 
 /* Make up a world of ${seed}. */
-void world_init(struct world *w, uint64_t seed);
+void world_init(struct world *w, uint64_t seed, unsigned features);
+
+/* The last of world_init(): times whose periods end close to the instants. */
+void world_make_records(struct world *w, int collection);
+
+/* Give the record other times. */
+void world_change_times(
+    struct world *w, int collection, struct world_record *r);
+
+/* Does the cluster govern anything? */
+int world_uses(const struct world *w, int cluster);
+
+/* Make up one more suspension; 0: there are enough. */
+int world_suspend(struct world *w);
+
+/* ---- world_files.c, world_fill.c ---- */
+
+/* "one", "two" */
+const char *world_store_name(int store);
 
 /* Write its files to ${folder}, make its stores and fill them. */
 void world_build(const struct world *w, const char *folder);
+struct installation;
+void world_fill(const struct world *w, struct installation *in, int collection,
+    const char *folder);
+
+/* Write the record's times as they are now, or (lost) delete it, as somebody
+ * else's program would. */
+void world_rewrite(const struct world *w, struct installation *in,
+    int collection, const struct world_record *r);
 
 /* "K12" or "12": a key as a command line names it. */
 void world_key_text(
     const struct world_collection *c, int64_t key, char out[32]);
-
-/* ---- oracle.c ---- */
-
-enum oracle_verdict {
-	ORACLE_ACTIVE,
-	ORACLE_RETAIN,
-	ORACLE_DUE,
-	ORACLE_OVERDUE,
-	ORACLE_UNDECIDED,
-	/*
-	 * ACTIVE or RETAIN: one value is today's date, another an instant
-	 * later today.  Both end alike, and the date is what is remembered of
-	 * the two once they are gone.
-	 */
-	ORACLE_EITHER,
-	ORACLE__MAX
-};
-const char *oracle_name(enum oracle_verdict v);
-
-/*
- * What must be said of a record at ${now}.  The values of a starting point
- * are those of all records that there ever were: what is gone counts as it
- * stood.  ${*from} (may be NULL) gets its first instant of DUE, or INT64_MIN.
- */
-enum oracle_verdict oracle_judge(const struct world *w, int collection,
-    const struct world_record *r, int64_t now, int64_t *from);
-
-/* May the record go now: DUE, and no record that is still there holds it by
- * a foreign key? */
-int oracle_may_go(const struct world *w, int collection,
-    const struct world_record *r, int64_t now);
-
-/* Civil dates, plainly. */
-int64_t oracle_day(int64_t year, int64_t month, int64_t day);
-void oracle_civil(int64_t day, int64_t *year, int64_t *month, int64_t *mday);
-/* Local 00:00 of ${day}, and the local day at ${instant}. */
-int64_t oracle_midnight(enum world_zone zone, int64_t day);
-int64_t oracle_local_day(enum world_zone zone, int64_t instant);
 
 #endif /* !TESTS_WORLD_H */

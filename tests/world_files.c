@@ -1,15 +1,11 @@
-/* A made-up world as files and stores. */
-#include "tests/world.h"
-
+/* The files of a made-up world: schemas, datasets, policies, lethe.yml. */
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "engine/installation/installation.h"
-#include "engine/records/ingest.h"
 #include "tests/suites.h"
+#include "tests/world.h"
 
-static const char *const stores[] = { "one", "two" };
+const char *world_store_name(int store) { return store ? "two" : "one"; }
 
 static FILE *create(const char *folder, const char *name)
 {
@@ -29,41 +25,89 @@ static const char *key_type(const struct world_collection *c)
 	return c->text_key ? "TEXT" : "INTEGER";
 }
 
-static void write_references(
+static const char *column_type(const struct world *w,
+    const struct world_collection *c, enum world_column column)
+{
+	static const char *const times[] = { "TEXT", "DATE", "INTEGER", "" };
+	static const char *const fields[] = { "TEXT", "INTEGER", "" };
+
+	switch (column) {
+	case COLUMN_K1:
+	case COLUMN_K2:
+	case COLUMN_S:
+	case COLUMN_U: return key_type(c);
+	case COLUMN_AT: return times[c->type[0]];
+	case COLUMN_BT: return times[c->type[1]];
+	case COLUMN_R1:
+	case COLUMN_R2:
+		return c->text_ref ? "TEXT"
+				   : key_type(&w->collections[c->parent]);
+	case COLUMN_F0:
+	case COLUMN_F1:
+	case COLUMN_F2: return fields[column - COLUMN_F0];
+	case COLUMN__MAX: break;
+	}
+	return "";
+}
+
+static const char *column_constraint(
+    const struct world_collection *c, enum world_column column)
+{
+	if (column == COLUMN_K1 || column == COLUMN_K2)
+		return " NOT NULL";
+	if (column == COLUMN_U)
+		return " UNIQUE";
+	if (column >= COLUMN_F0 && c->not_null[column - COLUMN_F0])
+		return " NOT NULL";
+	return "";
+}
+
+/* The parent's column that r1 refers to. */
+static const char *target(const struct world_collection *c)
+{
+	return c->by_u ? "u" : "k1";
+}
+
+static void write_foreign_keys(
     FILE *f, const struct world *w, const struct world_collection *c)
 {
-	const struct world_collection *p = &w->collections[c->parent];
-	const char *type = c->text_ref ? "TEXT" : key_type(p);
+	static const char *const actions[] = { "", " ON DELETE NO ACTION",
+		" ON DELETE RESTRICT", " ON DELETE CASCADE",
+		" ON DELETE SET NULL" };
 
-	fprintf(f, ", r1 %s", type);
-	if (p->tuple)
-		fprintf(f, ", r2 %s", type);
-	if (c->enforced)
-		fprintf(f, ", FOREIGN KEY (%s) REFERENCES %s (%s)",
-		    p->tuple ? "r1, r2" : "r1", p->name,
-		    p->tuple ? "k1, k2" : "k1");
+	if (c->has[COLUMN_S])
+		fprintf(f, ", FOREIGN KEY (s) REFERENCES %s (k1)%s", c->name,
+		    actions[c->on_delete]);
+	if (!c->enforced)
+		return;
+	fprintf(f, ", FOREIGN KEY (r1%s) REFERENCES %s (%s%s)%s",
+	    c->has[COLUMN_R2] ? ", r2" : "", w->collections[c->parent].name,
+	    target(c), c->has[COLUMN_R2] ? ", k2" : "", actions[c->on_delete]);
 }
 
 static void write_table(
     FILE *f, const struct world *w, const struct world_collection *c)
 {
-	static const char *const types[] = { "TEXT", "DATE", "INTEGER", "" };
+	const char *comma = "";
+	int i;
 
-	fprintf(f, "CREATE TABLE %s (k1 %s NOT NULL", c->name, key_type(c));
-	if (c->tuple)
-		fprintf(f, ", k2 %s NOT NULL", key_type(c));
-	fprintf(f, ", at %s", types[c->type]);
-	if (c->has_self)
-		fprintf(f, ", s %s REFERENCES %s (k1)", key_type(c), c->name);
-	/* Table constraints stand behind the columns. */
-	if (c->parent >= 0)
-		write_references(f, w, c);
-	fprintf(f, ", PRIMARY KEY (k1%s)", c->tuple ? ", k2" : "");
+	fprintf(f, "CREATE TABLE %s (", c->name);
+	for (i = 0; i < COLUMN__MAX; i++) {
+		enum world_column column = (enum world_column)i;
+
+		if (!c->has[i])
+			continue;
+		fprintf(f, "%s%s %s%s", comma, world_column_name(column),
+		    column_type(w, c, column), column_constraint(c, column));
+		comma = ", ";
+	}
+	fprintf(f, ", PRIMARY KEY (k1%s)", c->has[COLUMN_K2] ? ", k2" : "");
+	write_foreign_keys(f, w, c);
 	fprintf(f, ")%s;\n", c->without_rowid ? " WITHOUT ROWID" : "");
 	if (!c->indexed)
 		return;
 	fprintf(f, "CREATE INDEX %s_at ON %s (at);\n", c->name, c->name);
-	if (c->parent >= 0)
+	if (c->has[COLUMN_R1])
 		fprintf(f, "CREATE INDEX %s_r ON %s (r1);\n", c->name, c->name);
 }
 
@@ -73,7 +117,7 @@ static void write_schema(const struct world *w, const char *folder, int store)
 	FILE *f;
 	int i;
 
-	(void)snprintf(name, sizeof(name), "%s.sql", stores[store]);
+	(void)snprintf(name, sizeof(name), "%s.sql", world_store_name(store));
 	f = create(folder, name);
 	for (i = 0; i < w->collection_count; i++) {
 		if (w->collections[i].store == store)
@@ -84,61 +128,57 @@ static void write_schema(const struct world *w, const char *folder, int store)
 
 /* ---- dataset ---- */
 
-static void write_field(FILE *f, const char *name, const char *meta)
+static void write_meta(FILE *f, const struct world *w,
+    const struct world_collection *c, enum world_column column)
 {
+	const char *to = c->name, *field = "k1";
+
+	if (column == COLUMN_K1 || column == COLUMN_K2)
+		fputs(", fides_meta: {primary_key: true}", f);
+	if (column == COLUMN_R1 || column == COLUMN_R2) {
+		to = w->collections[c->parent].name;
+		field = column == COLUMN_R1 ? target(c) : "k2";
+	} else if (column != COLUMN_S) {
+		return;
+	}
 	fprintf(f,
-	    "          - {name: %s, data_categories: [user.unique_id]%s}\n",
-	    name, meta);
-}
-
-static void write_reference_field(FILE *f, const char *store,
-    const char *collection, const char *name, const char *field)
-{
-	char meta[200];
-
-	(void)snprintf(meta, sizeof(meta),
 	    ", fides_meta: {references: [{dataset: %s, field: %s.%s, "
 	    "direction: from}]}",
-	    store, collection, field);
-	write_field(f, name, meta);
+	    world_store_name(c->store), to, field);
 }
 
 static void write_dataset(const struct world *w, const char *folder, int store)
 {
 	char name[40];
 	FILE *f;
-	int i;
+	int i, k;
 
-	(void)snprintf(name, sizeof(name), "%s.yml", stores[store]);
+	(void)snprintf(name, sizeof(name), "%s.yml", world_store_name(store));
 	f = create(folder, name);
 	fprintf(f,
 	    "dataset:\n  - fides_key: %s\n    name: Store\n"
 	    "    collections:\n",
-	    stores[store]);
+	    world_store_name(store));
 	for (i = 0; i < w->collection_count; i++) {
 		const struct world_collection *c = &w->collections[i];
 
 		if (c->store != store)
 			continue;
 		fprintf(f, "      - name: %s\n        fields:\n", c->name);
-		write_field(f, "k1", ", fides_meta: {primary_key: true}");
-		if (c->tuple)
-			write_field(
-			    f, "k2", ", fides_meta: {primary_key: true}");
-		write_field(f, "at", "");
-		if (c->parent >= 0) {
-			const struct world_collection *p =
-			    &w->collections[c->parent];
+		for (k = 0; k < COLUMN__MAX; k++) {
+			enum world_column column = (enum world_column)k;
 
-			write_reference_field(
-			    f, stores[store], p->name, "r1", "k1");
-			if (p->tuple)
-				write_reference_field(
-				    f, stores[store], p->name, "r2", "k2");
+			if (!c->has[k])
+				continue;
+			fprintf(f,
+			    "          - {name: %s, data_categories: [%s]",
+			    world_column_name(column),
+			    column == COLUMN_F2 && c->impersonal
+				? "system.operations"
+				: "user.account");
+			write_meta(f, w, c, column);
+			fputs("}\n", f);
 		}
-		if (c->has_self)
-			write_reference_field(
-			    f, stores[store], c->name, "s", "k1");
 	}
 	fclose(f);
 }
@@ -158,57 +198,119 @@ static void write_period(FILE *f, struct world_period p)
 		fprintf(f, "%dD", p.days);
 }
 
-static void write_starting_points(FILE *f, const struct world *w, int policy)
+/* What the cluster covers. */
+static void write_covers(FILE *f, const struct world *w, int cluster)
 {
-	int i;
+	int c, part, i, n = 0;
 
-	fputs("starting_points:\n", f);
-	for (i = 0; i < w->cluster_count; i++) {
-		const struct world_cluster *c = &w->clusters[i];
+	for (c = 0; c < w->collection_count; c++) {
+		const struct world_collection *k = &w->collections[c];
+		const char *store = world_store_name(k->store);
 
-		if (c->policy != policy)
-			continue;
-		fprintf(f, "  s%d: {kind: collection, at: ", i);
-		if (c->start >= 0)
-			fprintf(f, "%s.%s.", stores[c->store],
-			    w->collections[c->start].name);
-		fprintf(f, "at, pick: %s%s%s}\n",
-		    c->earliest ? "earliest" : "latest",
-		    c->open ? ", null_means: open" : "",
-		    c->year_end ? ", from: end_of_calendar_year" : "");
+		for (part = 0; part < k->parts; part++) {
+			if (k->clusters[part] != cluster)
+				continue;
+			for (i = 0; i < COLUMN__MAX; i++) {
+				enum world_column column = (enum world_column)i;
+
+				if (part == 0 && i > 0)
+					break;
+				if (part > 0 && k->part_of[i] != part)
+					continue;
+				fprintf(f, "%s%s.%s%s%s", n ? ", " : "", store,
+				    k->name, part ? "." : "",
+				    part ? world_column_name(column) : "");
+				n++;
+			}
+		}
 	}
 }
 
-static void write_cluster(FILE *f, const struct world *w, int number)
+static int is_of(const struct world *w, int cluster, int policy)
+{
+	return w->clusters[cluster].policy == policy && world_uses(w, cluster);
+}
+
+static void write_starting_points(FILE *f, const struct world *w, int policy)
+{
+	int i, k, n = 0;
+
+	for (i = 0; i < w->cluster_count; i++) {
+		const struct world_cluster *c = &w->clusters[i];
+
+		for (k = 0; k < c->clock_count && is_of(w, i, policy); k++) {
+			const struct world_clock *x = &c->clocks[k];
+
+			fputs(n++ ? "" : "starting_points:\n", f);
+			fprintf(f, "  s%d-%d: {kind: collection, at: ", i, k);
+			if (x->start >= 0)
+				fprintf(f, "%s.%s.", world_store_name(c->store),
+				    w->collections[x->start].name);
+			fprintf(f, "%s, pick: %s%s%s}\n", x->time ? "bt" : "at",
+			    x->earliest ? "earliest" : "latest",
+			    x->open ? ", null_means: open" : "",
+			    x->year_end ? ", from: end_of_calendar_year" : "");
+		}
+	}
+}
+
+static void write_rule(FILE *f, const struct world *w, int number)
 {
 	const struct world_cluster *c = &w->clusters[number];
-	const char *comma = "";
 	int i;
 
-	fprintf(f, "  g%d:\n    purposes: [p]\n    covers: [", number);
-	for (i = 0; i < w->collection_count; i++) {
-		if (w->collections[i].cluster != number)
-			continue;
-		fprintf(f, "%s%s.%s", comma, stores[c->store],
-		    w->collections[i].name);
-		comma = ", ";
+	fputs(c->by_purpose ? "    purposes:\n" : "    purposes: [p0]\n", f);
+	for (i = 0; i < c->clock_count && c->by_purpose; i++) {
+		fprintf(f, "      p%d: {starting_point: s%d-%d, period: ", i,
+		    number, i);
+		write_period(f, c->clocks[i].regular);
+		fputs("}\n", f);
 	}
-	fputs("]\n    on_referenced: wait\n", f);
-	if (c->unlimited) {
-		fputs("    deletion_rule: {unlimited: a test}\n", f);
-		return;
-	}
-	if (c->has_retention) {
+	if (c->has_retention && c->clock_count) {
 		fputs("    retention_period: ", f);
 		write_period(f, c->retention);
 		fputs("\n", f);
 	}
-	fprintf(f,
-	    "    deletion_rule: {starting_point: s%d, "
-	    "regular_deletion_period: ",
-	    number);
-	write_period(f, c->regular);
-	fputs("}\n", f);
+	if (c->clock_count == 0) {
+		fputs("    deletion_rule: {unlimited: a test}\n", f);
+	} else if (!c->by_purpose) {
+		fprintf(f,
+		    "    deletion_rule: {starting_point: s%d-0, "
+		    "regular_deletion_period: ",
+		    number);
+		write_period(f, c->clocks[0].regular);
+		fputs("}\n", f);
+	}
+}
+
+static void write_action(FILE *f, const struct world_cluster *c)
+{
+	static const char *const methods[] = { "", "null", "{constant: gone}",
+		"{truncate: 2}", "keyed_hash" };
+	const char *comma = "";
+	int i;
+
+	if (c->wait)
+		fputs("    on_referenced: wait\n", f);
+	if (!c->de_identify)
+		return;
+	fputs("    action: {de_identify: {", f);
+	for (i = 0; i < WORLD_FIELDS; i++) {
+		if (c->methods[i] == METHOD_NONE)
+			continue;
+		fprintf(f, "%sf%d: %s", comma, i, methods[c->methods[i]]);
+		comma = ", ";
+	}
+	fputs("}}\n", f);
+}
+
+static void write_cluster(FILE *f, const struct world *w, int number)
+{
+	fprintf(f, "  g%d:\n    covers: [", number);
+	write_covers(f, w, number);
+	fputs("]\n", f);
+	write_rule(f, w, number);
+	write_action(f, &w->clusters[number]);
 }
 
 static int has_clusters(const struct world *w, int policy)
@@ -216,7 +318,7 @@ static int has_clusters(const struct world *w, int policy)
 	int i;
 
 	for (i = 0; i < w->cluster_count; i++) {
-		if (w->clusters[i].policy == policy)
+		if (is_of(w, i, policy))
 			return 1;
 	}
 	return 0;
@@ -235,14 +337,16 @@ static void write_policy(const struct world *w, const char *folder, int policy)
 	f = create(folder, name);
 	fprintf(f,
 	    "policy: policy-%d\nrevision: 1\ntitle: A test\n"
-	    "calendar: {rule: %s, time_zone: %s}\n"
-	    "purposes:\n  p: {title: A test, legal_basis: contract}\n",
+	    "calendar: {rule: %s, time_zone: %s}\npurposes:\n",
 	    policy, p->japanese ? "jp_civil_code" : "eu_1182_71",
 	    zones[p->zone]);
+	for (i = 0; i < WORLD_CLOCKS; i++)
+		fprintf(
+		    f, "  p%d: {title: A test, legal_basis: contract}\n", i);
 	write_starting_points(f, w, policy);
 	fputs("clusters:\n", f);
 	for (i = 0; i < w->cluster_count; i++) {
-		if (w->clusters[i].policy == policy)
+		if (is_of(w, i, policy))
 			write_cluster(f, w, i);
 	}
 	fclose(f);
@@ -268,129 +372,16 @@ static void write_config(const struct world *w, const char *folder)
 		fprintf(f,
 		    "  %s: {driver: sqlite, dataset: %s.yml, schema: "
 		    "%s.sql}\n",
-		    stores[i], stores[i], stores[i]);
+		    world_store_name(i), world_store_name(i),
+		    world_store_name(i));
 	fprintf(f, "purge: {window: PT%dH, batch: %d}\n",
 	    (int)(w->window_seconds / 3600), w->batch);
 	fclose(f);
 }
 
-/* ---- records ---- */
-
-/* A key as JSON writes it; SQL takes the same with other quotes. */
-static void add_key(char *out, size_t size, const char *name,
-    const struct world_collection *c, int64_t key, int as_text, int null)
-{
-	char text[32];
-	size_t n = strlen(out);
-
-	world_key_text(c, key, text);
-	if (null)
-		(void)snprintf(out + n, size - n, ", \"%s\": null", name);
-	else if (c->text_key || as_text)
-		(void)snprintf(
-		    out + n, size - n, ", \"%s\": \"%s\"", name, text);
-	else
-		(void)snprintf(out + n, size - n, ", \"%s\": %s", name, text);
-}
-
-static void record_json(const struct world *w, const struct world_collection *c,
-    const struct world_record *r, char *out, size_t size)
-{
-	const struct world_collection *p =
-	    c->parent >= 0 ? &w->collections[c->parent] : NULL;
-
-	(void)snprintf(out, size, "{\"at\": %s", r->stored);
-	add_key(out, size, "k1", c, r->key[0], 0, 0);
-	if (c->tuple)
-		add_key(out, size, "k2", c, r->key[1], 0, 0);
-	if (p)
-		add_key(out, size, "r1", p, r->ref[0], c->text_ref,
-		    r->ref_null == 1);
-	if (p && p->tuple)
-		add_key(out, size, "r2", p, r->ref[1], c->text_ref,
-		    r->ref_null > 0);
-	if (c->has_self)
-		add_key(out, size, "s", c, r->self, 0, r->self == 0);
-	(void)snprintf(out + strlen(out), size - strlen(out), "}");
-}
-
-static void ingest(struct installation *in, struct installation_store *store,
-    const struct world *w, const struct world_collection *c, const char *folder)
-{
-	const struct collection *col =
-	    dataset_collection(store->dataset, c->name);
-	struct ingest_source source = { .format = INGEST_JSONL };
-	struct ingest_target target;
-	struct ingest_report report;
-	const char **times = NULL;
-	char path[300], line[400];
-	size_t n = 0, i;
-	enum status st;
-	FILE *f = create(folder, "records.jsonl");
-
-	for (i = 0; i < c->count; i++) {
-		record_json(w, c, &c->records[i], line, sizeof(line));
-		fprintf(f, "%s\n", line);
-	}
-	fclose(f);
-	(void)snprintf(path, sizeof(path), "%s/records.jsonl", folder);
-	source.path = path;
-	st = installation_times(in, store, col, &times, &n);
-	MUST(st == ST_OK, "%s", status_text());
-	st = ingest_target_init(&target, c->name,
-	    db_schema_table(&store->schema, c->name), col, times, n);
-	MUST(st == ST_OK, "%s", status_text());
-	memset(&report, 0, sizeof(report));
-	st = ingest_file(store->db, &target, &source, DB_INSERT, &report);
-	MUST(st == ST_OK, "%s: %s", status_text(),
-	    report.problem_count ? report.problems[0] : "");
-	ingest_report_release(&report);
-	ingest_target_release(&target);
-	free(times);
-}
-
-/* '{"at": 1, "k1": "K2"}' as names and values. */
-static void add_insert(
-    struct buf *script, const struct world_collection *c, char *line)
-{
-	char names[100] = "", values[300] = "", *p, *colon, *end;
-
-	for (p = line + 1; p[-1] != '}'; p = end + 1) {
-		p += strspn(p, " \"");
-		colon = strstr(p, "\": ");
-		*colon = '\0';
-		end = colon + 3 + strcspn(colon + 3, ",}");
-		(void)snprintf(
-		    names + strlen(names), 20, "%s%s", *names ? ", " : "", p);
-		(void)snprintf(values + strlen(values), 70, "%s%.*s",
-		    *values ? ", " : "", (int)(end - colon - 3), colon + 3);
-	}
-	for (p = values; *p; p++)
-		*p = *p == '"' ? '\'' : *p;
-	buf_addf(script, "INSERT INTO %s (%s) VALUES (%s);\n", c->name, names,
-	    values);
-}
-
-static void insert(struct installation_store *store, const struct world *w,
-    const struct world_collection *c)
-{
-	struct buf script = BUF_INIT;
-	char line[400];
-	size_t i;
-
-	for (i = 0; i < c->count; i++) {
-		record_json(w, c, &c->records[i], line, sizeof(line));
-		add_insert(&script, c, line);
-	}
-	MUST(db_script(store->db, buf_text(&script)) == ST_OK, "%s: %s",
-	    buf_text(&script), status_text());
-	buf_release(&script);
-}
-
 void world_build(const struct world *w, const char *folder)
 {
 	struct installation in;
-	struct installation_store *store;
 	char path[300];
 	int i;
 
@@ -407,17 +398,7 @@ void world_build(const struct world *w, const char *folder)
 		ck_abort_msg("%s: %s", path, status_text());
 	}
 	MUST(installation_init(&in, NULL, NULL) == ST_OK, "%s", status_text());
-	for (i = 0; i < w->collection_count; i++) {
-		const struct world_collection *c = &w->collections[i];
-
-		MUST(installation_find_store(&in, stores[c->store], &store) ==
-			     ST_OK &&
-			 installation_open_store(&in, store) == ST_OK,
-		    "%s", status_text());
-		if (c->ingested)
-			ingest(&in, store, w, c, folder);
-		else
-			insert(store, w, c);
-	}
+	for (i = 0; i < w->collection_count; i++)
+		world_fill(w, &in, i, folder);
 	installation_release(&in);
 }

@@ -5,6 +5,7 @@
 
 #include "engine/cli/cli.h"
 #include "engine/holds/holds.h"
+#include "engine/plan/keys.h"
 
 static enum status bar(void *ctx, const struct ingest_progress *p)
 {
@@ -94,8 +95,8 @@ enum status cli_ingest(
 	const struct db_table *table = NULL;
 	struct ingest_target target = { .store = NULL };
 	struct policy_computed *computed = NULL;
-	const char **times = NULL;
-	size_t count = 0, computed_count = 0;
+	const char **times = NULL, **keys = NULL;
+	size_t count = 0, computed_count = 0, key_count = 0;
 	enum status st;
 
 	st = cli_collection(
@@ -113,11 +114,16 @@ enum status cli_ingest(
 		st = ingest_target_compute(&target, computed, computed_count);
 	target.segments = store->segments;
 	if (st == ST_OK)
+		st = keys_of(collection, table, &keys, &key_count);
+	if (st == ST_OK) {
+		ingest_target_keys(&target, keys, key_count);
 		st = ingest(cli, what, store, &target, records);
+	}
 	if (st == ST_OK)
 		st = suspend(cli, what);
 	ingest_target_release(&target);
 	free(computed);
 	free(times);
+	free(keys);
 	return st;
 }

@@ -4,6 +4,7 @@
 #include "engine/cli/cli.h"
 #include "engine/holds/holds.h"
 #include "engine/plan/check.h"
+#include "engine/purge/trial.h"
 
 static enum status print(const struct cli *cli, const json_t *o)
 {
@@ -59,11 +60,13 @@ static enum status run(struct cli *cli, int argc, char **argv)
 		return st;
 	if ((st = cli_load(cli)) != ST_OK)
 		return st;
-	if (cli->in.diag.count)
-		diag_print(&cli->in.diag, stderr);
 	if ((st = schedule_init(&s, &cli->in, NULL, &cli->in.diag)) != ST_OK)
 		return st;
-	st = check_json(&cli->in, &s, depth, &o);
+	if ((st = trial_all(&s, &cli->in.diag)) == ST_OK)
+		st = check_json(&cli->in, &s, depth, &o);
+	/* What failed is said with all the rest. */
+	if (st == ST_OK && cli->in.diag.count)
+		diag_print(&cli->in.diag, stderr);
 	if (st == ST_OK)
 		st = holds_check(&cli->in, json_object_get(o, "warnings"));
 	if (st == ST_OK)
@@ -79,7 +82,9 @@ const struct command cmd_check = {
 	"check",
 	"policies against datasets, datasets against live stores",
 	"usage: lethe [-c lethe.yml] [--json] check [--integrity]\n\n"
-	"Loads every file and opens every store; names what does not fit.\n\n"
+	"Loads every file and opens every store; names what does not fit.\n"
+	"What a policy does to records that stay is tried on some of them and\n"
+	"undone, because a CHECK or a trigger may refuse it.\n\n"
 	"  --integrity  also read and authenticate every page of every file\n",
 	run,
 };

@@ -60,8 +60,10 @@ static void print_clusters(const json_t *report)
 static void print_suspensions(const json_t *o)
 {
 	if (json_int(o, "holds") || json_int(o, "restrictions"))
-		printf("%lld holds and %lld restrictions are active\n",
-		    json_int(o, "holds"), json_int(o, "restrictions"));
+		printf("active suspensions: %lld hold%s, %lld restriction%s\n",
+		    json_int(o, "holds"), json_int(o, "holds") == 1 ? "" : "s",
+		    json_int(o, "restrictions"),
+		    json_int(o, "restrictions") == 1 ? "" : "s");
 	if (json_int(o, "reviews_overdue"))
 		printf("review overdue: %lld of them: `lethe hold list` names "
 		       "them\n",
@@ -105,6 +107,29 @@ static void print_attention(const struct cli *cli, const json_t *report)
 		     "state; the next run scrubs");
 }
 
+/* What becomes of records that stay is called what it is. */
+static void print_labels(const json_t *report)
+{
+	int later = json_is_true(json_object_get(report, "dry_run"));
+	const json_t *item;
+	size_t i;
+
+	json_array_foreach(json_object_get(report, "clusters"), i, item)
+	{
+		long long n = json_int(item, later ? "due" : "de_identified");
+
+		if (n && json_is_string(json_object_get(item, "label")))
+			printf("%s.%s: %lld record%s of %s %s %s\n",
+			    json_text(item, "store"),
+			    json_text(item, "collection"), n, n == 1 ? "" : "s",
+			    json_text(item, "cluster"),
+			    later    ? "would be"
+			    : n == 1 ? "is"
+				     : "are",
+			    json_text(item, "label"));
+	}
+}
+
 /* What was planned in a file and was not done, or was due besides. */
 static void print_skips(const json_t *report)
 {
@@ -141,6 +166,7 @@ static enum status print(
 		return cli_print_json(report);
 	print_clusters(report);
 	putchar('\n');
+	print_labels(report);
 	print_skips(report);
 	end = json_is_object(json_object_get(report, "stopped")) ? ", stopped"
 	      : json_is_true(json_object_get(report, "verified"))

@@ -135,7 +135,7 @@ static enum status take_effect(
 	int64_t records = 0;
 	enum status st;
 
-	if ((st = refresh_stores(in)) != ST_OK)
+	if ((st = refresh_stores(in, id)) != ST_OK)
 		return st;
 	st = held_count(in, id, &records);
 	if (st == ST_OK)

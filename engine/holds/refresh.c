@@ -284,13 +284,13 @@ static enum status one_store(struct installation *in,
 }
 
 static enum status all_stores(
-    struct installation *in, enum act most, int64_t *rows)
+    struct installation *in, const char *id, enum act most, int64_t *rows)
 {
 	json_t *active = NULL;
 	enum status st;
 	size_t i;
 
-	st = registry_read(in, REGISTRY_ACTIVE, NULL, when_now(), &active);
+	st = registry_read(in, REGISTRY_ACTIVE, id, when_now(), &active);
 	if (st == ST_OK)
 		st = reached_fill(in, active);
 	for (i = 0; st == ST_OK && i < in->store_count; i++)
@@ -346,7 +346,7 @@ void holds_watch_release(struct holds_watch *w)
 
 /* ---- all of it ---- */
 
-enum status refresh_stores(struct installation *in)
+enum status refresh_stores(struct installation *in, const char *id)
 {
 	int64_t rows = 0;
 	enum status st;
@@ -354,12 +354,12 @@ enum status refresh_stores(struct installation *in)
 
 	if ((st = registry_any(in, &any)) != ST_OK || !any)
 		return st;
-	return all_stores(in, ACT_WRITE, &rows);
+	return all_stores(in, id, ACT_WRITE, &rows);
 }
 
 static enum status refresh(struct installation *in)
 {
-	enum status st = refresh_stores(in);
+	enum status st = refresh_stores(in, NULL);
 
 	return st == ST_OK ? entries_ship(in) : st;
 }
@@ -398,7 +398,7 @@ enum status holds_behind(struct installation *in, int64_t *rows)
 	if ((st = registry_any(in, &any)) != ST_OK)
 		return st;
 	if (any)
-		st = all_stores(in, ACT_LOOK, &n);
+		st = all_stores(in, NULL, ACT_LOOK, &n);
 	if (st == ST_OK)
 		*rows = n;
 	return st;

@@ -365,7 +365,7 @@ static enum status carry_out(
 	enum status st = list ? ST_OK : fail(ST_NOMEM, "out of memory");
 
 	if (st == ST_OK)
-		st = refresh_stores(in);
+		st = refresh_stores(in, id);
 	if (st == ST_OK)
 		st = judge(s, list, &records);
 	if (st == ST_OK)

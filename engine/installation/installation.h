@@ -88,8 +88,9 @@ enum status installation_open_control(struct installation *in) MUST_CHECK;
 enum status installation_open_audit(struct installation *in) MUST_CHECK;
 
 /*
- * The columns of a collection that starting points read, so that ingest checks
- * them as times.  The caller frees the array; the names are the policies'.
+ * The columns of a collection that starting points read, and those that bound
+ * the time of a reference (`valid`), so that ingest checks them as times.  The
+ * caller frees the array; the names are the policies' and datasets'.
  */
 enum status installation_times(const struct installation *in,
     const struct installation_store *store, const struct collection *collection,

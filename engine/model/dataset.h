@@ -79,6 +79,11 @@ enum status dataset_parse(const char *path, const char *bytes, size_t len,
     struct diag *d, struct dataset **out, size_t *count) MUST_CHECK;
 void dataset_release(struct dataset *ds);
 
+/* The field that ${path} ("dataset.collection.field") names in that collection;
+ * NULL where it is of another, or NULL. */
+const char *dataset_path_field(
+    const char *path, const char *dataset, const char *collection);
+
 /* References, valid intervals and erase_after must name what exists. */
 void dataset_check(
     const struct dataset *const *all, size_t count, struct diag *d);

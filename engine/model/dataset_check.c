@@ -40,17 +40,6 @@ const struct field *collection_field(
 	return NULL;
 }
 
-/* Is ${path} a field of what the reference names? */
-static int in_target(const struct reference *ref, const char *path)
-{
-	size_t dataset = strlen(ref->dataset), n = strlen(ref->collection);
-
-	return strncmp(path, ref->dataset, dataset) == 0 &&
-	       path[dataset] == '.' &&
-	       strncmp(path + dataset + 1, ref->collection, n) == 0 &&
-	       path[dataset + 1 + n] == '.';
-}
-
 /* An interval that limits no reference would be one that nobody checks. */
 static void check_interval(
     const struct dataset_names *in, const struct field *f)
@@ -58,8 +47,10 @@ static void check_interval(
 	for (size_t i = 0; i < f->reference_count; i++) {
 		const struct reference *ref = &f->references[i];
 
-		if (in_target(ref, f->valid_from) &&
-		    in_target(ref, f->valid_until))
+		if (dataset_path_field(
+			f->valid_from, ref->dataset, ref->collection) &&
+		    dataset_path_field(
+			f->valid_until, ref->dataset, ref->collection))
 			return;
 	}
 	diag_error(in->d, f->at,

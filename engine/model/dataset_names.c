@@ -106,3 +106,14 @@ const struct field *dataset_names_find_path(
 	free(field);
 	return f;
 }
+
+const char *dataset_path_field(
+    const char *path, const char *dataset, const char *collection)
+{
+	size_t d = strlen(dataset), c = strlen(collection);
+
+	if (path && strncmp(path, dataset, d) == 0 && path[d] == '.' &&
+	    strncmp(path + d + 1, collection, c) == 0 && path[d + 1 + c] == '.')
+		return path + d + c + 2;
+	return NULL;
+}

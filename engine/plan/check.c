@@ -168,6 +168,8 @@ enum status check_json(struct installation *in, const struct schedule *s,
 	if (st == ST_OK)
 		st = check_indexes(s, json_object_get(o, "warnings"));
 	if (st == ST_OK)
+		st = check_paths(s, json_object_get(o, "warnings"));
+	if (st == ST_OK)
 		st = check_periods(in, json_object_get(o, "warnings"));
 	if (st == ST_OK)
 		st = add_unmapped(s, json_object_get(o, "unmapped"));

@@ -19,6 +19,12 @@ enum status check_indexes(
     const struct schedule *s, json_t *warnings) MUST_CHECK;
 
 /*
+ * Reference paths through records that a rule of their own deletes: what they
+ * led to is kept as it stood, and without the time for which it did (`valid`).
+ */
+enum status check_paths(const struct schedule *s, json_t *warnings) MUST_CHECK;
+
+/*
  * Periods that work against each other, as far as they run from the same
  * starting point: a record that goes before those that refer to it, a
  * retention period that the row it stands in falls short of, one that may be

@@ -5,105 +5,16 @@
 #include <string.h>
 
 #include "engine/installation/units.h"
+#include "engine/plan/explain_clock.h"
 #include "engine/plan/keys.h"
 #include "engine/plan/suspension.h"
-
-/* The starting point's values of one record, copied out of the store. */
-struct values {
-	struct verdict_value *list;
-	char **texts; /* as stored; NULL for NULL */
-	char **from;  /* "record", "reference" or "memory" */
-	size_t count;
-};
-
-static void values_release(struct values *v)
-{
-	size_t i;
-
-	for (i = 0; i < v->count; i++) {
-		free(v->texts[i]);
-		free(v->from[i]);
-	}
-	free(v->list);
-	free(v->texts);
-	free(v->from);
-}
-
-/* Numbers are Unix seconds; as text they parse the same. */
-static char *value_text(struct val v)
-{
-	switch (v.type) {
-	case VAL_INT: return str_format("%lld", (long long)v.i);
-	case VAL_REAL: return str_format("%.17g", v.r);
-	case VAL_TEXT:
-	case VAL_BLOB: return str_format("%.*s", (int)v.n, (const char *)v.p);
-	case VAL_NULL:
-	case VAL_END: break;
-	}
-	return NULL;
-}
-
-static enum status values_grow(struct values *v)
-{
-	struct verdict_value *list;
-	char **texts, **from;
-
-	list = reallocarray(v->list, v->count + 1, sizeof(*list));
-	if (list)
-		v->list = list;
-	texts = reallocarray(v->texts, v->count + 1, sizeof(*texts));
-	if (texts)
-		v->texts = texts;
-	from = reallocarray(v->from, v->count + 1, sizeof(*from));
-	if (from)
-		v->from = from;
-	return list && texts && from ? ST_OK : fail(ST_NOMEM, "out of memory");
-}
-
-/* ${type} is the column's, where the value stands in a record. */
-static enum status values_add(struct values *v, const struct db_column *type,
-    struct val value, const char *from)
-{
-	char *text = value_text(value), *origin = strdup(from ? from : "");
-	enum status st = values_grow(v);
-
-	if (origin == NULL || (value.type != VAL_NULL && text == NULL))
-		st = fail(ST_NOMEM, "out of memory");
-	if (st != ST_OK) {
-		free(text);
-		free(origin);
-		return st;
-	}
-	v->list[v->count].is_null = value.type == VAL_NULL;
-	v->list[v->count].when =
-	    db_when(strcmp(origin, "memory") == 0 ? NULL : type, value);
-	v->texts[v->count] = text;
-	v->from[v->count++] = origin;
-	return ST_OK;
-}
-
-static enum status read_values(const struct rule *r, const struct rule_clock *c,
-    const char *const *key, struct values *v)
-{
-	struct sql q = SQL_INIT;
-	struct stmt *s = NULL;
-	enum status st;
-
-	rule_select_values(r, c, key, &q);
-	st = db_query_sql(r->store->db, &q, &s);
-	while (st == ST_OK && (st = db_row(s)) == ST_OK)
-		st = values_add(v, c->value, db_val(s, 0), db_text(s, 1));
-	db_done(s);
-	sql_release(&q);
-	return st == ST_NOTFOUND ? ST_OK : st;
-}
 
 /* ---- what the store says ---- */
 
 /* What the purge's own conditions say of the record. */
 struct answers {
-	int ended, undecided, active; /* the clocks alone */
-	int due, goes, reduced;
+	int ended, undecided, active;    /* the clocks alone */
+	int due, was_due, goes, reduced; /* was: when the window began */
 };
 
 /* Each a column: the classes, and whether the record was reduced. */
@@ -119,6 +30,10 @@ static enum status add_questions(
 		st = rule_where_one(r, classes[i], now, q);
 		sql_add(q, ", ");
 	}
+	if (st == ST_OK)
+		st = rule_where_one(
+		    r, RULE_DUE, now - r->terms.window_seconds - 1, q);
+	sql_add(q, ", ");
 	if (st == ST_OK)
 		st = rule_where_one(rule_part(r, 0), RULE_GOES, now, q);
 	sql_add(q, ", (TRUE");
@@ -141,10 +56,11 @@ static enum status read_answers(struct installation *in, const struct rule *r,
 	out->undecided = db_int(s, 1) != 0;
 	out->active = db_int(s, 2) != 0;
 	out->due = db_int(s, 3) != 0;
-	out->goes = db_int(s, 4) != 0;
-	out->reduced = db_int(s, 5) != 0;
+	out->was_due = db_int(s, 4) != 0;
+	out->goes = db_int(s, 5) != 0;
+	out->reduced = db_int(s, 6) != 0;
 	for (i = 0; i < r->key_count; i++)
-		key[i] = db_val(s, 6 + (int)i);
+		key[i] = db_val(s, 7 + (int)i);
 	return suspensions_json(in, r, key, suspensions);
 }
 
@@ -173,7 +89,7 @@ static enum status ask_store(struct installation *in, const struct rule *r,
 	return st;
 }
 
-/* ---- one clock ---- */
+/* ---- the rule in words ---- */
 
 enum status explain_rule_text(const struct rule *r, char **out)
 {
@@ -206,111 +122,11 @@ enum status explain_rule_text(const struct rule *r, char **out)
 	return st;
 }
 
-/* Sentences, one a line, as an array. */
-static enum status add_reasons(json_t *o, const struct buf *reasons)
-{
-	json_t *list = json_array();
-	const char *p = buf_text(reasons), *end;
-	enum status st = list ? ST_OK : fail(ST_NOMEM, "out of memory");
-
-	for (; st == ST_OK && (end = strchr(p, '\n')) != NULL; p = end + 1)
-		st = json_push(list, json_stringn(p, (size_t)(end - p)));
-	if (st != ST_OK) {
-		json_decref(list);
-		return st;
-	}
-	return json_put(o, "reasons", list);
-}
-
-static enum status add_dates(
-    json_t *o, const struct rule *r, const struct judgement *j)
-{
-	char last[CIVIL_TEXT], from[ZONE_TEXT], due[ZONE_TEXT];
-	enum status st;
-
-	if (j->event.kind == WHEN_NONE)
-		return ST_OK;
-	civil_format(j->end.last_day, last);
-	zone_format(r->terms.calendar.zone, j->end.deletable_from, from);
-	zone_format(r->terms.calendar.zone, j->deletion_due, due);
-	st = json_put(o, "last_day", json_string(last));
-	if (st == ST_OK)
-		st = json_put(o, "deletable_from", json_string(from));
-	return st == ST_OK ? json_put(o, "deletion_due", json_string(due)) : st;
-}
-
-static enum status add_start(json_t *o, const struct rule *r,
-    const struct rule_clock *c, const struct judgement *j,
-    const struct values *v)
-{
-	const char *value = NULL, *origin = NULL;
-	json_t *start = NULL;
-	char *from = NULL;
-	enum status st;
-
-	if (j->value < v->count) {
-		value = v->texts[j->value];
-		origin = v->from[j->value];
-	}
-	from = str_format("%s.%s.%s%s", r->store->dataset->key, c->table,
-	    c->terms.start->field,
-	    origin && strcmp(origin, "memory") == 0
-		? " of a record that is gone"
-		: "");
-	if (from == NULL)
-		return fail(ST_NOMEM, "out of memory");
-	st = json_make(&start, "{s:s, s:s?, s:s}", "name", c->terms.start->name,
-	    "value", value, "from", from);
-	free(from);
-	return st == ST_OK ? json_put(o, "starting_point", start) : st;
-}
-
-/* One clock of the record: its values, and what they come to. */
-struct clock_answer {
-	const struct rule_clock *clock;
-	struct values values;
-	struct judgement judgement;
-};
-
-static enum status judge_clock(const struct rule *r, const char *const *key,
-    int64_t now, struct clock_answer *a)
-{
-	enum status st;
-
-	st = read_values(r, a->clock, key, &a->values);
-	if (st != ST_OK)
-		return st;
-	return verdict_judge(&a->clock->terms, a->values.list, a->values.count,
-	    now, &a->judgement);
-}
-
-static enum status add_clock(
-    json_t *list, const struct rule *r, const struct clock_answer *a)
-{
-	const struct verdict_clock *c = &a->clock->terms;
-	char period[PERIOD_TEXT];
-	json_t *o = NULL;
-	enum status st;
-
-	period_format(c->period, period);
-	st = json_make(&o, "{s:s?, s:s, s:n, s:s, s:n, s:n, s:n, s:[]}",
-	    "purpose", c->purpose ? c->purpose->name : NULL, "verdict",
-	    verdict_name(a->judgement.verdict), "starting_point", "period",
-	    period, "last_day", "deletable_from", "deletion_due", "reasons");
-	if (st == ST_OK)
-		st = json_push(list, o);
-	if (st == ST_OK)
-		st = add_start(o, r, a->clock, &a->judgement, &a->values);
-	if (st == ST_OK)
-		st = add_dates(o, r, &a->judgement);
-	return st == ST_OK ? add_reasons(o, &a->judgement.reasons) : st;
-}
-
 /* ---- one rule ---- */
 
 struct rule_answer {
 	const struct rule *rule;
-	struct clock_answer *clocks;
+	struct explain_clock *clocks;
 	size_t decides; /* SIZE_MAX: nothing ends it */
 	struct answers asked;
 	json_t *suspensions;
@@ -323,7 +139,7 @@ static void answer_release(struct rule_answer *a)
 	size_t i;
 
 	for (i = 0; a->clocks && i < a->rule->clock_count; i++) {
-		values_release(&a->clocks[i].values);
+		explain_values_release(&a->clocks[i].values);
 		buf_release(&a->clocks[i].judgement.reasons);
 	}
 	free(a->clocks);
@@ -345,7 +161,7 @@ static enum status judge_clocks(
 		st = fail(ST_NOMEM, "out of memory");
 	for (i = 0; st == ST_OK && i < r->clock_count; i++) {
 		a->clocks[i].clock = &r->clocks[i];
-		st = judge_clock(r, key, now, &a->clocks[i]);
+		st = explain_judge(r, key, now, &a->clocks[i]);
 		list[i] = a->clocks[i].judgement;
 	}
 	if (st == ST_OK)
@@ -381,11 +197,21 @@ static void after_the_clocks(struct rule_answer *a)
 	const struct rule *r = a->rule;
 	int ended = a->verdict == VERDICT_DUE || a->verdict == VERDICT_OVERDUE;
 
-	if (a->asked.reduced)
-		buf_addf(&a->reasons, "%s\n",
-		    r->terms.cluster->action == POLICY_DE_IDENTIFY
-			? "it was de-identified"
-			: "what this cluster governs of it was emptied");
+	/* A row that goes since its last part ended is not late before. */
+	if (a->verdict == VERDICT_OVERDUE && r->part == 0 && r->parts > 1 &&
+	    a->asked.due && !a->asked.was_due)
+		a->verdict = VERDICT_DUE;
+	/* What the clocks say of it now says nothing. */
+	if (a->asked.reduced && rule_reduces_for_good(r)) {
+		a->verdict = VERDICT_RETAIN;
+		buf_clear(&a->reasons);
+	}
+	if (a->asked.reduced && rule_label(r))
+		buf_addf(
+		    &a->reasons, "it was de-identified: %s\n", rule_label(r));
+	else if (a->asked.reduced)
+		buf_adds(&a->reasons,
+		    "what this cluster governs of it was emptied\n");
 	if (ended && !a->asked.due && !a->asked.goes) {
 		a->verdict = VERDICT_RETAIN;
 		if (r->terms.cluster->action == POLICY_DELETE)
@@ -443,14 +269,16 @@ static enum status answer(struct installation *in, const char *const *key,
 }
 
 /* The clock whose end is the record's: the last, once all of them are known;
- * until then the one that decides. */
-static const struct clock_answer *dated(const struct rule_answer *a)
+ * until then the one that decides, and nobody can say when the record goes. */
+static const struct explain_clock *dated(
+    const struct rule_answer *a, int *known)
 {
-	const struct clock_answer *last = &a->clocks[0];
+	const struct explain_clock *last = &a->clocks[0];
 	size_t i;
 
+	*known = 0;
 	for (i = 0; i < a->rule->clock_count; i++) {
-		const struct clock_answer *c = &a->clocks[i];
+		const struct explain_clock *c = &a->clocks[i];
 
 		if (c->judgement.event.kind == WHEN_NONE)
 			return &a->clocks[a->decides];
@@ -458,29 +286,29 @@ static const struct clock_answer *dated(const struct rule_answer *a)
 		    last->judgement.end.deletable_from)
 			last = c;
 	}
+	*known = 1;
 	return last;
 }
 
 static enum status add_clocks(json_t *o, const struct rule_answer *a)
 {
 	const struct rule *r = a->rule;
-	const struct clock_answer *c;
+	const struct explain_clock *c;
 	json_t *list;
 	enum status st;
 	size_t i;
+	int known;
 
 	if (r->clock_count == 0)
 		return ST_OK;
-	c = dated(a);
-	st = add_start(o, r, c->clock, &c->judgement, &c->values);
-	/* While one clock is open nobody can say when the record goes. */
-	if (st == ST_OK && (c->judgement.event.kind == WHEN_NONE ||
-			       r->clock_count == 1 || c == dated(a)))
-		st = add_dates(o, r, &c->judgement);
+	c = dated(a, &known);
+	st = explain_add_start(o, r, c->clock, &c->judgement, &c->values);
+	if (st == ST_OK && known)
+		st = explain_add_dates(o, r, &c->judgement);
 	list = json_object_get(o, "purposes");
 	for (i = 0; st == ST_OK && r->clock_count > 1 && i < r->clock_count;
 	     i++)
-		st = add_clock(list, r, &a->clocks[i]);
+		st = explain_add_clock(list, r, &a->clocks[i]);
 	return st;
 }
 
@@ -494,18 +322,19 @@ static enum status compose(const struct rule_answer *a, json_t **out)
 	if ((st = explain_rule_text(r, &rule)) != ST_OK)
 		return st;
 	st = json_make(&o,
-	    "{s:s, s:s, s:s, s:s, s:s, s:n, s:n, s:n, s:n, s:[], s:O, s:[], "
-	    "s:[]}",
+	    "{s:s, s:s, s:s, s:s, s:s, s:n, s:n, s:n, s:n, s:s?, s:[], s:O, "
+	    "s:[], s:[]}",
 	    "verdict", verdict_name(a->verdict), "store",
 	    r->store->config->name, "collection", r->collection->name,
 	    "cluster", r->terms.cluster->name, "rule", rule, "starting_point",
-	    "last_day", "deletable_from", "deletion_due", "reasons",
-	    "suspensions", a->suspensions, "purposes", "parts");
+	    "last_day", "deletable_from", "deletion_due", "label",
+	    a->asked.reduced ? rule_label(r) : NULL, "reasons", "suspensions",
+	    a->suspensions, "purposes", "parts");
 	free(rule);
 	if (st == ST_OK)
 		st = add_clocks(o, a);
 	if (st == ST_OK)
-		st = add_reasons(o, &a->reasons);
+		st = explain_add_reasons(o, &a->reasons);
 	if (st != ST_OK)
 		json_decref(o);
 	else
@@ -579,11 +408,11 @@ static enum status explain_unmapped(const struct schedule *s, const char *store,
 		    strcmp(u->table, collection) == 0)
 			return json_make(out,
 			    "{s:s, s:s, s:s, s:n, s:n, s:n, s:n, s:n, s:n, "
-			    "s:[s], s:[], s:[], s:[]}",
+			    "s:n, s:[s], s:[], s:[], s:[]}",
 			    "verdict", verdict_name(VERDICT_UNMAPPED), "store",
 			    store, "collection", collection, "cluster", "rule",
 			    "starting_point", "last_day", "deletable_from",
-			    "deletion_due", "reasons",
+			    "deletion_due", "label", "reasons",
 			    "the table is not in the dataset: describe it "
 			    "there, or name it under lethe: {ignore: [...]}",
 			    "suspensions", "purposes", "parts");

@@ -9,13 +9,14 @@
 /*
  * Why a record stays or goes at ${as_of}: {"verdict","store","collection",
  * "cluster","rule","starting_point":{"name","value","from"},"last_day",
- * "deletable_from","deletion_due","reasons":[...],"suspensions":[...],
- * "purposes":[{"purpose","verdict","starting_point","period","last_day",
+ * "deletable_from","deletion_due","label","reasons":[...],
+ * "suspensions":[...],"purposes":[{"purpose","verdict","starting_point","period","last_day",
  * "deletable_from","reasons"}],"parts":[...]}.  The dates are those of the
  * clock that decides; "purposes" has all of them where a cluster has several;
  * "parts" the same object for each further cluster that governs fields of the
- * record.  ${key} has one value for each primary key column.  ST_NOTFOUND
- * where there is no such record.
+ * record; "label" is "pseudonymised" or "anonymised" where it was
+ * de-identified, else null.  ${key} has one value for each primary key column.
+ * ST_NOTFOUND where there is no such record.
  *
  * The record is judged twice, by the dates and by the purge's own condition;
  * should they ever disagree, that is an error and not an answer.

@@ -41,6 +41,29 @@ static enum status count_due(struct outlook *o, int day)
 	    o->rule, RULE_DUE, instant_of(o, day), DB_BY_INDEX, &o->due[day]);
 }
 
+/* Of a row of several parts: what is due by then and was not the day before.
+ * Totals would not do, because a part is not due any more once the row goes
+ * whole. */
+static enum status count_new_in(struct outlook *o, int day, int64_t *added)
+{
+	const struct rule *r = o->rule;
+	struct sql q = SQL_INIT;
+	enum status st;
+
+	sql_add(&q, "SELECT count(*) FROM ");
+	rule_from(r, &q);
+	sql_add(&q, " WHERE ");
+	st = rule_where(r, RULE_DUE, instant_of(o, day), DB_BY_INDEX, &q);
+	sql_add(&q, " AND ");
+	if (st == ST_OK)
+		st = rule_where_one(r, RULE_DUE, instant_of(o, day - 1), &q);
+	sql_add(&q, " IS NOT TRUE");
+	if (st == ST_OK)
+		st = db_one_int_sql(r->store->db, &q, 0, added);
+	sql_release(&q);
+	return st;
+}
+
 /* What is due by the end of ${day} and was not the day before. */
 static enum status count_added_in(struct outlook *o, int day, int64_t *added)
 {
@@ -70,7 +93,9 @@ static enum status count_added_in(struct outlook *o, int day, int64_t *added)
 	return st;
 }
 
-static enum status count_added(struct outlook *o, int day)
+/* The same, ${count} being one of the two, in all files of the store. */
+static enum status count_units(struct outlook *o, int day,
+    enum status (*count)(struct outlook *o, int day, int64_t *added))
 {
 	struct installation_store *store = o->rule->store;
 	enum status st = ST_OK;
@@ -80,7 +105,7 @@ static enum status count_added(struct outlook *o, int day)
 	o->due[day] = o->due[day - 1];
 	for (u = 0; st == ST_OK && u < units_count(store); u++) {
 		if ((st = units_use(store, u)) == ST_OK)
-			st = count_added_in(o, day, &added);
+			st = count(o, day, &added);
 		if (st == ST_OK)
 			o->due[day] += added;
 	}
@@ -120,9 +145,10 @@ static enum status add_rule(
 	if ((o.due = calloc((size_t)days + 1, sizeof(*o.due))) == NULL)
 		return fail(ST_NOMEM, "out of memory");
 	st = count_due(&o, 0);
-	if (rule_is_range(r)) {
+	if (rule_is_range(r) || r->parts > 1) {
 		for (i = 1; st == ST_OK && i <= days; i++)
-			st = count_added(&o, i);
+			st = count_units(&o, i,
+			    r->parts > 1 ? count_new_in : count_added_in);
 	} else {
 		if (st == ST_OK)
 			st = count_due(&o, days);

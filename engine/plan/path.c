@@ -292,12 +292,42 @@ static const struct field *const *step_fields(
 	return referencing ? s.edge->from_fields : s.edge->to_fields;
 }
 
-/* The same columns, in the same order, on both sides of a collection. */
-static int passes_through(struct step in, struct step out)
+/* The interval of the edge's column ${i}, if it has one. */
+static int interval_of(const struct reference_graph *g, struct step s, size_t i,
+    struct path_interval *out)
+{
+	const struct field *f = s.edge->from_fields[i];
+	const char *dataset = g->datasets->key, *name = s.edge->to->name;
+
+	out->seconds = 0;
+	out->at_side = s.backwards ? PATH_REACHED : PATH_BEFORE;
+	out->at = f->valid_at;
+	out->from = dataset_path_field(f->valid_from, dataset, name);
+	out->until = dataset_path_field(f->valid_until, dataset, name);
+	return out->from != NULL && out->until != NULL;
+}
+
+static int holds_always(const struct reference_graph *g, struct step s)
+{
+	struct path_interval none;
+	size_t i;
+
+	for (i = 0; i < s.edge->count; i++) {
+		if (interval_of(g, s, i, &none))
+			return 0;
+	}
+	return 1;
+}
+
+/* The same columns, in the same order, on both sides of a collection whose
+ * records nobody needs to see. */
+static int passes_through(
+    const struct reference_graph *g, struct step in, struct step out)
 {
 	size_t i;
 
-	if (in.edge->count != out.edge->count)
+	if (in.edge->count != out.edge->count || !holds_always(g, in) ||
+	    !holds_always(g, out))
 		return 0;
 	for (i = 0; i < in.edge->count; i++) {
 		if (step_fields(in, STEP_END)[i] !=
@@ -307,8 +337,8 @@ static int passes_through(struct step in, struct step out)
 	return 1;
 }
 
-static enum status add_hop(
-    struct path *p, const struct field *const *from, struct step last)
+static enum status add_hop(const struct reference_graph *g, struct path *p,
+    const struct field *const *from, struct step last)
 {
 	const struct field *const *to = step_fields(last, STEP_END);
 	struct path_hop *h = &p->hops[p->count];
@@ -317,18 +347,22 @@ static enum status add_hop(
 	h->to = step_end(last);
 	h->from_columns = calloc(n, sizeof(*h->from_columns));
 	h->to_columns = calloc(n, sizeof(*h->to_columns));
+	h->intervals = calloc(n, sizeof(*h->intervals));
 	p->count++;
-	if (h->from_columns == NULL || h->to_columns == NULL)
+	if (h->from_columns == NULL || h->to_columns == NULL ||
+	    h->intervals == NULL)
 		return fail(ST_NOMEM, "out of memory");
 	h->count = n;
 	for (i = 0; i < n; i++) {
+		if (interval_of(g, last, i, &h->intervals[h->interval_count]))
+			h->interval_count++;
 		h->from_columns[i] = from[i]->name;
 		h->to_columns[i] = to[i]->name;
 	}
 	return ST_OK;
 }
 
-static enum status build(
+static enum status build(const struct reference_graph *g,
     const struct step *steps, size_t length, struct path *out)
 {
 	struct path p = { NULL, 0 };
@@ -339,10 +373,11 @@ static enum status build(
 		return fail(ST_NOMEM, "out of memory");
 	for (i = 0; st == ST_OK && i < length; i++) {
 		first = i;
-		while (i + 1 < length && passes_through(steps[i], steps[i + 1]))
+		while (
+		    i + 1 < length && passes_through(g, steps[i], steps[i + 1]))
 			i++;
 		st = add_hop(
-		    &p, step_fields(steps[first], STEP_START), steps[i]);
+		    g, &p, step_fields(steps[first], STEP_START), steps[i]);
 	}
 	if (st != ST_OK)
 		path_release(&p);
@@ -390,7 +425,7 @@ enum status path_find(const struct reference_graph *g,
 		    via_count ? " by the fields under `via`" : "");
 	if (s.found > 1)
 		return ambiguous(&s, length);
-	return build(s.best, length, out);
+	return build(g, s.best, length, out);
 }
 
 void path_release(struct path *p)
@@ -400,6 +435,7 @@ void path_release(struct path *p)
 	for (i = 0; i < p->count; i++) {
 		free(p->hops[i].from_columns);
 		free(p->hops[i].to_columns);
+		free(p->hops[i].intervals);
 	}
 	free(p->hops);
 	p->hops = NULL;

@@ -41,13 +41,33 @@ enum status reference_graph_init_all(const struct dataset *all, size_t count,
     struct reference_graph *out) MUST_CHECK;
 void reference_graph_release(struct reference_graph *g);
 
+/*
+ * A time for which a reference holds (`valid`): ${at}, of the one side, is not
+ * before ${from} and before ${until}, of the other.  NULL ${from}: since ever,
+ * NULL ${until}: still; without ${at} it holds for nobody.  Whoever knows the
+ * live columns sets ${seconds}.
+ */
+enum path_side {
+	PATH_BEFORE,  /* the record that the step comes from */
+	PATH_REACHED, /* the record that it leads to */
+};
+struct path_interval {
+	enum path_side at_side;
+	const char *at;
+	const char *from;
+	const char *until;
+	int seconds; /* the live columns hold Unix seconds, not text */
+};
+
 /* One step: records of ${to} whose ${to_columns} equal ${from_columns} of the
- * records before. */
+ * records before, where all intervals have it so. */
 struct path_hop {
 	const struct collection *to;
 	const char **from_columns;
 	const char **to_columns;
 	size_t count;
+	struct path_interval *intervals; /* one for each column at most */
+	size_t interval_count;
 };
 struct path {
 	struct path_hop *hops;
@@ -60,7 +80,7 @@ struct path {
  * ("dataset.collection.field").  ST_NOTFOUND where there is none, ST_CONFLICT
  * where two are equally short: the sentence names them.  A collection that is
  * entered and left by the same columns is skipped, so that the path holds
- * even where its record is gone.
+ * even where its record is gone; but not one that gives or needs an interval.
  */
 enum status path_find(const struct reference_graph *g,
     const struct collection *from, const struct collection *to,

@@ -1,7 +1,9 @@
 /* Policies for people: who may keep what, why and how long. */
 #include "engine/plan/policy_show.h"
 
+#include "engine/plan/policy_show_term.h"
 #include "engine/plan/policy_words.h"
+#include "engine/plan/reduce.h"
 #include "engine/plan/words.h"
 
 static const char *kind_name(enum policy_kind kind)
@@ -142,6 +144,21 @@ static enum status add_methods(
 	return st;
 }
 
+static enum status put_label(const struct installation *in,
+    const struct policy *p, const struct policy_cluster *c, json_t *o)
+{
+	enum reduce_label label = REDUCE_PSEUDONYMISED;
+	enum status st;
+
+	if (c->action != POLICY_DE_IDENTIFY)
+		return json_put(o, "label", json_null());
+	st = reduce_label_of_cluster(
+	    p, c, in->datasets, in->dataset_count, &label);
+	return st == ST_OK
+		   ? json_put(o, "label", json_string(reduce_label_name(label)))
+		   : st;
+}
+
 static enum status fill_cluster(const struct policy *p,
     const struct policy_cluster *c, const char *language, json_t *o)
 {
@@ -172,8 +189,9 @@ static enum status fill_cluster(const struct policy *p,
 	return put_words(o, "retention_words", &rule);
 }
 
-static enum status cluster_json(const struct policy *p,
-    const struct policy_cluster *c, const char *language, json_t **out)
+static enum status cluster_json(const struct installation *in,
+    const struct policy *p, const struct policy_cluster *c,
+    const char *language, json_t **out)
 {
 	json_t *o = NULL;
 	enum status st;
@@ -190,29 +208,33 @@ static enum status cluster_json(const struct policy *p,
 	if (st == ST_OK)
 		st = fill_cluster(p, c, language, o);
 	if (st == ST_OK)
+		st = put_label(in, p, c, o);
+	if (st == ST_OK)
 		*out = o;
 	else
 		json_decref(o);
 	return st;
 }
 
-static enum status one_policy(
+static enum status one_policy(const struct installation *in,
     const struct policy *p, const char *language, json_t **out)
 {
-	json_t *clusters = json_array(), *one = NULL;
+	json_t *clusters = json_array(), *terms = NULL, *one = NULL;
 	enum status st = clusters ? ST_OK : fail(ST_NOMEM, "out of memory");
 
 	for (size_t i = 0; st == ST_OK && i < p->cluster_count; i++) {
-		st = cluster_json(p, &p->clusters[i], language, &one);
+		st = cluster_json(in, p, &p->clusters[i], language, &one);
 		if (st == ST_OK)
 			st = json_push(clusters, one);
 	}
 	if (st == ST_OK)
-		st = json_make(out, "{s:s, s:I, s:s, s:s, s:s, s:O}", "policy",
-		    p->name, "revision", (json_int_t)p->revision, "title",
-		    policy_title(&p->title, language, p->name), "calendar",
-		    calendar_rule_name(p->rule), "time_zone",
-		    zone_name(p->zone), "clusters", clusters);
+		st = policy_terms_json(p, language, &terms);
+	if (st == ST_OK)
+		st = json_make(out, "{s:s, s:I, s:s, s:s, s:s, s:O, s:o}",
+		    "policy", p->name, "revision", (json_int_t)p->revision,
+		    "title", policy_title(&p->title, language, p->name),
+		    "calendar", calendar_rule_name(p->rule), "time_zone",
+		    zone_name(p->zone), "clusters", clusters, "terms", terms);
 	json_decref(clusters);
 	return st;
 }
@@ -224,7 +246,7 @@ enum status policy_show_json(
 	enum status st = list ? ST_OK : fail(ST_NOMEM, "out of memory");
 
 	for (size_t i = 0; st == ST_OK && i < in->policy_count; i++) {
-		st = one_policy(&in->policies[i], language, &one);
+		st = one_policy(in, &in->policies[i], language, &one);
 		if (st == ST_OK)
 			st = json_push(list, one);
 	}

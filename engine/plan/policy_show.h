@@ -9,12 +9,14 @@
  * The policies in readable form, in ${language}: {"policies":[{"policy",
  * "revision","title","calendar","time_zone","clusters":[{"cluster","title",
  * "source","own_rule","own_rule_reason","origin","origin_title","action",
- * "de_identify":[{"field","method","words"}],"rule","unlimited","covers":[...],
+ * "label","de_identify":[{"field","method","words"}],"rule","unlimited","covers":[...],
  * "purposes":[{"purpose","title","legal_basis","reference","recipients":[{
  * "recipient","title","role","region"}],"starting_point","period","rule"}],
  * "starting_point":{...},"regular_deletion_period","retention_period",
- * "retention_words"}]}]}.  "rule" is in words.  A purpose has the last three
- * where it has an end of its own.
+ * "retention_words"}],"terms":[...]}]}.  "rule" is in words.  "label" is
+ * "pseudonymised" or "anonymised" (reduce_label_of_cluster()), null where the
+ * cluster deletes. "terms" is that of policy_show_term.h.  A purpose has the
+ * last three where it has an end of its own.
  */
 enum status policy_show_json(const struct installation *in,
     const char *language, json_t **out) MUST_CHECK;

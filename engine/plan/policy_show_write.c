@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "engine/plan/policy_show_term.h"
 #include "engine/plan/words.h"
 
 /* Does one of the first ${count} purposes disclose to the recipient, too? */
@@ -73,9 +74,12 @@ static void write_action(
 	size_t i;
 
 	document_row(d, word_in(WORD_ACTION, language));
-	document_value(d,
-	    word_in(json_array_size(methods) ? WORD_DE_IDENTIFY : WORD_DELETE,
-		language));
+	if (json_array_size(methods))
+		document_valuef(d, "%s (%s)",
+		    word_in(WORD_DE_IDENTIFY, language),
+		    word_of_key(json_text(cluster, "label"), language));
+	else
+		document_value(d, word_in(WORD_DELETE, language));
 	json_array_foreach(methods, i, x) document_valuef(
 	    d, "%s: %s", json_text(x, "field"), json_text(x, "words"));
 }
@@ -133,6 +137,7 @@ void policy_show_write(
 		    d, word_in(WORD_CALENDAR, language), buf_text(&b));
 		json_array_foreach(json_object_get(p, "clusters"), k, c)
 		    write_cluster(c, language, d);
+		policy_terms_write(json_object_get(p, "terms"), language, d);
 	}
 	d->out.failed |= b.failed;
 	buf_release(&b);

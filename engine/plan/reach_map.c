@@ -103,26 +103,14 @@ static struct reach_node *find_node(
 
 /* ---- steps ---- */
 
-/* A field's path is of this node: "dataset.collection.field". */
-static const char *field_of(const struct reach_node *n, const char *path)
-{
-	size_t dataset = strlen(n->store->dataset->key);
-	size_t collection = strlen(n->collection->name);
-
-	if (path && strncmp(path, n->store->dataset->key, dataset) == 0 &&
-	    path[dataset] == '.' &&
-	    strncmp(path + dataset + 1, n->collection->name, collection) == 0 &&
-	    path[dataset + 1 + collection] == '.')
-		return path + dataset + collection + 2;
-	return NULL;
-}
-
 /* The interval of ${f}, where it limits the reference to ${named}. */
 static enum status add_interval(struct reach_step *s, struct reach_node *bearer,
     struct reach_node *named, const struct field *f)
 {
-	const char *from = field_of(named, f->valid_from);
-	const char *until = field_of(named, f->valid_until);
+	const char *dataset = named->store->dataset->key;
+	const char *name = named->collection->name;
+	const char *from = dataset_path_field(f->valid_from, dataset, name);
+	const char *until = dataset_path_field(f->valid_until, dataset, name);
 	struct reach_interval *v = &s->intervals[s->interval_count];
 	enum status st;
 

@@ -8,11 +8,6 @@
 #include "engine/plan/reduce_check.h"
 #include "engine/store/column_kind.h"
 
-const char *reduce_label_name(enum reduce_label label)
-{
-	return label == REDUCE_ANONYMISED ? "anonymised" : "pseudonymised";
-}
-
 void reduce_release(struct reduce *r)
 {
 	free(r->columns);
@@ -54,15 +49,6 @@ static enum identifies identifies(
 	return identify_field(t->datasets, t->dataset_count, f, why);
 }
 
-static const struct reduce_column *find(
-    const struct reduce *r, const struct db_column *c)
-{
-	for (size_t i = 0; i < r->count; i++)
-		if (r->columns[i].column == c)
-			return &r->columns[i];
-	return NULL;
-}
-
 /* An index on an expression may be unique by any column. */
 static int has_hidden_index(const struct reduce_target *t)
 {
@@ -82,50 +68,6 @@ static void add(
 	r->columns[r->count++] = x;
 	if (x.column->checked || has_hidden_index(t))
 		r->needs_trial = 1;
-}
-
-/* ---- what is left ---- */
-
-static int is_emptied(const struct reduce *r, const struct db_column *c)
-{
-	const struct reduce_column *x = c ? find(r, c) : NULL;
-
-	return x && (x->method == POLICY_METHOD_NULL ||
-			x->method == POLICY_METHOD_CONSTANT);
-}
-
-static int is_ignored(const struct collection *c, const char *column)
-{
-	for (size_t i = 0; i < c->ignore_count; i++)
-		if (strcmp(c->ignore[i], column) == 0)
-			return 1;
-	return 0;
-}
-
-/*
- * Single records of which anything personal is left can be singled out, linked
- * or guessed at (WP29 Opinion 05/2014), whatever was done to it; so only those
- * are anonymised of which nothing is.  All of the record counts: the fields of
- * other clusters, and columns that no dataset describes.
- */
-static enum reduce_label label_of(
-    const struct reduce_target *t, const struct reduce *r)
-{
-	for (size_t i = 0; i < t->collection->field_count; i++) {
-		const struct field *f = &t->collection->fields[i];
-
-		if (identifies(t, f, NULL) != IDENTIFIES_NOT &&
-		    !is_emptied(r, column_of(t, f)))
-			return REDUCE_PSEUDONYMISED;
-	}
-	for (size_t i = 0; i < t->table->column_count; i++) {
-		const char *name = t->table->columns[i].name;
-
-		if (collection_field(t->collection, name) == NULL &&
-		    !is_ignored(t->collection, name))
-			return REDUCE_PSEUDONYMISED;
-	}
-	return REDUCE_ANONYMISED;
 }
 
 /* ---- de-identification ---- */
@@ -213,7 +155,7 @@ enum status reduce_de_identify(
 		reduce_release(&r);
 		return st;
 	}
-	r.label = label_of(t, &r);
+	r.label = reduce_label_of(t, &r);
 	*out = r;
 	return ST_OK;
 }
@@ -298,7 +240,7 @@ enum status reduce_minimise(
 		reduce_release(&r);
 		return st;
 	}
-	r.label = label_of(t, &r);
+	r.label = reduce_label_of(t, &r);
 	*out = r;
 	return ST_OK;
 }

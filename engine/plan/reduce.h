@@ -25,6 +25,7 @@
 enum reduce_use {
 	REDUCE_STARTS, /* a starting point is read from it */
 	REDUCE_LEADS,  /* a rule's reference path matches it */
+	REDUCE_WHOSE,  /* it says whose a record is: this one, or another */
 };
 struct reduce_kept {
 	const char *column;
@@ -98,6 +99,18 @@ enum status reduce_minimise(const struct reduce_target *t, struct diag *d,
     struct reduce *out) MUST_CHECK;
 
 void reduce_release(struct reduce *r);
+
+/* What a record of ${t} is called once ${r} was done to it. */
+enum reduce_label reduce_label_of(
+    const struct reduce_target *t, const struct reduce *r);
+/*
+ * What the records are called that ${cluster} de-identifies, by policy and
+ * datasets alone: of several collections, the weaker.  A column that no dataset
+ * describes, which is UNMAPPED, makes a live record pseudonymised in any case.
+ */
+enum status reduce_label_of_cluster(const struct policy *p,
+    const struct policy_cluster *cluster, const struct dataset *datasets,
+    size_t count, enum reduce_label *out) MUST_CHECK;
 
 /*
  * The key that a record has after the change: of ${keys} (columns) with the

@@ -138,6 +138,11 @@ static int check_use(const struct refusal *r, const struct db_column *c)
 		    "the starting point `%s` is read from it: leave it out, "
 		    "or let the cluster delete",
 		    k->by);
+	if (k && k->use == REDUCE_WHOSE)
+		return refuse(r,
+		    "`valid` of `%s` reads from it whose records are: leave it "
+		    "out, or let the cluster delete",
+		    k->by);
 	if (k)
 		return refuse(r,
 		    "the rule of `%s` finds its starting point by it: leave "

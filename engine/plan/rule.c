@@ -13,7 +13,6 @@
 /* What is asked, and at which instants. */
 struct asking {
 	int64_t now;
-	int64_t ended_at; /* of the rule's own clocks: now, or earlier */
 	enum db_effort effort;
 	enum clock_side side;
 	struct sql *q;
@@ -31,9 +30,21 @@ const struct rule *rule_part(const struct rule *r, size_t part)
 	return r - r->part + part;
 }
 
+const char *rule_label(const struct rule *r)
+{
+	return r->terms.cluster->action == POLICY_DE_IDENTIFY && r->reduce.count
+		   ? reduce_label_name(r->reduce.label)
+		   : NULL;
+}
+
 static int deletes(const struct rule *r)
 {
 	return r->terms.cluster->action == POLICY_DELETE;
+}
+
+int rule_reduces_for_good(const struct rule *r)
+{
+	return !deletes(r) && !deletes(rule_part(r, 0));
 }
 
 static int waits(const struct rule *r)
@@ -140,6 +151,16 @@ void rule_was_reduced(const struct rule *r, struct sql *q)
 	add_reduced(r, q);
 }
 
+/* Of a record that is done with nobody asks when it begins, or whether that
+ * can be read: what led there may be gone with the rest. */
+static void add_not_done(struct asking *w, const struct rule *r)
+{
+	if (rule_reduces_for_good(r) && any_reduced(w, r)) {
+		sql_add(w->q, " AND NOT ");
+		add_reduced(r, w->q);
+	}
+}
+
 /* ---- the row ---- */
 
 /* Every part of the row is due, and none is suspended. */
@@ -199,11 +220,12 @@ static void add_goes(struct asking *w, const struct rule *r)
 		rule_unreferenced(r, w->q);
 }
 
-/* Alone in its row, a cluster that is deleted is only ever reduced because
- * something refers to the record. */
+/* There is nothing in it to change, or, alone in its row, a cluster that is
+ * deleted is only ever reduced because something refers to the record. */
 static int never_reduces(const struct rule *r)
 {
-	return r->parts == 1 && deletes(r) && (!r->referenced || waits(r));
+	return r->reduce.count == 0 ||
+	       (r->parts == 1 && deletes(r) && (!r->referenced || waits(r)));
 }
 
 static void add_reduces(struct asking *w, const struct rule *r)
@@ -212,7 +234,7 @@ static void add_reduces(struct asking *w, const struct rule *r)
 		sql_add(w->q, "FALSE");
 		return;
 	}
-	add_ended(w, r, w->ended_at);
+	add_ended(w, r, w->now);
 	add_free(w, r);
 	if (any_reduced(w, r)) {
 		sql_add(w->q, " AND NOT ");
@@ -222,22 +244,28 @@ static void add_reduces(struct asking *w, const struct rule *r)
 		add_row_goes_not(w, r);
 }
 
+/* While the row stays and there is nothing to change in it, nothing is due;
+ * but what only waits for those that refer to it is. */
 static void add_due(struct asking *w, const struct rule *r)
 {
 	enum clock_side side = w->side;
+	int simple = r->parts == 1 && (!r->referenced || waits(r));
 
 	if (r->part > 0 || !deletes(r)) {
 		add_reduces(w, r);
 		return;
 	}
-	add_ended(w, r, w->ended_at);
+	add_ended(w, r, w->now);
 	add_free(w, r);
-	if (never_reduces(r) || !any_reduced(w, r))
+	if (simple || (r->reduce.count > 0 && !any_reduced(w, r)))
 		return;
 	w->side = CLOCK_FROM_RECORD;
-	sql_add(w->q, " AND (NOT ");
-	add_reduced(r, w->q);
-	sql_add(w->q, " OR ");
+	sql_add(w->q, " AND (");
+	if (r->reduce.count > 0) {
+		sql_add(w->q, "NOT ");
+		add_reduced(r, w->q);
+		sql_add(w->q, " OR ");
+	}
 	add_row_goes(w, r);
 	sql_add(w->q, ")");
 	w->side = side;
@@ -256,10 +284,12 @@ static void add_class(
 	case RULE_UNDECIDED:
 		add_any(w, r, CLOCK_UNDECIDED);
 		add_free(w, r);
+		add_not_done(w, r);
 		break;
 	case RULE_ACTIVE:
 		add_active(w, r);
 		add_free(w, r);
+		add_not_done(w, r);
 		break;
 	case RULE_ENDED: add_ended(w, r, w->now); break;
 	case RULE_CLOCKS_UNDECIDED: add_any(w, r, CLOCK_UNDECIDED); break;
@@ -271,7 +301,7 @@ static void add_class(
 enum status rule_where(const struct rule *r, enum rule_class class, int64_t now,
     enum db_effort effort, struct sql *q)
 {
-	struct asking w = { now, now, effort, CLOCK_FROM_VALUES, q, ST_OK };
+	struct asking w = { now, effort, CLOCK_FROM_VALUES, q, ST_OK };
 
 	add_class(&w, r, class);
 	return w.st;
@@ -280,7 +310,7 @@ enum status rule_where(const struct rule *r, enum rule_class class, int64_t now,
 enum status rule_where_one(
     const struct rule *r, enum rule_class class, int64_t now, struct sql *q)
 {
-	struct asking w = { now, now, DB_EVERY, CLOCK_FROM_RECORD, q, ST_OK };
+	struct asking w = { now, DB_EVERY, CLOCK_FROM_RECORD, q, ST_OK };
 
 	add_class(&w, r, class);
 	return w.st;
@@ -322,7 +352,7 @@ static enum status count_clock(const struct rule *r, enum clock_class class,
 {
 	struct clock_question x = { r, now, effort, CLOCK_FROM_VALUES };
 	struct sql where[2] = { SQL_INIT, SQL_INIT };
-	struct asking w = { now, now, effort, CLOCK_FROM_VALUES, NULL, ST_OK };
+	struct asking w = { now, effort, CLOCK_FROM_VALUES, NULL, ST_OK };
 	int64_t some = 0;
 	enum status st;
 	int parts = 0, i;
@@ -332,6 +362,7 @@ static enum status count_clock(const struct rule *r, enum clock_class class,
 	for (i = 0; st == ST_OK && i < parts; i++) {
 		w.q = &where[i];
 		add_free(&w, r);
+		add_not_done(&w, r);
 		st = w.st == ST_OK ? count(r, &where[i], &some) : w.st;
 		*records += some;
 	}
@@ -365,22 +396,25 @@ static enum status count_class(const struct rule *r, enum rule_class class,
 	return st;
 }
 
+/* A row of several parts may be due only since the last of them is: then it
+ * was not yet when the window began, whatever this part's own clock says. */
 static enum status count_overdue(
     const struct rule *r, int64_t now, int64_t *records)
 {
+	int64_t then = now - r->terms.window_seconds - 1;
 	struct sql where = SQL_INIT;
-	struct asking w = { now, now - r->terms.window_seconds - 1, DB_BY_INDEX,
-		CLOCK_FROM_VALUES, &where, ST_OK };
-	int known;
+	enum status st;
 
-	w.st = rule_unit_count(r, RULE_DUE, w.ended_at, &known, records);
-	if (w.st != ST_OK || known)
-		return w.st;
-	add_class(&w, r, RULE_DUE);
-	if (w.st == ST_OK)
-		w.st = count(r, &where, records);
+	if (r->parts == 1)
+		return count_class(r, RULE_DUE, then, DB_BY_INDEX, records);
+	st = rule_where(r, RULE_DUE, now, DB_BY_INDEX, &where);
+	sql_add(&where, " AND ");
+	if (st == ST_OK)
+		st = rule_where_one(r, RULE_DUE, then, &where);
+	if (st == ST_OK)
+		st = count(r, &where, records);
 	sql_release(&where);
-	return w.st;
+	return st;
 }
 
 enum status rule_count(const struct rule *r, enum rule_class class, int64_t now,

@@ -52,6 +52,14 @@ struct rule {
 	struct reduce reduce;
 };
 
+/* "pseudonymised" or "anonymised": what records are that the rule
+ * de-identifies; NULL where it does not. */
+const char *rule_label(const struct rule *r);
+
+/* Is a record done with, for this rule, once it has reduced it?  Else the rule
+ * asks again, for the row to go at last. */
+int rule_reduces_for_good(const struct rule *r);
+
 /* The rule of part ${part} of the same collection. */
 const struct rule *rule_part(const struct rule *r, size_t part);
 
@@ -73,8 +81,9 @@ enum rule_class {
 
 /*
  * Add to ${q} the condition that a record t falls into ${class} at ${now}; it
- * stands in brackets.  What is suspended is in none of the first five; what is
- * in none of the first three and not suspended is RETAIN.
+ * stands in brackets.  What is suspended is in none of the first five, nor is
+ * what was reduced for good; what is in none of the first three and not
+ * suspended is RETAIN.
  *
  * With DB_BY_INDEX, conditions on columns that ingest vouches for cost what
  * they find (see db_add_unreadable()); DB_EVERY is exact for any column.

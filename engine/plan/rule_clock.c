@@ -230,13 +230,24 @@ static void reached_by(struct question *w, enum ask ask)
 	sql_add(q, ")");
 }
 
-/* Where a value of which ${ask} holds reaches t, by the side that is asked. */
+/*
+ * Where a value of which ${ask} holds reaches t, by the side that is asked.  IN
+ * compares keys alone: whether the first step holds at the time of t is then
+ * asked of each.
+ */
 static void reached(struct question *w, enum ask ask)
 {
-	if (w->clock->path.count && w->side == CLOCK_FROM_VALUES)
-		reached_by(w, ask);
-	else
+	const struct path *p = &w->clock->path;
+
+	if (p->count == 0 || w->side != CLOCK_FROM_VALUES) {
 		exists(w, ask);
+		return;
+	}
+	reached_by(w, ask);
+	if (p->hops[0].interval_count) {
+		sql_add(w->q, " AND ");
+		exists(w, ask);
+	}
 }
 
 /* ---- the classes ---- */

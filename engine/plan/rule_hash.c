@@ -24,6 +24,28 @@ static enum status strings_json(
 	return st;
 }
 
+/* The time for which a step holds; nothing is said of one that always does. */
+static enum status intervals_json(const struct path_hop *h, json_t *hop)
+{
+	json_t *list = json_array(), *one = NULL;
+	enum status st = list ? ST_OK : fail(ST_NOMEM, "out of memory");
+	size_t i;
+
+	for (i = 0; st == ST_OK && i < h->interval_count; i++) {
+		const struct path_interval *v = &h->intervals[i];
+
+		st = json_make(&one, "{s:s, s:s, s:s, s:s}", "at_side",
+		    v->at_side == PATH_BEFORE ? "before" : "reached", "at",
+		    v->at, "from", v->from, "until", v->until);
+		if (st == ST_OK)
+			st = json_push(list, one);
+	}
+	if (st == ST_OK && h->interval_count)
+		st = json_put(hop, "intervals", json_incref(list));
+	json_decref(list);
+	return st;
+}
+
 /* Which columns are matched on the way to the starting point. */
 static enum status path_json(const struct path *p, json_t *list)
 {
@@ -46,6 +68,8 @@ static enum status path_json(const struct path *p, json_t *list)
 		from = to = NULL;
 		if (st == ST_OK)
 			st = json_push(list, one);
+		if (st == ST_OK)
+			st = intervals_json(h, one);
 	}
 	return st;
 }

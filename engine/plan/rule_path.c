@@ -23,6 +23,61 @@ void rule_path_tables(
 	}
 }
 
+/* One side of a comparison: without their Z the texts of two instants compare
+ * as time, whatever fraction they have. */
+static void add_time(const struct path_interval *v, const char *alias,
+    const char *column, struct sql *q)
+{
+	if (!v->seconds)
+		sql_add(q, "rtrim(");
+	sql_column(q, alias, column);
+	if (!v->seconds)
+		sql_add(q, ", 'Z')");
+}
+
+/*
+ * A date and an instant do not compare: there the reference holds, because
+ * what is kept by more records is never deleted too early (with `pick: latest`,
+ * which schedule_path.c sees to).
+ */
+static void add_or_mixed(const struct path_interval *v, const char *at,
+    const char *held, const char *bound, struct sql *q)
+{
+	if (v->seconds)
+		return;
+	sql_add(q, " OR (length(");
+	sql_column(q, at, v->at);
+	sql_add(q, ") = 10) <> (length(");
+	sql_column(q, held, bound);
+	sql_add(q, ") = 10)");
+}
+
+/* from <= at < until */
+static void add_interval(
+    const struct path_interval *v, size_t hop, struct sql *q)
+{
+	int before = v->at_side == PATH_BEFORE;
+	const char *at = rule_path_alias(before ? hop : hop + 1);
+	const char *held = rule_path_alias(before ? hop + 1 : hop);
+
+	sql_column(q, at, v->at);
+	sql_add(q, " IS NOT NULL AND (");
+	sql_column(q, held, v->from);
+	sql_add(q, " IS NULL OR ");
+	add_time(v, at, v->at, q);
+	sql_add(q, " >= ");
+	add_time(v, held, v->from, q);
+	add_or_mixed(v, at, held, v->from, q);
+	sql_add(q, ") AND (");
+	sql_column(q, held, v->until);
+	sql_add(q, " IS NULL OR ");
+	add_time(v, at, v->at, q);
+	sql_add(q, " < ");
+	add_time(v, held, v->until, q);
+	add_or_mixed(v, at, held, v->until, q);
+	sql_add(q, ") AND ");
+}
+
 void rule_path_links(
     const struct rule_clock *c, size_t first, size_t hops, struct sql *q)
 {
@@ -37,6 +92,8 @@ void rule_path_links(
 			sql_column(q, rule_path_alias(i), h->from_columns[k]);
 			sql_add(q, " AND ");
 		}
+		for (k = 0; k < h->interval_count; k++)
+			add_interval(&h->intervals[k], i, q);
 	}
 }
 

@@ -10,6 +10,11 @@
 enum status schedule_add_store(struct schedule *s, struct installation *in,
     struct installation_store *store, struct diag *d) MUST_CHECK;
 
+/* Where the starting point of ${k}, a clock of ${r}, stands: the path in ${g}
+ * and the names under which it is remembered. */
+enum status schedule_set_path(const struct reference_graph *g,
+    const struct rule *r, struct rule_clock *k, struct diag *d) MUST_CHECK;
+
 /* Once all rules are there: what changes in records that stay. */
 enum status schedule_set_reduces(struct schedule *s, struct diag *d) MUST_CHECK;
 

@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "engine/installation/cut.h"
 #include "engine/plan/keys.h"
 
 /* What stays the same while one store is compiled. */
@@ -142,117 +141,6 @@ static enum status set_keys(struct compiler *c, struct rule *r)
 	return st;
 }
 
-static void add_list(struct buf *b, const char **columns, size_t count)
-{
-	size_t i;
-
-	for (i = 0; i < count; i++)
-		buf_addf(b, "%s%s", i ? "," : "", columns[i]);
-}
-
-/* "policy/starting point/collection.column", and the rest of the path: rules
- * that go on alike from there share what is kept. */
-static char *memory_name(
-    const struct rule *r, const struct rule_clock *k, size_t hop)
-{
-	struct buf b = BUF_INIT;
-	size_t i;
-
-	buf_addf(&b, "%s/%s/", r->policy->name, k->terms.start->name);
-	for (i = hop; i < k->path.count; i++) {
-		const struct path_hop *h = &k->path.hops[i];
-
-		if (i > hop) {
-			buf_adds(&b, " ");
-			add_list(&b, h->from_columns, h->count);
-			buf_adds(&b, ">");
-		}
-		buf_addf(&b, "%s.", h->to->name);
-		add_list(&b, h->to_columns, h->count);
-	}
-	return buf_take(&b);
-}
-
-static enum status set_memory(const struct rule *r, struct rule_clock *k)
-{
-	size_t i;
-
-	k->memory = calloc(k->path.count, sizeof(*k->memory));
-	if (k->memory == NULL)
-		return fail(ST_NOMEM, "out of memory");
-	for (i = 0; i < k->path.count; i++) {
-		if ((k->memory[i] = memory_name(r, k, i)) == NULL)
-			return fail(ST_NOMEM, "out of memory");
-	}
-	return ST_OK;
-}
-
-/* A path leads from record to record inside of one file. */
-static void check_cut(
-    struct compiler *c, const struct rule *r, const struct rule_clock *k)
-{
-	const char *cut =
-	    cut_is(c->store, r->collection->name) ? r->collection->name : NULL;
-	size_t i;
-
-	for (i = 0; cut == NULL && i < k->path.count; i++) {
-		if (cut_is(c->store, k->path.hops[i].to->name))
-			cut = k->path.hops[i].to->name;
-	}
-	if (cut)
-		diag_error(c->d, k->terms.start->at,
-		    "starting point `%s`: the way to it from `%s.%s` leads "
-		    "through `%s`, which is cut into segments: give that "
-		    "cluster a field of its own records, or remove "
-		    "`segment_by`",
-		    k->terms.start->name, c->store->dataset->key,
-		    r->collection->name, cut);
-}
-
-/* Where the starting point stands; what is wrong goes to the diagnostics. */
-static enum status set_path(
-    struct compiler *c, const struct rule *r, struct rule_clock *k)
-{
-	const struct policy_starting_point *s = k->terms.start;
-	const struct collection *far = r->collection;
-	const struct db_table *table;
-	enum status st;
-
-	if (s->dataset && strcmp(s->dataset, c->store->dataset->key) != 0) {
-		diag_error(c->d, s->at,
-		    "starting point `%s` stands in `%s`, and cluster `%s` "
-		    "covers `%s.%s` in another store: give that cluster a "
-		    "starting point of its own store",
-		    s->name, s->dataset, r->terms.cluster->name,
-		    c->store->dataset->key, r->collection->name);
-		return ST_OK;
-	}
-	if (s->dataset)
-		far = dataset_collection(c->store->dataset, s->collection);
-	table = far ? db_schema_table(&c->store->schema, far->name) : NULL;
-	k->value = table ? db_table_column(table, s->field) : NULL;
-	k->table = table ? table->name : NULL;
-	if (k->value == NULL) {
-		diag_error(c->d, s->at,
-		    "starting point `%s`: `%s.%s` has no field `%s`", s->name,
-		    c->store->dataset->key, far ? far->name : s->collection,
-		    s->field);
-		return ST_OK;
-	}
-	if (far == r->collection)
-		return ST_OK;
-	st = path_find(
-	    &c->graph, r->collection, far, s->via, s->via_count, &k->path);
-	if (st == ST_NOTFOUND || st == ST_CONFLICT) {
-		diag_error(c->d, s->at, "starting point `%s`: %s", s->name,
-		    status_text());
-		return ST_OK;
-	}
-	if (st == ST_OK)
-		check_cut(c, r, k);
-	return st == ST_OK ? set_memory(r, k) : st;
-}
-
 static enum status set_clocks(struct compiler *c, struct rule *r)
 {
 	size_t n = verdict_clocks(r->terms.cluster);
@@ -266,7 +154,7 @@ static enum status set_clocks(struct compiler *c, struct rule *r)
 
 		k->terms =
 		    verdict_clock_of(&r->terms, r->policy, r->clock_count++);
-		st = set_path(c, r, k);
+		st = schedule_set_path(&c->graph, r, k, c->d);
 	}
 	return st;
 }

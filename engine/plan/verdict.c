@@ -250,8 +250,11 @@ static void by_date(const struct verdict_clock *clock, const struct tally *t,
 	if (clock->start->pick == POLICY_LATEST ? t->ahead > 0
 						: t->begun == 0) {
 		j->verdict = VERDICT_ACTIVE;
+		/* A term that runs is no mistake: ingest computed its end. */
 		buf_addf(&j->reasons,
-		    "warning: %s lies in the future: check the data\n",
+		    clock->start->term
+			? "%s lies ahead: the term has not ended yet\n"
+			: "warning: %s lies in the future: check the data\n",
 		    clock->start->name);
 	} else if (now < j->end.deletable_from) {
 		j->verdict = VERDICT_RETAIN;

@@ -42,6 +42,8 @@ enum word {
 	WORD_ROUND,
 	WORD_SECURITY_MEASURES,
 	WORD_SOURCE,
+	WORD_TERM_END,
+	WORD_TERM_LONGEST,
 	WORD_TIME_LIMITS,
 	WORD_TRANSFERS,
 	WORD_TRUNCATE,
@@ -71,7 +73,7 @@ const char *word_in(enum word word, const char *language);
 void word_period(struct buf *b, struct period p, const char *language);
 
 /* What one of the words that a policy file may hold is called: legal bases,
- * roles, origins; ${key} itself where it is none of them. */
+ * roles, origins, parts of a term; ${key} itself where it is none of them. */
 const char *word_of_key(const char *key, const char *language);
 
 /* The table, for the test that no language misses one: the words number

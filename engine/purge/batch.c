@@ -10,6 +10,7 @@
 #include "engine/purge/remember.h"
 #include "engine/purge/transform.h"
 #include "engine/store/count.h"
+#include "engine/store/reduced.h"
 
 /* Of changing in one go: other writers wait as long, and for the commit. */
 #define BATCH_NS INT64_C(100000000)
@@ -68,15 +69,10 @@ static enum status list_columns(struct pass *p)
 static enum status unmark(const struct pass *p, const struct val *key)
 {
 	const struct rule *r = p->rule;
-	struct val k[KEYS_MOST];
 
-	if (!p->marked)
-		return ST_OK;
-	keys_fill(key, r->key_count, k);
-	return db_exec(r->store->db,
-	    "DELETE FROM lethe_reduced WHERE collection = $1 AND k1 = $2"
-	    " AND k2 = $3 AND k3 = $4 AND k4 = $5",
-	    ARGS(TEXT(r->table->name), k[0], k[1], k[2], k[3]));
+	return p->marked ? reduced_forget(r->store->db, r->table, r->keys,
+			       r->key_count, key)
+			 : ST_OK;
 }
 
 /* ST_NOTFOUND: the plan that is carried out does not have it. */
@@ -297,18 +293,6 @@ static enum status run_pass(struct pass *p)
 
 /* ---- passes ---- */
 
-static enum status any_marked(struct pass *p)
-{
-	int64_t any = 0;
-	enum status st;
-
-	st = db_one_int(p->rule->store->db,
-	    "SELECT 1 FROM lethe_reduced WHERE collection = $1 LIMIT 1",
-	    ARGS(TEXT(p->rule->table->name)), 0, &any);
-	p->marked = any != 0;
-	return st;
-}
-
 static enum status begin(struct pass *p, enum evidence_action action)
 {
 	const struct purge_context *c = p->context;
@@ -336,7 +320,8 @@ static enum status delete_rows(struct pass p, int64_t *deleted)
 	if (st == ST_OK)
 		st = list_columns(&p);
 	if (st == ST_OK)
-		st = any_marked(&p);
+		st = reduced_any(
+		    p.rule->store->db, p.rule->table->name, &p.marked);
 	if (st == ST_OK)
 		st = begin(&p, EVIDENCE_DELETE);
 	if (st == ST_OK)

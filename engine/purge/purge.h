@@ -31,24 +31,26 @@ struct purge_options {
 
 /*
  * ${*report}: {"run","as_of","dry_run","rule_set","clusters":[{"cluster",
- * "store","collection","action","cutoff","due","deleted","de_identified",
+ * "store","collection","action","label","cutoff","due","deleted","de_identified",
  * "minimised","held","restricted","undecided","active","retain","waiting"}],
  * "unmapped":[{"store","table","column"}],"verified","scrubbed","deleted",
  * "segments_dropped","overdue","undecided","plan","stopped","suspensions":{"holds",
  * "restrictions","reviews_overdue","behind"},"seconds"}.  "active" and "retain"
  * are null where a run would have to read a large collection to tell them
- * apart.  "plan" is {"id","hash"} of the plan that it wrote, carried out or
- * waits for, or null.  "behind" is for dry runs: how many rows a run would
- * write to bring the stores to what the registry of suspensions says; only then
- * does the run keep more, or less, than the dry run shows.  Clusters of a run
- * that carried out a file also have "planned", "skipped":{"gone","held",
- * "changed"} and "unplanned".
+ * apart.  "label" is what records are that the cluster de-identifies there:
+ * "pseudonymised" or "anonymised", or null.  "plan" is {"id","hash"} of the
+ * plan that it wrote, carried out or waits for, or null.  "behind" is for dry
+ * runs: how many rows a run would write to bring the stores to what the
+ * registry of suspensions says; only then does the run keep more, or less, than
+ * the dry run shows.  Clusters of a run that carried out a file also have
+ * "planned", "skipped":{"gone","held", "changed"} and "unplanned".
  *
  * ST_DENIED with a report whose "stopped" is {"reason","plan","lift"}: a brake
  * stopped it before it began, or the emergency stop between two batches; what
  * was deleted by then is in the report.  ST_BUSY: another run holds the lock.
  * ST_INVALID: what policies, datasets and stores disagree on is in
- * ${in->diag}, or a plan file was changed.  ST_USAGE: a run later than the
+ * ${in->diag}, also what only values show (trial.h); or a plan file was
+ * changed.  ST_USAGE: a run later than the
  * clock.
  */
 enum status purge_run(struct installation *in, const struct purge_options *o,

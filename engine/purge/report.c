@@ -19,15 +19,16 @@ static enum status item_json(
 
 	plan_cutoff_text(p, cutoff);
 	return json_make(out,
-	    "{s:s, s:s, s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, "
-	    "s:I, s:o, s:o, s:I}",
+	    "{s:s, s:s, s:s, s:s, s:s?, s:s, s:I, s:I, s:I, s:I, s:I, s:I, "
+	    "s:I, s:I, s:o, s:o, s:I}",
 	    "cluster", p->rule->terms.cluster->name, "store",
 	    p->rule->store->config->name, "collection",
 	    p->rule->collection->name, "action",
-	    policy_action_name(p->rule->terms.cluster->action), "cutoff",
-	    cutoff, "due", (json_int_t)p->due, "overdue",
-	    (json_int_t)r->overdue, "deleted", (json_int_t)r->done.deleted,
-	    "de_identified", (json_int_t)r->done.de_identified, "minimised",
+	    policy_action_name(p->rule->terms.cluster->action), "label",
+	    rule_label(p->rule), "cutoff", cutoff, "due", (json_int_t)p->due,
+	    "overdue", (json_int_t)r->overdue, "deleted",
+	    (json_int_t)r->done.deleted, "de_identified",
+	    (json_int_t)r->done.de_identified, "minimised",
 	    (json_int_t)r->done.minimised, "held", (json_int_t)p->held,
 	    "restricted", (json_int_t)p->restricted, "undecided",
 	    (json_int_t)p->undecided, "active", counted(p->active), "retain",

@@ -46,7 +46,8 @@ enum status run_read_file(struct run *r) MUST_CHECK;
 enum status run_select(struct run *r) MUST_CHECK;
 /* Write the plan to the options' file and keep it. */
 enum status run_write_file(struct run *r) MUST_CHECK;
-/* Where something stops it, ${r->stopped} is set, and ST_OK. */
+/* Where something stops it, ${r->stopped} is set, and ST_OK.  ST_INVALID: a
+ * store would refuse what the plan does to records that stay (trial.h). */
 enum status run_brakes(struct run *r) MUST_CHECK;
 /* The emergency stop alone, as purge_context.may_go_on asks it: ST_DENIED. */
 enum status run_may_go_on(void *run) MUST_CHECK;

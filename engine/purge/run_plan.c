@@ -10,6 +10,7 @@
 #include "engine/purge/plan_file.h"
 #include "engine/purge/plan_json.h"
 #include "engine/purge/stop.h"
+#include "engine/purge/trial.h"
 
 /* ---- plan files ---- */
 
@@ -299,6 +300,9 @@ enum status run_brakes(struct run *r)
 	st = run_may_go_on(r);
 	if (st == ST_DENIED && r->stopped)
 		return ST_OK;
+	/* Nobody is to approve what the store would refuse half-way. */
+	if (st == ST_OK)
+		st = trial_plan(&r->plan, &r->in->diag);
 	if (st == ST_OK && r->selections) {
 		most = calloc(r->plan.count + 1, sizeof(*most));
 		if (most == NULL)

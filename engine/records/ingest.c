@@ -9,6 +9,7 @@
 
 #include "engine/records/intake.h"
 #include "engine/store/count.h"
+#include "engine/store/reduced.h"
 #include "engine/store/times.h"
 
 /* ---- what is where ---- */
@@ -93,6 +94,13 @@ enum status ingest_target_compute(struct ingest_target *target,
 	target->computed = computed;
 	target->computed_count = count;
 	return st;
+}
+
+void ingest_target_keys(
+    struct ingest_target *target, const char *const *keys, size_t count)
+{
+	target->keys = keys;
+	target->key_count = count;
 }
 
 void ingest_target_release(struct ingest_target *target)
@@ -273,6 +281,28 @@ static enum status choose_lane(
 	return ST_OK;
 }
 
+/* What is new of a record that was reduced is judged as any other. */
+static enum status forget_mark(struct intake *in, const struct lane *lane)
+{
+	const struct ingest_target *t = in->target;
+	const struct layout *l = &in->layouts[0];
+	size_t i, k;
+
+	if (!lane->any_reduced || t->keys == NULL)
+		return ST_OK;
+	for (k = 0; k < t->key_count; k++) {
+		for (i = 0; i < l->total; i++)
+			if (strcmp(in->columns[l->columns[i]].db->name,
+				t->keys[k]) == 0)
+				break;
+		/* The store gives it a key, which no record had. */
+		if (i == l->total)
+			return ST_OK;
+		in->key[k] = in->vals[i];
+	}
+	return reduced_forget(lane->db, t->table, t->keys, k, in->key);
+}
+
 static enum status put(struct intake *in)
 {
 	struct db_insert *insert = NULL;
@@ -289,7 +319,9 @@ static enum status put(struct intake *in)
 	if (st != ST_OK)
 		return st;
 	in->lanes.list[lane].records++;
-	return lanes_note(&in->lanes, key, lane);
+	if ((st = lanes_note(&in->lanes, key, lane)) != ST_OK)
+		return st;
+	return forget_mark(in, &in->lanes.list[lane]);
 }
 
 static enum status insert(struct intake *in)

@@ -34,6 +34,8 @@ struct ingest_target {
 	char *is_time;             /* one for each column of ${table}; owned */
 	const struct policy_computed *computed;
 	size_t computed_count;
+	const char *const *keys; /* that name a record; NULL: not told */
+	size_t key_count;
 };
 
 /*
@@ -55,6 +57,13 @@ enum status ingest_target_init(struct ingest_target *target, const char *store,
  */
 enum status ingest_target_compute(struct ingest_target *target,
     const struct policy_computed *computed, size_t count) MUST_CHECK;
+/*
+ * The columns that name a record are ${keys}, which must outlive the target.
+ * New content under a key that marks a reduced record (engine/store/reduced.h)
+ * is then judged anew.
+ */
+void ingest_target_keys(
+    struct ingest_target *target, const char *const *keys, size_t count);
 void ingest_target_release(struct ingest_target *target);
 
 enum ingest_format { INGEST_BY_NAME, INGEST_CSV, INGEST_JSONL };

@@ -39,13 +39,13 @@ enum status intake_init(struct intake *in)
 		in->name = "standard input";
 	in->columns = calloc(n + 1, sizeof(*in->columns));
 	in->vals = calloc(n + 1, sizeof(*in->vals));
+	in->key = calloc(n + 1, sizeof(*in->key));
 	in->words = calloc(n + 1, sizeof(*in->words));
 	in->seen = calloc(n + 1, 1);
 	in->noted = calloc(n + 1, 1);
 	in->left_out = calloc(n + 1, 1);
-	in->key = calloc(n + 1, sizeof(*in->key));
-	if (!in->columns || !in->vals || !in->words || !in->seen ||
-	    !in->noted || !in->left_out || !in->key)
+	if (!in->columns || !in->vals || !in->key || !in->words || !in->seen ||
+	    !in->noted || !in->left_out)
 		return no_memory();
 	for (size_t i = 0; i < n; i++)
 		column_init(&in->columns[i], &table->columns[i],
@@ -66,11 +66,11 @@ void intake_release(struct intake *in)
 		column_release(&in->columns[i]);
 	free(in->columns);
 	free(in->vals);
+	free(in->key);
 	free(in->words);
 	free(in->seen);
 	free(in->noted);
 	free(in->left_out);
-	free(in->key);
 	lanes_release(&in->lanes);
 }
 

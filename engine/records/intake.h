@@ -54,6 +54,7 @@ struct intake {
 
 	struct column *columns; /* one for each of the table */
 	struct val *vals;       /* of the record in hand */
+	struct val *key;        /* its key */
 	const char **words;     /* columns' names, ended by NULL */
 	char *seen;             /* used while a layout is made */
 	char *noted;            /* columns that a note was made of */
@@ -64,7 +65,6 @@ struct intake {
 
 	struct layout layouts[INTAKE_LAYOUTS]; /* the latest first */
 
-	struct val *key; /* of the record in hand */
 	int64_t records;
 	enum status failed; /* of the first problem; ST_OK: none so far */
 };

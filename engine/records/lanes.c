@@ -6,6 +6,7 @@
 
 #include "engine/store/count.h"
 #include "engine/store/record_move.h"
+#include "engine/store/reduced.h"
 
 /* ---- bounds ---- */
 
@@ -268,7 +269,10 @@ enum status lanes_begin_lane(struct lanes *l, size_t at)
 		return st;
 	lane->db = db;
 	l->begun++;
-	return count_get(db, l->table->name, &lane->before);
+	st = count_get(db, l->table->name, &lane->before);
+	if (st == ST_OK)
+		st = reduced_any(db, l->table->name, &lane->any_reduced);
+	return st;
 }
 
 /* ---- which lane ---- */

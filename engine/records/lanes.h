@@ -27,6 +27,7 @@ struct lane {
 	struct db *db;           /* once it is begun */
 	int64_t before;          /* records there were */
 	int64_t records;         /* added */
+	int any_reduced;         /* some records are marked as reduced */
 	int moved;               /* some came from another lane */
 	struct lane_bound least; /* of the first column of the keys */
 	struct lane_bound most;

@@ -6,7 +6,7 @@ table goes to standard output and to build/bench.json.  From the environment:
 
   ROWS       records (2000000)     RUNS  of each side (5)
   BENCH_DIR  where the files are (build/bench)
-  ONLY       some of: ingest vfs purge few segments
+  ONLY       some of: ingest vfs purge few plan segments
 """
 
 import datetime
@@ -17,6 +17,7 @@ import shutil
 import sys
 import tempfile
 
+import customers
 import measure
 import telemetry
 
@@ -26,8 +27,9 @@ LETHE = os.path.join(BUILD, "lethe")
 ROWS = int(os.environ.get("ROWS") or 2000000)
 RUNS = int(os.environ.get("RUNS") or 5)
 PARENT = os.path.abspath(os.environ.get("BENCH_DIR") or "build/bench")
-ONLY = (os.environ.get("ONLY") or "ingest vfs purge few segments").split()
+ONLY = (os.environ.get("ONLY") or "ingest vfs purge few plan segments").split()
 DUE = 1000
+HELD = 1000  # people
 PHASES = ("insert", "lookups", "scan", "purge_one", "purge_batches")
 
 
@@ -243,6 +245,36 @@ def bench_segments(table):
                   samples["cut"], samples["not cut"], 1.2)
 
 
+# ---- a plan over records that stay ----
+
+def plan(source):
+    """The plan of a run, written to a file: what is due, by other records,
+    and what is held."""
+    path = place(source)
+    file = os.path.join(path, "plan.json")
+    if os.path.exists(file):
+        os.remove(file)
+    sample, out = measure.run(
+        [LETHE, "--json", "purge", "--plan", "plan.json"], path, expect=(0, 4))
+    clusters = json.loads(out)["clusters"]
+    found = [(c["due"], c["held"]) for c in clusters]
+    if found != [(DUE, HELD)] * 2:
+        sys.exit(f"bench: the plan found {found}")
+    return sample
+
+
+def bench_plan(table):
+    sizes = (ROWS // 2, ROWS * 5)
+    for rows in sizes:
+        customers.make_installation(
+            LETHE, place(f"plan{rows}"), rows // 2, DUE + HELD, HELD)
+    samples = measure.interleave(RUNS, {
+        rows: lambda rows=rows: plan(f"plan{rows}") for rows in sizes})
+    table.compare(
+        f"plan over {sizes[1]} records, {HELD} people held / over {sizes[0]}",
+        samples[sizes[1]], samples[sizes[0]], 1.5)
+
+
 def main():
     table = measure.Table()
     load = os.getloadavg()[0]
@@ -250,7 +282,8 @@ def main():
         telemetry.write_csv(place("half.csv"), telemetry.ages_half(ROWS))
     for name, bench in (("ingest", bench_ingest), ("vfs", bench_vfs),
                         ("purge", bench_purge), ("few", bench_few),
-                        ("segments", bench_segments)):
+                        ("segments", bench_segments),
+                        ("plan", bench_plan)):
         if name in ONLY:
             bench(table)
     about = {"rows": ROWS, "runs": RUNS, "machine": platform.processor() or

@@ -75,7 +75,7 @@ json 'all(set(c) == {"cluster", "due_now", "days", "total"} for c in o["clusters
 # The visit of yesterday falls due within 40 days, on one day.
 json '[c["total"] for c in o["clusters"] if c["cluster"] == "visit_data"] == [1]'
 expect 0 --json explain crm contracts 1
-keys 'verdict store collection cluster rule starting_point last_day deletable_from deletion_due reasons suspensions purposes parts'
+keys 'verdict store collection cluster rule starting_point last_day deletable_from deletion_due label reasons suspensions purposes parts'
 json 'o["verdict"] == "OVERDUE" and o["last_day"] == "2021-02-28"'
 json 'o["deletable_from"] == "2021-03-01T00:00:00+09:00"'
 json 'o["starting_point"] == {"name": "end", "value": "2020-02-29", "from": "crm.contracts.ends"}'

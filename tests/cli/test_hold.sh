@@ -133,7 +133,7 @@ plain 'District court' 'Smith v'
 
 # ---- a purge keeps what is held and reports it, and so do the metrics ----
 expect 0 purge --approve
-says out '2 holds and 1 restrictions are active'
+says out 'active suspensions: 2 holds, 1 restriction'
 grep -q '^lethe_holds 2' var/metrics.prom || oops 'no lethe_holds'
 grep -q '^lethe_restrictions 1' var/metrics.prom || oops 'no restrictions'
 grep -q '^lethe_hold_reviews_overdue 0' var/metrics.prom || oops 'no reviews'

@@ -85,7 +85,7 @@ expect 2 policy diff policy.yml
 says err 'OLD and NEW'
 
 # ---- what was left behind is not found under another name ----
-expect 0 purge --cluster contract_data
+expect 0 purge --approve --cluster contract_data
 sed 's/last_end/last_expiry/' policy.yml >renamed.yml
 expect 0 policy diff policy.yml renamed.yml
 says out '^warning: store .crm.: [0-9]+ dates of starting point .last_end.'

@@ -24,11 +24,20 @@ plain_now() {
 }
 
 # ---- while they are written, and after a kill in the middle ----
-"$LETHE" ingest crm people people.csv >out 2>err &
+# Half of a file whose rest never comes: it is in the middle when it is killed.
+mkfifo pipe
+{
+	head -c 300000 people.csv
+	exec sleep 600
+} >pipe &
+feeder=$!
+"$LETHE" ingest --format csv crm people - <pipe >out 2>err &
 pid=$!
+sleep 1
 plain_now
-kill -9 "$pid" 2>/dev/null
+kill -9 "$pid" || oops 'the ingest was over before it was killed'
 wait "$pid" 2>/dev/null
+kill "$feeder"
 plain_now
 holds crm people 0
 expect 0 ingest crm people people.csv
