@@ -9,6 +9,7 @@
 #include "engine/base/civil.h"
 #include "engine/base/file.h"
 #include "engine/holds/holds.h"
+#include "engine/plan/check.h"
 #include "engine/purge/purge.h"
 #include "engine/records/dump.h"
 #include "engine/records/ingest.h"
@@ -302,4 +303,17 @@ int cut_site_keys(const struct cut_site *s)
 		n++;
 	buf_release(&text);
 	return n;
+}
+
+void cut_site_check(struct cut_site *s)
+{
+	struct schedule schedule;
+	json_t *o = NULL;
+
+	MUST(schedule_init(&schedule, &s->in, NULL, &s->in.diag) == ST_OK, "%s",
+	    status_text());
+	MUST(check_json(&s->in, &schedule, CHECK_INTEGRITY, &o) == ST_OK, "%s",
+	    status_text());
+	json_decref(o);
+	schedule_release(&schedule);
 }

@@ -41,6 +41,9 @@ long long cut_site_number(
 void cut_site_hold(struct cut_site *s, const char *record, char hold[24]);
 void cut_site_let_go(struct cut_site *s, const char *hold);
 
+/* The counts kept are those there, every page is authentic, in every file. */
+void cut_site_check(struct cut_site *s);
+
 /* How many files of segments there are, and keys of them. */
 int cut_site_files(const struct cut_site *s);
 int cut_site_keys(const struct cut_site *s);
