@@ -18,12 +18,13 @@ APT_BUILD := gcc libc6-dev pkg-config libsqlite3-dev libgcrypt20-dev \
 APT_TEST  := check libsubunit-dev python3-jsonschema python3-yaml sqlite3
 APT_LINT  := clang libclang-rt-dev clang-format cppcheck binutils shellcheck
 APT_DEV   := valgrind bear
+APT_INTEROP := golang-go golang-golang-x-mod-dev
 APT_FRESH := debootstrap
 APT_BENCH := sqlite3 sqlcipher libsqlcipher-dev python3
 
 # Lowest layer first.
 LAYERS  := engine/base engine/crypto engine/store engine/model \
-           engine/installation engine/plan engine/audit engine/holds \
+           engine/audit engine/installation engine/plan engine/holds \
            engine/purge engine/records engine/report engine/demo engine/cli
 
 WARN    := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wformat=2 -Wvla \
@@ -72,6 +73,8 @@ $(B)/replay_%: $(B)/tests/fuzz/replay.o $(B)/tests/fuzz/fuzz_%.o $(B)/liblethe.a
 	$(LINK)
 $(B)/bench_vfs: $(B)/tests/bench/bench_vfs.o $(B)/tests/bench/peer_lethe.o \
                 $(B)/liblethe.a
+	$(LINK)
+$(B)/bench_log: $(B)/tests/bench/bench_log.o $(B)/liblethe.a
 	$(LINK)
 $(B)/bench_sqlcipher: tests/bench/bench_vfs.c tests/bench/peer_sqlcipher.c \
                       $(B)/flags
@@ -133,7 +136,7 @@ asan tsan fuzz: export LSAN_OPTIONS = \
 asan tsan: deps-test           ## the same tests under sanitizers
 	$(Q)$(AGAIN) MODE=$@ check
 # Exhaustive, or a world of records: too much for an interpreter.
-SLOW    := calendar cutoff demo due property time vectors vfs_crash zone
+SLOW    := calendar cutoff demo due merkle property time vectors vfs_crash zone
 valgrind: deps-dev             ## the other unit tests under memcheck
 	$(Q)$(AGAIN) build/debug/run-tests
 	$(Q)for suite in $(filter-out $(SLOW),$(SUITES:tests/test_%.c=%)); do \
@@ -160,6 +163,10 @@ lint: deps-lint                ## layers, sizes, analysers, both compilers
 test-fresh:                    ## the README's commands in a bare Debian 12
 	$(call apt,$(APT_FRESH))
 	$(Q)sh tests/fresh.sh build/fresh
+test-interop: deps             ## an audit log, verified by Go's x/mod
+	$(call apt,$(APT_INTEROP))
+	$(Q)$(MAKE) --no-print-directory MODE=release build/release/bench_log
+	$(Q)sh tests/interop/run.sh build/release
 install:                       ## the release build into $(DESTDIR)$(PREFIX)
 	$(Q)$(AGAIN) MODE=release all
 	install -D -m 755 build/release/lethe '$(DESTDIR)$(PREFIX)/bin/lethe'
@@ -174,7 +181,8 @@ compile_commands.json: deps-dev FORCE  ## for clangd
 # Two cores and a disk are enough; ROWS=200000 RUNS=3 gives a quick look.
 bench: deps-bench              ## measure against plain SQLite and SQLCipher
 	$(Q)$(MAKE) --no-print-directory MODE=release all \
-	  build/release/bench_vfs build/release/bench_sqlcipher
+	  build/release/bench_vfs build/release/bench_log \
+	  build/release/bench_sqlcipher
 	$(Q)python3 -B tests/bench/bench.py build/release
 clean:                         ## remove what was built
 	rm -rf build compile_commands.json
@@ -186,7 +194,7 @@ format: deps-lint              ## rewrite with clang-format
 FORCE:
 .PHONY: all check test property demo deps deps-test deps-lint deps-dev \
         deps-bench asan tsan valgrind coverage fuzz fuzz-all lint test-fresh \
-        install dist clean help format FORCE
+        test-interop install dist clean help format FORCE
 .PHONY: all bench check test demo deps deps-test deps-lint deps-bench asan tsan \
         format format-check clean help FORCE
 .SECONDARY:

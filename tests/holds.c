@@ -273,7 +273,7 @@ int64_t holds_site_entries(struct holds_site *s, const char *action)
 {
 	int64_t n = -1;
 
-	MUST(db_one_int(s->in.audit,
+	MUST(db_one_int(audit_db(s->in.audit),
 		 "SELECT count(*) FROM entry WHERE action = $1",
 		 ARGS(TEXT(action)), -1, &n) == ST_OK,
 	    "%s", status_text());
@@ -285,6 +285,7 @@ char *holds_site_log(struct holds_site *s)
 	struct buf b = BUF_INIT;
 
 	ck_assert_int_eq(
-	    audit_list(s->in.audit, 0, 0, NULL, collect, &b), ST_OK);
+	    audit_list(s->in.audit, &(struct audit_filter){ 0 }, collect, &b),
+	    ST_OK);
 	return buf_take(&b);
 }

@@ -26,9 +26,9 @@ may() {
 	engine/crypto) echo base ;;
 	engine/store) echo base crypto embedded ;;
 	engine/model) echo base ;;
-	engine/installation) echo base crypto model store ;;
-	engine/plan) echo base crypto model store installation ;;
 	engine/audit) echo base crypto store ;;
+	engine/installation) echo base crypto model store audit ;;
+	engine/plan) echo base crypto model store audit installation ;;
 	engine/holds) echo base crypto model store installation plan audit ;;
 	engine/purge) echo base crypto model store installation plan audit \
 		holds ;;

@@ -3,49 +3,25 @@
 #include <string.h>
 
 #include "engine/audit/log.h"
-#include "engine/crypto/crypto.h"
-#include "engine/store/store.h"
+#include "tests/logs.h"
 #include "tests/suites.h"
 
 /* Invariant 3: nothing without evidence, and each piece of it once. */
 
-static struct keyring *keys;
-static struct db *audit, *store;
-
-static void make(const char *folder, const char *name, const char *migrations,
-    struct db **out)
-{
-	char *path = str_format("%s/%s.db", folder, name);
-	struct store_spec spec = { .name = name, .key = name, .path = path };
-
-	ck_assert_int_eq(store_create(&spec, keys, NULL, migrations), ST_OK);
-	ck_assert_int_eq(store_open(&spec, keys, out), ST_OK);
-	free(path);
-}
+static struct logs site;
+static struct db *store;
 
 static void setup(void)
 {
-	const char *folder = test_folder();
-	char *key = str_format("%s/key", folder);
-	char *ring = str_format("%s/keyring", folder);
-	struct keyring_unlock u = { KEYRING_KEY_FILE, key };
-
-	ck_assert_int_eq(crypto_init(), ST_OK);
-	ck_assert_int_eq(keyring_new_key_file(key), ST_OK);
-	ck_assert_int_eq(keyring_create(ring, &u, &keys), ST_OK);
-	make(folder, "audit", "schemas/audit/", &audit);
-	make(folder, "crm", "schemas/store/", &store);
-	free(key);
-	free(ring);
+	logs_make(&site);
+	logs_db(&site, "crm", "schemas/store/", &store);
 }
 
 static void teardown(void)
 {
-	db_close(audit);
 	db_close(store);
-	keyring_free(keys);
-	audit = store = NULL;
-	keys = NULL;
+	store = NULL;
+	logs_close(&site);
 }
 
 static void add_evidence(int64_t records)
@@ -63,9 +39,9 @@ static int64_t count(const char *action)
 {
 	int64_t n = -1;
 
-	ck_assert_int_eq(
-	    db_one_int(audit, "SELECT count(*) FROM entry WHERE action = $1",
-		ARGS(TEXT(action)), 0, &n),
+	ck_assert_int_eq(db_one_int(audit_db(site.audit),
+			     "SELECT count(*) FROM entry WHERE action = $1",
+			     ARGS(TEXT(action)), 0, &n),
 	    ST_OK);
 	return n;
 }
@@ -78,13 +54,14 @@ START_TEST(entries_are_numbered_without_gaps)
 
 	for (i = 0; i < 3; i++)
 		ck_assert_int_eq(
-		    audit_append(audit, 7, "os:x", "purge_started", o), ST_OK);
+		    audit_append(site.audit, 7, "os:x", "purge_started", o),
+		    ST_OK);
 	ck_assert_int_eq(
-	    audit_append(audit, 8, "os:x", "purge_finished", NULL), ST_OK);
+	    audit_append(site.audit, 8, "os:x", "purge_finished", NULL), ST_OK);
 	/* What was given is as it was. */
 	ck_assert_uint_eq(json_object_size(o), 1);
-	ck_assert_int_eq(
-	    db_one_int(audit, "SELECT max(seq) FROM entry", NOARGS, -1, &n),
+	ck_assert_int_eq(db_one_int(audit_db(site.audit),
+			     "SELECT max(seq) FROM entry", NOARGS, -1, &n),
 	    ST_OK);
 	ck_assert_int_eq(n, 3);
 	json_decref(o);
@@ -105,9 +82,10 @@ START_TEST(an_entry_is_canonical_json)
 	json_t *o = json_pack("{s:s, s:i}", "z", "\u00e4", "a", 1);
 	char *last = NULL;
 
-	ck_assert_int_eq(audit_append(audit, 0, "os:x", "test", o), ST_OK);
-	ck_assert_int_eq(
-	    audit_list(audit, 0, 0, NULL, keep_last, &last), ST_OK);
+	ck_assert_int_eq(audit_append(site.audit, 0, "os:x", "test", o), ST_OK);
+	ck_assert_int_eq(audit_list(site.audit, &(struct audit_filter){ 0 },
+			     keep_last, &last),
+	    ST_OK);
 	ck_assert_str_eq(last,
 	    "{\"a\":1,\"action\":\"test\",\"actor\":\"os:x\","
 	    "\"at\":\"1970-01-01T00:00:00Z\",\"seq\":0,\"z\":\"\u00e4\"}");
@@ -118,10 +96,12 @@ END_TEST
 
 START_TEST(an_entry_is_never_changed)
 {
-	ck_assert_int_eq(audit_append(audit, 0, "os:x", "a", NULL), ST_OK);
+	ck_assert_int_eq(audit_append(site.audit, 0, "os:x", "a", NULL), ST_OK);
 	ck_assert_int_ne(
-	    db_exec(audit, "UPDATE entry SET body = ''", NOARGS), ST_OK);
-	ck_assert_int_ne(db_exec(audit, "DELETE FROM entry", NOARGS), ST_OK);
+	    db_exec(audit_db(site.audit), "UPDATE entry SET body = ''", NOARGS),
+	    ST_OK);
+	ck_assert_int_ne(
+	    db_exec(audit_db(site.audit), "DELETE FROM entry", NOARGS), ST_OK);
 	ck_assert_int_eq(count("a"), 1);
 }
 END_TEST
@@ -132,16 +112,20 @@ START_TEST(evidence_is_shipped_exactly_once)
 
 	add_evidence(3);
 	add_evidence(4);
-	ck_assert_int_eq(audit_ship(audit, store, "id1", "os:x", &n), ST_OK);
+	ck_assert_int_eq(
+	    audit_ship(site.audit, store, "id1", "os:x", &n), ST_OK);
 	ck_assert_int_eq(n, 2);
-	ck_assert_int_eq(audit_ship(audit, store, "id1", "os:x", &n), ST_OK);
+	ck_assert_int_eq(
+	    audit_ship(site.audit, store, "id1", "os:x", &n), ST_OK);
 	ck_assert_int_eq(n, 0);
 	add_evidence(5);
-	ck_assert_int_eq(audit_ship(audit, store, "id1", "os:x", &n), ST_OK);
+	ck_assert_int_eq(
+	    audit_ship(site.audit, store, "id1", "os:x", &n), ST_OK);
 	ck_assert_int_eq(n, 1);
 	ck_assert_int_eq(count("delete"), 3);
 	/* Another store of the same name is another source. */
-	ck_assert_int_eq(audit_ship(audit, store, "id2", "os:x", &n), ST_OK);
+	ck_assert_int_eq(
+	    audit_ship(site.audit, store, "id2", "os:x", &n), ST_OK);
 	ck_assert_int_eq(n, 3);
 }
 END_TEST
@@ -156,7 +140,7 @@ START_TEST(shipping_that_fails_ships_nothing)
 	add_evidence(4);
 	do {
 		test_alloc_fuse(nth++);
-		st = audit_ship(audit, store, "id1", "os:x", &n);
+		st = audit_ship(site.audit, store, "id1", "os:x", &n);
 		test_alloc_fuse(-1);
 		ck_assert(st == ST_OK || st == ST_NOMEM);
 		ck_assert_int_eq(count("delete"), st == ST_OK ? 2 : 0);
@@ -169,13 +153,18 @@ START_TEST(a_list_filters)
 {
 	char *last = NULL;
 
-	ck_assert_int_eq(audit_append(audit, 0, "os:x", "a", NULL), ST_OK);
-	ck_assert_int_eq(audit_append(audit, 0, "os:x", "b", NULL), ST_OK);
-	ck_assert_int_eq(audit_append(audit, 0, "os:x", "a", NULL), ST_OK);
-	ck_assert_int_eq(audit_list(audit, 0, 0, "b", keep_last, &last), ST_OK);
-	ck_assert_ptr_nonnull(strstr(last, "\"seq\":1"));
+	ck_assert_int_eq(audit_append(site.audit, 0, "os:x", "a", NULL), ST_OK);
+	ck_assert_int_eq(audit_append(site.audit, 0, "os:x", "b", NULL), ST_OK);
+	ck_assert_int_eq(audit_append(site.audit, 0, "os:x", "a", NULL), ST_OK);
 	ck_assert_int_eq(
-	    audit_list(audit, 1, 1, NULL, keep_last, &last), ST_OK);
+	    audit_list(site.audit, &(struct audit_filter){ .action = "b" },
+		keep_last, &last),
+	    ST_OK);
+	ck_assert_ptr_nonnull(strstr(last, "\"seq\":1"));
+	ck_assert_int_eq(audit_list(site.audit,
+			     &(struct audit_filter){ .first = 1, .limit = 1 },
+			     keep_last, &last),
+	    ST_OK);
 	ck_assert_ptr_nonnull(strstr(last, "\"seq\":1"));
 	free(last);
 }

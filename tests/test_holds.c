@@ -451,7 +451,7 @@ START_TEST(the_log_holds_no_person)
 		.note = "about Quimby",
 		.review = HOLDS_NO_DAY };
 	json_t *out = NULL, *details;
-	char *body = NULL;
+	char *body = NULL, *own;
 
 	ck_assert_int_eq(holds_place(IN, &o, "os:ada", &out), ST_OK);
 	release(json_text(out, "id"));
@@ -459,8 +459,10 @@ START_TEST(the_log_holds_no_person)
 	ck_assert_ptr_null(strstr(body, "P1"));
 	ck_assert_ptr_null(strstr(body, "Zweibruecken"));
 	ck_assert_ptr_null(strstr(body, "Quimby"));
-	details = json_loads(body, JSON_DISABLE_EOF_CHECK, NULL);
-	ck_assert_str_eq(json_text(details, "action"), "hold_placed");
+	/* Behind what the log is told of files and keys. */
+	own = strstr(body, "{\"action\":\"hold_placed\"");
+	ck_assert_ptr_nonnull(own);
+	details = json_loads(own, JSON_DISABLE_EOF_CHECK, NULL);
 	ck_assert_str_eq(json_text(details, "actor"), "os:ada");
 	ck_assert_str_eq(json_text(details, "scope"), "subject");
 	ck_assert_str_eq(json_text(details, "reason"), "audit");

@@ -273,11 +273,12 @@ static void check_log(const char *folder, int64_t gone)
 	load(folder, &in);
 	db = store(&in);
 	MUST(installation_open_audit(&in) == ST_OK, "%s", status_text());
-	MUST(audit_list(in.audit, 0, 0, "delete", add_entry, sums) == ST_OK,
+	MUST(audit_list(in.audit, &(struct audit_filter){ .action = "delete" },
+		 add_entry, sums) == ST_OK,
 	    "%s", status_text());
 	MUST(db_one_int(db, "SELECT sum(records) FROM lethe_evidence", NOARGS,
 		 0, &records) == ST_OK &&
-		 db_one_int(in.audit,
+		 db_one_int(audit_db(in.audit),
 		     "SELECT count(DISTINCT evidence) FROM entry"
 		     " WHERE action = 'delete'",
 		     NOARGS, 0, &distinct) == ST_OK,

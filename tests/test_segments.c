@@ -397,6 +397,7 @@ static enum status add_entry(void *ctx, const char *body)
 
 static void check_after_kill(long nth)
 {
+	struct audit_filter dropped = { .action = "drop_segment" };
 	long long n[3] = { 0, 0, 0 };
 
 	cut_site_again(&cut);
@@ -408,8 +409,7 @@ static void check_after_kill(long nth)
 	    "{\"id\":\"f\",\"vin\":null,\"at\":\"2026-01-13T15:00:00Z\"}\n"
 	    "{\"id\":\"g\",\"vin\":null,\"at\":\"2026-01-13T16:00:00Z\"}\n");
 	MUST(installation_open_audit(&cut.in) == ST_OK &&
-		 audit_list(cut.in.audit, 0, 0, "drop_segment", add_entry, n) ==
-		     ST_OK,
+		 audit_list(cut.in.audit, &dropped, add_entry, n) == ST_OK,
 	    "%s", status_text());
 	MUST(n[0] == 2 && n[1] == 1 && n[2] == 2,
 	    "after %ld: %lld and %lld records in %lld entries", nth, n[0], n[1],

@@ -6,21 +6,297 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "engine/audit/stored.h"
+#include "engine/audit/tree.h"
 #include "engine/base/buf.h"
 #include "engine/base/civil.h"
 
-static enum status insert(struct db *audit, int64_t at, const char *actor,
-    const char *action, const char *source, int64_t evidence, json_t *entry)
+struct audit {
+	struct db *db;
+	struct db *control;
+	const struct secret_key *seed;
+	struct note_key key;
+	struct tree *tree; /* within a transaction */
+};
+
+enum status audit_open(const struct audit_spec *spec, struct audit **out)
 {
-	char when[INSTANT_TEXT], *body = NULL;
-	int64_t seq = 0;
+	uint8_t public[ED25519_PUBLIC];
+	struct audit *a = calloc(1, sizeof(*a));
+	enum status st;
+
+	if (a == NULL) {
+		db_close(spec->db);
+		return fail(ST_NOMEM, "out of memory");
+	}
+	a->db = spec->db;
+	a->control = spec->control;
+	a->seed = spec->key;
+	st = ed25519_public(spec->key, public);
+	if (st == ST_OK)
+		st = note_key_make(spec->origin, public, &a->key);
+	if (st == ST_OK)
+		*out = a;
+	else
+		audit_close(a);
+	return st;
+}
+
+void audit_close(struct audit *a)
+{
+	if (a == NULL)
+		return;
+	db_close(a->db);
+	free(a->tree);
+	free(a);
+}
+
+const struct note_key *audit_key(const struct audit *a) { return &a->key; }
+
+struct db *audit_db(struct audit *a) { return a->db; }
+
+struct db *audit_control(struct audit *a) { return a->control; }
+
+/* ---- transactions ---- */
+
+static enum status not_the_log(const char *what)
+{
+	return fail(ST_INTEGRITY,
+	    "the audit log %s: nothing is appended to it; `lethe audit verify` "
+	    "says more",
+	    what);
+}
+
+/* Did the log of ${c} begin with that of ${old}? */
+static enum status check_grown(
+    struct audit *a, const struct checkpoint *c, const struct checkpoint *old)
+{
+	uint8_t root[MERKLE_HASH];
+	struct tile_reader *r = NULL;
+	struct merkle_source src;
+	enum status st;
+
+	if (old->size > c->size)
+		return not_the_log("is older than the last checkpoint that was "
+				   "signed");
+	st = tile_reader_new(stored_read, a->db, c->size, &r);
+	if (st != ST_OK)
+		return st;
+	src = tile_source(r);
+	st = merkle_root(&src, old->size, root);
+	free(r);
+	if (st == ST_OK && memcmp(root, old->root, MERKLE_HASH) != 0)
+		st = not_the_log("is another one than the last checkpoint "
+				 "that was signed speaks of");
+	return st;
+}
+
+/* The control database's checkpoint against the log's own. */
+static enum status check_anchor(
+    struct audit *a, const struct checkpoint *c, const struct buf *note)
+{
+	struct buf b = BUF_INIT;
+	struct checkpoint old;
+	enum status st;
+
+	st = stored_anchor(a->control, &b);
+	if (st == ST_OK && strcmp(buf_text(&b), buf_text(note)) != 0) {
+		st = checkpoint_open(&a->key, b.data, b.len, &old);
+		if (st == ST_OK)
+			st = check_grown(a, c, &old);
+	}
+	buf_release(&b);
+	return st == ST_NOTFOUND ? ST_OK : st;
+}
+
+/* The stored tree is what the last checkpoint signed, and has every entry. */
+static enum status check_tree(struct audit *a, const struct checkpoint *c)
+{
+	uint8_t root[MERKLE_HASH];
+	int64_t entries = 0;
 	enum status st;
 
 	st = db_one_int(
-	    audit, "SELECT max(seq) + 1 FROM entry", NOARGS, 0, &seq);
-	civil_format_instant(at, when);
+	    a->db, "SELECT max(seq) + 1 FROM entry", NOARGS, 0, &entries);
+	if (st != ST_OK)
+		return st;
+	tree_root(a->tree, root);
+	if (a->tree->size != c->size ||
+	    memcmp(root, c->root, MERKLE_HASH) != 0 ||
+	    (uint64_t)entries != c->size)
+		return not_the_log("is not what its checkpoint says");
+	return ST_OK;
+}
+
+static enum status no_checkpoint(struct audit *a)
+{
+	struct buf b = BUF_INIT;
+	enum status st = stored_anchor(a->control, &b);
+
+	buf_release(&b);
 	if (st == ST_OK)
-		st = json_put(entry, "seq", json_integer(seq));
+		return not_the_log("is older than the last checkpoint that was "
+				   "signed");
+	if (st != ST_NOTFOUND)
+		return st;
+	return fail(ST_NOTFOUND,
+	    "the audit log has no checkpoint yet: run `lethe init`");
+}
+
+/* Has the log of the transaction been signed, and is it what was? */
+static enum status check(struct audit *a)
+{
+	struct buf note = BUF_INIT;
+	struct checkpoint c;
+	enum status st;
+
+	st = stored_checkpoint(a->db, &note);
+	if (st == ST_NOTFOUND)
+		return no_checkpoint(a);
+	if (st == ST_OK)
+		st = checkpoint_open(&a->key, note.data, note.len, &c);
+	if (st == ST_OK)
+		st = stored_load(a->db, a->tree);
+	if (st == ST_OK)
+		st = check_tree(a, &c);
+	if (st == ST_OK)
+		st = check_anchor(a, &c, &note);
+	buf_release(&note);
+	return st;
+}
+
+static void leave(struct audit *a)
+{
+	db_rollback(a->db);
+	free(a->tree);
+	a->tree = NULL;
+}
+
+/* A write transaction with the tree, empty: of a log not yet begun. */
+static enum status enter_new(struct audit *a)
+{
+	enum status st;
+
+	if ((st = db_begin(a->db, DB_WRITE)) != ST_OK)
+		return st;
+	if ((st = tree_new(stored_put, a->db, &a->tree)) != ST_OK)
+		leave(a);
+	return st;
+}
+
+static enum status enter(struct audit *a)
+{
+	enum status st = enter_new(a);
+
+	if (st == ST_OK && (st = check(a)) != ST_OK)
+		leave(a);
+	return st;
+}
+
+/*
+ * Let the control database know, in the transaction that is open there if one
+ * is.  The entries are durable by now and the caller is told so: where this
+ * fails, the next entry makes up for it, as it does for a crash here.
+ */
+static void tell_control(
+    struct audit *a, const struct checkpoint *c, const char *note)
+{
+	if (stored_set_anchor(a->control, c, note) != ST_OK)
+		status_clear();
+}
+
+/* Sign and commit.  The signature is nowhere but in this transaction before
+ * that is durable. */
+static enum status commit(struct audit *a)
+{
+	struct buf text = BUF_INIT, note = BUF_INIT;
+	struct checkpoint c = { .size = a->tree->size };
+	enum status st;
+
+	tree_root(a->tree, c.root);
+	checkpoint_add(&c, a->key.name, &text);
+	st = tree_flush(a->tree);
+	if (st == ST_OK)
+		st = buf_status(&text);
+	if (st == ST_OK)
+		st = note_sign(&a->key, a->seed, buf_text(&text), &note);
+	if (st == ST_OK)
+		st = stored_set_checkpoint(a->db, &c, buf_text(&note));
+	if (st == ST_OK)
+		st = db_commit(a->db);
+	if (st == ST_OK)
+		tell_control(a, &c, buf_text(&note));
+	buf_release(&text);
+	buf_release(&note);
+	return st;
+}
+
+static enum status add_leaf(struct audit *a, const char *body, size_t len)
+{
+	uint8_t leaf[MERKLE_HASH];
+
+	if (len > TILE_ENTRY_MOST)
+		return fail(ST_LIMIT,
+		    "an entry of the audit log has %zu bytes, %d at most", len,
+		    TILE_ENTRY_MOST);
+	merkle_leaf(body, len, leaf);
+	return tree_add(a->tree, leaf);
+}
+
+/* ---- beginning ---- */
+
+static enum status add_all(struct audit *a)
+{
+	struct stmt *s = NULL;
+	enum status st;
+	struct val v;
+
+	st = db_query(
+	    a->db, "SELECT seq, body FROM entry ORDER BY seq", NOARGS, &s);
+	while (st == ST_OK && (st = db_row(s)) == ST_OK) {
+		if ((uint64_t)db_int(s, 0) != a->tree->size) {
+			st = not_the_log("lacks an entry");
+			break;
+		}
+		v = db_val(s, 1);
+		st = add_leaf(a, v.p, v.n);
+	}
+	db_done(s);
+	return st == ST_NOTFOUND ? ST_OK : st;
+}
+
+enum status audit_start(struct audit *a)
+{
+	struct buf b = BUF_INIT;
+	enum status st;
+
+	if ((st = enter_new(a)) != ST_OK)
+		return st;
+	st = stored_checkpoint(a->db, &b);
+	buf_release(&b);
+	if (st == ST_NOTFOUND) {
+		st = stored_anchor(a->control, &b);
+		buf_release(&b);
+		if (st == ST_OK)
+			st = no_checkpoint(a);
+		else if (st == ST_NOTFOUND && (st = add_all(a)) == ST_OK)
+			st = commit(a);
+	}
+	leave(a);
+	return st;
+}
+
+/* ---- entries ---- */
+
+static enum status insert(struct audit *a, int64_t at, const char *actor,
+    const char *action, const char *source, int64_t evidence, json_t *entry)
+{
+	int64_t seq = (int64_t)a->tree->size;
+	char when[INSTANT_TEXT], *body = NULL;
+	enum status st;
+
+	civil_format_instant(at, when);
+	st = json_put(entry, "seq", json_integer(seq));
 	if (st == ST_OK)
 		st = json_put(entry, "at", json_string(when));
 	if (st == ST_OK)
@@ -30,17 +306,21 @@ static enum status insert(struct db *audit, int64_t at, const char *actor,
 	if (st == ST_OK)
 		st = json_canonical(entry, &body);
 	if (st == ST_OK)
-		st = db_exec(audit,
+		st = add_leaf(a, body, strlen(body));
+	if (st == ST_OK)
+		st = db_exec(a->db,
 		    "INSERT INTO entry"
-		    " (seq, at, action, source, evidence, body)"
-		    " VALUES ($1, $2, $3, $4, $5, $6)",
+		    " (seq, at, action, source, evidence, run, body)"
+		    " VALUES ($1, $2, $3, $4, $5, $6, $7)",
 		    ARGS(INT(seq), INT(at), TEXT(action), TEXT(source),
-			source ? INT(evidence) : NIL, TEXT(body)));
+			source ? INT(evidence) : NIL,
+			TEXT(json_string_value(json_object_get(entry, "run"))),
+			TEXT(body)));
 	free(body);
 	return st;
 }
 
-enum status audit_append(struct db *audit, int64_t at, const char *actor,
+enum status audit_append(struct audit *a, int64_t at, const char *actor,
     const char *action, const json_t *details)
 {
 	json_t *entry =
@@ -49,29 +329,31 @@ enum status audit_append(struct db *audit, int64_t at, const char *actor,
 
 	if (entry == NULL)
 		return fail(ST_NOMEM, "out of memory");
-	st = db_begin(audit, DB_WRITE);
-	if (st == ST_OK)
-		st = insert(audit, at, actor, action, NULL, 0, entry);
-	if (st == ST_OK)
-		st = db_commit(audit);
-	if (st != ST_OK)
-		db_rollback(audit);
+	if ((st = enter(a)) == ST_OK) {
+		st = insert(a, at, actor, action, NULL, 0, entry);
+		if (st == ST_OK)
+			st = commit(a);
+		leave(a);
+	}
 	json_decref(entry);
 	return st;
 }
 
 static void add_hex(struct buf *b, struct val v)
 {
+	static const char digits[] = "0123456789abcdef";
 	const unsigned char *p = v.p;
 	size_t i;
 
-	for (i = 0; i < v.n; i++)
-		buf_addf(b, "%02x", (unsigned int)p[i]);
+	for (i = 0; i < v.n; i++) {
+		buf_addc(b, digits[p[i] >> 4]);
+		buf_addc(b, digits[p[i] & 15]);
+	}
 }
 
 /* One evidence row, columns as audit_ship() selects them. */
 static enum status ship_row(
-    struct db *audit, struct stmt *s, const char *source, const char *actor)
+    struct audit *a, struct stmt *s, const char *source, const char *actor)
 {
 	struct buf digest = BUF_INIT;
 	json_t *entry = NULL;
@@ -90,23 +372,23 @@ static enum status ship_row(
 	if (st == ST_OK && db_text(s, 11))
 		st = json_put(entry, "segment", json_string(db_text(s, 11)));
 	if (st == ST_OK)
-		st = insert(audit, db_int(s, 2), actor, db_text(s, 10), source,
+		st = insert(a, db_int(s, 2), actor, db_text(s, 10), source,
 		    db_int(s, 0), entry);
 	json_decref(entry);
 	buf_release(&digest);
 	return st;
 }
 
-enum status audit_ship(struct db *audit, struct db *store, const char *source,
+enum status audit_ship(struct audit *a, struct db *store, const char *source,
     const char *actor, int64_t *entries)
 {
 	struct stmt *s = NULL;
 	int64_t have = 0, n = 0;
 	enum status st;
 
-	if ((st = db_begin(audit, DB_WRITE)) != ST_OK)
+	if ((st = enter(a)) != ST_OK)
 		return st;
-	st = db_one_int(audit,
+	st = db_one_int(a->db,
 	    "SELECT max(evidence) FROM entry WHERE source = $1",
 	    ARGS(TEXT(source)), 0, &have);
 	if (st == ST_OK)
@@ -116,45 +398,65 @@ enum status audit_ship(struct db *audit, struct db *store, const char *source,
 		    " FROM lethe_evidence WHERE id > $1 ORDER BY id",
 		    ARGS(INT(have)), &s);
 	while (st == ST_OK && (st = db_row(s)) == ST_OK) {
-		st = ship_row(audit, s, source, actor);
+		st = ship_row(a, s, source, actor);
 		n++;
 	}
 	if (st == ST_NOTFOUND)
-		st = ST_OK;
+		st = n > 0 ? commit(a) : ST_OK;
 	db_done(s);
-	if (st == ST_OK)
-		st = db_commit(audit);
-	if (st != ST_OK)
-		db_rollback(audit);
-	else if (entries)
+	leave(a);
+	if (st == ST_OK && entries)
 		*entries = n;
 	return st;
 }
 
-enum status audit_list(struct db *audit, int64_t first, int64_t limit,
-    const char *action, enum status (*each)(void *ctx, const char *body),
-    void *ctx)
+static void add_filter(struct sql *q, const struct audit_filter *f)
 {
+	sql_add(q, "SELECT body FROM entry WHERE seq >= ");
+	sql_bind_int(q, f->first);
+	if (f->action) {
+		sql_add(q, " AND action = ");
+		sql_bind_text(q, f->action);
+	}
+	if (f->run) {
+		sql_add(q, " AND run = ");
+		sql_bind_text(q, f->run);
+	}
+	if (f->since) {
+		sql_add(q, " AND at >= ");
+		sql_bind_int(q, f->since);
+	}
+	if (f->until) {
+		sql_add(q, " AND at < ");
+		sql_bind_int(q, f->until);
+	}
+	sql_add(q, " ORDER BY seq LIMIT ");
+	sql_bind_int(q, f->limit ? f->limit : -1);
+}
+
+enum status audit_list(struct audit *a, const struct audit_filter *filter,
+    enum status (*each)(void *ctx, const char *body), void *ctx)
+{
+	struct sql q = SQL_INIT;
 	struct stmt *s = NULL;
 	enum status st;
 
-	st = db_query(audit,
-	    "SELECT body FROM entry"
-	    " WHERE seq >= $1 AND ($2 IS NULL OR action = $2)"
-	    " ORDER BY seq LIMIT $3",
-	    ARGS(INT(first), TEXT(action), INT(limit > 0 ? limit : -1)), &s);
+	add_filter(&q, filter);
+	st = db_query_sql(a->db, &q, &s);
 	while (st == ST_OK && (st = db_row(s)) == ST_OK)
 		st = each(ctx, db_text(s, 0));
 	db_done(s);
+	sql_release(&q);
 	return st == ST_NOTFOUND ? ST_OK : st;
 }
 
-enum status audit_writable(struct db *audit)
+enum status audit_writable(struct audit *a)
 {
-	enum status st = db_begin(audit, DB_WRITE);
+	enum status st = enter(a);
 
-	db_rollback(audit);
-	if (st != ST_OK)
+	if (st == ST_OK)
+		leave(a);
+	else
 		status_prefix("the audit log cannot be written: ");
 	return st;
 }

@@ -3,19 +3,50 @@
 
 #include <stdint.h>
 
+#include "engine/audit/note.h"
 #include "engine/base/json.h"
+#include "engine/crypto/secret.h"
 #include "engine/store/db.h"
 
 /*
  * The audit log: an append-only list of canonical JSON objects, numbered from
  * 0 without gaps.  No entry holds personal data.
+ *
+ * A Merkle tree stands over the texts, and with every transaction that appends
+ * a new checkpoint is signed and kept in it: so no two checkpoints can
+ * disagree, and none is smaller than one before.  The last one is kept in the
+ * control database too, written after the log's own: where that speaks of
+ * entries that the log lacks, or of other ones, nothing can be appended.
  */
+struct audit;
+
+struct audit_spec {
+	struct db *db; /* closed by audit_close(), or if audit_open() fails */
+	struct db *control;           /* borrowed */
+	const char *origin;           /* the name of log and key */
+	const struct secret_key *key; /* signs; borrowed */
+};
+enum status audit_open(
+    const struct audit_spec *spec, struct audit **out) MUST_CHECK;
+void audit_close(struct audit *a);
+
+/*
+ * Begin the log, unless that was done: make the tree over the entries that
+ * stand there already, and sign its first checkpoint.
+ */
+enum status audit_start(struct audit *a) MUST_CHECK;
+
+/* The key that checkpoints are checked with; belongs to ${a}. */
+const struct note_key *audit_key(const struct audit *a);
+/* The log's own database, and the control database. */
+struct db *audit_db(struct audit *a);
+struct db *audit_control(struct audit *a);
 
 /*
  * Append one entry: {"seq","at","actor","action", and the members of
  * ${details}}.  ${at} is Unix seconds.  ${details} is borrowed, may be NULL.
  */
-enum status audit_append(struct db *audit, int64_t at, const char *actor,
+enum status audit_append(struct audit *a, int64_t at, const char *actor,
     const char *action, const json_t *details) MUST_CHECK;
 
 /*
@@ -23,20 +54,29 @@ enum status audit_append(struct db *audit, int64_t at, const char *actor,
  * ${source} identifies the store for ever (its key's id, hexadecimal).  Exactly
  * once, whatever crashes when: the log itself knows which it has.
  */
-enum status audit_ship(struct db *audit, struct db *store, const char *source,
+enum status audit_ship(struct audit *a, struct db *store, const char *source,
     const char *actor, int64_t *entries) MUST_CHECK;
 
-/*
- * Call ${each} with the text of every entry from ${first} on, at most
- * ${limit} (0: all), with ${action} only where it is not NULL.  What ${each}
- * returns other than ST_OK ends the list.
- */
-enum status audit_list(struct db *audit, int64_t first, int64_t limit,
-    const char *action, enum status (*each)(void *ctx, const char *body),
-    void *ctx) MUST_CHECK;
+/* Which entries; what is 0 or NULL leaves none out. */
+struct audit_filter {
+	int64_t first; /* from this number on */
+	int64_t limit; /* at most so many */
+	const char *action;
+	const char *run;
+	int64_t since; /* Unix seconds, this one included */
+	int64_t until; /* not included */
+};
 
-/* Fails where nothing can be appended now: a purge asks before it begins. */
-enum status audit_writable(struct db *audit) MUST_CHECK;
+/*
+ * Call ${each} with the text of the entries that ${filter} lets through, in
+ * their order.  What ${each} returns other than ST_OK ends the list.
+ */
+enum status audit_list(struct audit *a, const struct audit_filter *filter,
+    enum status (*each)(void *ctx, const char *body), void *ctx) MUST_CHECK;
+
+/* Fails where nothing can be appended now, be it that the log is not what its
+ * checkpoint says: a purge asks before it begins. */
+enum status audit_writable(struct audit *a) MUST_CHECK;
 
 /* "os:NAME" of whoever runs this process.  The caller frees. */
 enum status audit_actor(char **out) MUST_CHECK;

@@ -132,3 +132,21 @@ enum status cli_print_json(const json_t *value)
 		return fail(ST_IO, "write to stdout: %s", strerror(errno));
 	return ST_OK;
 }
+
+enum status cli_log(struct cli *cli, const char *action, json_t *details)
+{
+	char *actor = NULL;
+	enum status st;
+
+	if (details == NULL)
+		return fail(ST_NOMEM, "out of memory");
+	st = installation_open_audit(&cli->in);
+	if (st == ST_OK)
+		st = audit_actor(&actor);
+	if (st == ST_OK)
+		st = audit_append(
+		    cli->in.audit, when_now(), actor, action, details);
+	json_decref(details);
+	free(actor);
+	return st;
+}

@@ -96,6 +96,13 @@ enum status cli_collection(struct cli *cli, const char *store,
     const char *collection, struct installation_store **out_store,
     const struct collection **out, const struct db_table **table) MUST_CHECK;
 
+/*
+ * Log that whoever runs this did ${action} now; ${details} is taken, also where
+ * it is NULL because there was no memory.
+ */
+enum status cli_log(
+    struct cli *cli, const char *action, json_t *details) MUST_CHECK;
+
 /* Print ${value} on stdout: one JSON document. */
 enum status cli_print_json(const json_t *value) MUST_CHECK;
 

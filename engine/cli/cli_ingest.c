@@ -121,6 +121,11 @@ enum status cli_ingest(
 	}
 	if (st == ST_OK)
 		st = suspend(cli, what);
+	if (st == ST_OK)
+		st = cli_log(cli, "ingested",
+		    json_pack("{s:s, s:s, s:I}", "store", what->store,
+			"collection", what->collection, "records",
+			(json_int_t)*records));
 	ingest_target_release(&target);
 	free(computed);
 	free(times);

@@ -1,102 +1,101 @@
-/* lethe audit list */
-#include <stdio.h>
+/* lethe audit */
 #include <string.h>
 
-#include "engine/audit/log.h"
 #include "engine/cli/cli.h"
+#include "engine/cli/cli_audit.h"
 
-struct listing {
-	json_t *entries; /* --json: all of them; else printed as they come */
+static const struct {
+	const char *name;
+	enum status (*run)(struct cli *cli, int argc, char **argv);
+} commands[] = {
+	{ "list", cli_audit_list },
+	{ "verify", cli_audit_verify },
+	{ "checkpoint", cli_audit_checkpoint },
+	{ "prove", cli_audit_prove },
+	{ "export", cli_audit_export },
 };
+#define COMMANDS (sizeof(commands) / sizeof(*commands))
 
-static void print_entry(const json_t *o)
+static enum status unknown(const char *what)
 {
-	printf("%6lld  %s  %-14s %s", json_int(o, "seq"), json_text(o, "at"),
-	    json_text(o, "action"), json_text(o, "run"));
-	if (json_object_get(o, "cutoff"))
-		printf("  %s: %lld records of %s before %s",
-		    json_text(o, "cluster"), json_int(o, "records"),
-		    json_text(o, "collection"), json_text(o, "cutoff"));
-	putchar('\n');
-}
+	const char *names[COMMANDS + 1] = { NULL }, *near;
+	size_t i;
 
-static enum status each(void *ctx, const char *body)
-{
-	struct listing *l = ctx;
-	json_t *o = json_loads(body, 0, NULL);
-
-	if (o == NULL)
-		return fail(ST_INTEGRITY, "an audit entry is not JSON");
-	if (l->entries)
-		return json_push(l->entries, o);
-	print_entry(o);
-	json_decref(o);
-	return ST_OK;
-}
-
-static enum status list(
-    struct cli *cli, const char *action, int64_t first, int64_t limit)
-{
-	struct listing l = { NULL };
-	json_t *o = NULL;
-	enum status st;
-
-	if (cli->json && (l.entries = json_array()) == NULL)
-		return fail(ST_NOMEM, "out of memory");
-	st = installation_open_audit(&cli->in);
-	if (st == ST_OK)
-		st = audit_list(cli->in.audit, first, limit, action, each, &l);
-	if (st == ST_OK && cli->json)
-		st = json_make(&o, "{s:O}", "entries", l.entries);
-	if (st == ST_OK && cli->json)
-		st = cli_print_json(o);
-	json_decref(o);
-	json_decref(l.entries);
-	return st;
+	for (i = 0; i < COMMANDS; i++)
+		names[i] = commands[i].name;
+	near = diag_nearest(what, names);
+	return fail(ST_USAGE,
+	    "unknown `audit %s`%s%s%s: there are list, verify, checkpoint, "
+	    "prove and export",
+	    what, near ? ", did you mean `" : "", near ? near : "",
+	    near ? "`?" : "");
 }
 
 static enum status run(struct cli *cli, int argc, char **argv)
 {
-	static const struct option options[] = {
-		{ "action", required_argument, NULL, 'a' },
-		{ "from", required_argument, NULL, 'f' },
-		{ "limit", required_argument, NULL, 'l' },
-		CLI_OPTIONS,
-	};
-	const char *action = NULL, *from = "0", *most = "0";
-	int64_t first = 0, limit = 0;
-	enum status st;
-	int c;
+	static const struct option options[] = { CLI_OPTIONS };
+	int at = 1;
+	size_t i;
 
-	while ((c = cli_option(cli, argc, argv, options)) != -1) {
-		if (c == '?')
+	/* Each has options of its own, which may stand before its name. */
+	while (at < argc && argv[at][0] == '-')
+		at++;
+	if (at == argc) {
+		if (cli_option(cli, argc, argv, options) == '?')
 			return ST_USAGE;
-		*(c == 'a' ? &action : c == 'f' ? &from : &most) = optarg;
+		return cli->help ? ST_OK
+				 : fail(ST_USAGE,
+				       "expected what to do: list, verify, "
+				       "checkpoint, prove or export");
 	}
-	if (cli->help)
-		return ST_OK;
-	if ((st = cli_arguments(argc, 1, 1, "what to do: list")) != ST_OK)
-		return st;
-	if (strcmp(argv[optind], "list") != 0)
-		return fail(ST_USAGE, "unknown `audit %s`: there is `list`",
-		    argv[optind]);
-	st = cli_number("from", from, 0, INT64_MAX, &first);
-	if (st == ST_OK)
-		st = cli_number("limit", most, 0, INT64_MAX, &limit);
-	if (st != ST_OK || (st = cli_load(cli)) != ST_OK)
-		return st;
-	return list(cli, action, first, limit);
+	for (i = 0; i < COMMANDS; i++)
+		if (strcmp(argv[at], commands[i].name) == 0)
+			return commands[i].run(cli, argc, argv);
+	return unknown(argv[at]);
 }
 
 const struct command cmd_audit = {
 	"audit",
-	"the audit log: list",
-	"usage: lethe [-c lethe.yml] [--json] audit list [--action ACTION]\n"
-	"             [--from SEQ] [--limit N]\n\n"
-	"Shows what was done: runs, and the evidence of every deletion.\n\n"
+	"the audit log: list, verify, checkpoint, prove, export",
+	"usage: lethe audit list [--action ACTION] [--run RUN] [--since TIME]\n"
+	"             [--until TIME] [--from SEQ] [--limit N] [--follow]\n"
+	"       lethe audit verify [--since FILE] [--vkey KEY]\n"
+	"       lethe audit verify DIR --vkey KEY [--since FILE]\n"
+	"       lethe audit checkpoint [--vkey]\n"
+	"       lethe audit prove SEQ\n"
+	"       lethe audit export DIR\n\n"
+	"Every entry stands in a Merkle tree whose root is signed with every\n"
+	"change.  Give checkpoints away: to an auditor, in print, by mail.  "
+	"Whoever\nhas one can tell whether the log is still the one it was "
+	"then.\n\n"
+	"list         what was done: runs, decisions, the evidence of every "
+	"deletion\n"
+	"verify       every entry and hash, and the log against its "
+	"checkpoint,\n"
+	"             the control database's, and an earlier one; exit 5 names "
+	"what\n"
+	"             is wrong and from which entry on.  With DIR: an exported "
+	"log,\n"
+	"             for which nothing else is needed\n"
+	"checkpoint   the last signed checkpoint (C2SP tlog-checkpoint)\n"
+	"prove        that an entry is in the log, to keep (C2SP tlog-proof)\n"
+	"export       the log as static files for any web server (C2SP "
+	"tlog-tiles),\n"
+	"             readable by you alone; again, to add what is new\n\n"
 	"  --action ACTION  only entries of this action (delete, "
 	"purge_started, ...)\n"
+	"  --run RUN        only those of this run\n"
+	"  --since TIME     from this date or instant on\n"
+	"  --until TIME     before this date or instant\n"
 	"  --from SEQ       from this entry on\n"
-	"  --limit N        at most so many\n",
+	"  --limit N        at most so many\n"
+	"  --follow         then those that come, until interrupted; with "
+	"--json\n"
+	"                   one entry a line\n"
+	"  --since FILE     (verify) a checkpoint that the log must continue\n"
+	"  --vkey KEY       (verify) the key that must have signed, from a "
+	"source\n"
+	"                   that you trust\n"
+	"  --vkey           (checkpoint) print that key\n",
 	run,
 };

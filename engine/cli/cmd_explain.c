@@ -130,6 +130,10 @@ static enum status run(struct cli *cli, int argc, char **argv)
 	    (const char *const *)argv + optind + 2, (size_t)(argc - optind - 2),
 	    now, &o);
 	if (st == ST_OK)
+		st = cli_log(cli, "record_explained",
+		    json_pack("{s:s, s:s}", "store", argv[optind], "collection",
+			argv[optind + 1]));
+	if (st == ST_OK)
 		st = print(cli, o);
 	json_decref(o);
 	schedule_release(&s);

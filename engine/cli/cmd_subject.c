@@ -1,10 +1,7 @@
 /* lethe subject find */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "engine/audit/log.h"
-#include "engine/base/when.h"
 #include "engine/cli/cli.h"
 #include "engine/plan/reach.h"
 
@@ -24,25 +21,11 @@ static long long count_records(const json_t *o)
 /* Who looked, for what kind of identity, and how much was found: never whom. */
 static enum status note(struct cli *cli, const json_t *o)
 {
-	json_t *details = NULL;
-	char *actor = NULL;
-	enum status st;
-
-	st = installation_open_audit(&cli->in);
-	if (st == ST_OK)
-		st = audit_actor(&actor);
-	if (st == ST_OK)
-		st = json_make(&details, "{s:s, s:I, s:I}", "identity",
-		    json_text(o, "identity"), "collections",
-		    (json_int_t)json_array_size(
-			json_object_get(o, "collections")),
-		    "records", (json_int_t)count_records(o));
-	if (st == ST_OK)
-		st = audit_append(cli->in.audit, when_now(), actor,
-		    "subject_looked_up", details);
-	json_decref(details);
-	free(actor);
-	return st;
+	return cli_log(cli, "subject_looked_up",
+	    json_pack("{s:s, s:I, s:I}", "identity", json_text(o, "identity"),
+		"collections",
+		(json_int_t)json_array_size(json_object_get(o, "collections")),
+		"records", (json_int_t)count_records(o)));
 }
 
 /* "C0000001" or "12/3" */

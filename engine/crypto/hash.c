@@ -29,6 +29,18 @@ void sha256_hex(const void *data, size_t len, char out[SHA256_TEXT])
 	out[2 * i] = '\0';
 }
 
+void sha256_both(const void *a, size_t a_len, const void *b, size_t b_len,
+    uint8_t out[SHA256_LEN])
+{
+	const gcry_buffer_t parts[] = {
+		{ .len = a_len, .data = (void *)(uintptr_t)a },
+		{ .len = b_len, .data = (void *)(uintptr_t)b },
+	};
+
+	/* It fails for algorithms that it does not have. */
+	(void)gcry_md_hash_buffers(GCRY_MD_SHA256, 0, out, parts, 2);
+}
+
 enum status sha256_new(struct sha256 **out)
 {
 	struct sha256 *h;

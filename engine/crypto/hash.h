@@ -14,6 +14,10 @@ void sha256(const void *data, size_t len, uint8_t out[SHA256_LEN]);
 #define SHA256_TEXT 65
 void sha256_hex(const void *data, size_t len, char out[SHA256_TEXT]);
 
+/* Of ${a} followed by ${b}, without putting them together first. */
+void sha256_both(const void *a, size_t a_len, const void *b, size_t b_len,
+    uint8_t out[SHA256_LEN]);
+
 /* The same in pieces.  sha256_end() may be followed by another message. */
 struct sha256;
 enum status sha256_new(struct sha256 **out) MUST_CHECK;

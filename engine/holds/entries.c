@@ -55,10 +55,11 @@ static enum status compare(void *ctx, const char *body)
 
 /* The log itself knows what it was told before somebody was killed. */
 static enum status was_told(
-    struct db *audit, const char *action, const char *id, int *out)
+    struct audit *audit, const char *action, const char *id, int *out)
 {
+	const struct audit_filter f = { .action = action };
 	struct search w = { id, 0 };
-	enum status st = audit_list(audit, 0, 0, action, compare, &w);
+	enum status st = audit_list(audit, &f, compare, &w);
 
 	*out = w.found;
 	return st;

@@ -8,9 +8,7 @@
 #include "engine/base/file.h"
 #include "engine/crypto/crypto.h"
 #include "engine/crypto/hash.h"
-#include "engine/installation/cut.h"
 #include "engine/installation/units.h"
-#include "engine/store/store.h"
 
 #define FILE_MAX ((size_t)4 << 20)
 
@@ -286,8 +284,8 @@ void installation_release(struct installation *in)
 		segments_free(in->stores[i].segments);
 		db_close(in->stores[i].db);
 	}
+	audit_close(in->audit);
 	db_close(in->control);
-	db_close(in->audit);
 	keyring_free(in->keys);
 	for (i = 0; i < in->dataset_count; i++)
 		dataset_release(&in->datasets[i]);
@@ -305,80 +303,6 @@ void installation_release(struct installation *in)
 char *installation_path(const struct installation *in, const char *name)
 {
 	return str_format("%s/%s", in->config.data_dir, name);
-}
-
-/* ---- databases ---- */
-
-enum status installation_unlock(struct installation *in)
-{
-	struct keyring_unlock u = { KEYRING_KEY_FILE, in->config.key_path };
-	enum status st;
-	char *path;
-
-	if (in->keys)
-		return ST_OK;
-	if (in->config.key_kind == CONFIG_KEY_PASSPHRASE_FILE)
-		u.source = KEYRING_PASSPHRASE_FILE;
-	if ((path = installation_path(in, "keyring")) == NULL)
-		return fail(ST_NOMEM, "out of memory");
-	st = keyring_open(path, &u, &in->keys);
-	/* Where the key file is missing, its own sentence says so. */
-	if (st == ST_NOTFOUND && !file_exists(path))
-		st = fail(ST_NOTFOUND,
-		    "no keyring at %s: run `lethe init` first", path);
-	free(path);
-	return st;
-}
-
-/* What a database of ours is called, in the keyring and on disk. */
-struct place_of {
-	char *key;
-	char *path;
-	struct store_spec spec;
-};
-
-static enum status place_init(struct place_of *p, const struct installation *in,
-    const struct config_store *cs, const char *name)
-{
-	char *file = str_format(cs ? "stores/%s.db" : "%s.db", name);
-
-	memset(p, 0, sizeof(*p));
-	p->key = cs ? str_format("store/%s", name) : strdup(name);
-	p->path = file ? installation_path(in, file) : NULL;
-	free(file);
-	if (p->key == NULL || p->path == NULL)
-		return fail(ST_NOMEM, "out of memory");
-	p->spec.name = name;
-	p->spec.key = p->key;
-	p->spec.path = p->path;
-	p->spec.driver = STORE_SQLITE;
-	if (cs && cs->driver == CONFIG_POSTGRESQL) {
-		p->spec.driver = STORE_POSTGRESQL;
-		p->spec.url = cs->url;
-	}
-	return ST_OK;
-}
-
-static void place_release(struct place_of *p)
-{
-	free(p->key);
-	free(p->path);
-}
-
-static enum status open_place(struct installation *in,
-    const struct config_store *cs, const char *name, struct db **out)
-{
-	struct place_of p;
-	enum status st;
-
-	if (*out)
-		return ST_OK;
-	if ((st = installation_unlock(in)) != ST_OK)
-		return st;
-	if ((st = place_init(&p, in, cs, name)) == ST_OK)
-		st = store_open(&p.spec, in->keys, out);
-	place_release(&p);
-	return st;
 }
 
 enum status installation_find_store(
@@ -401,141 +325,4 @@ enum status installation_find_store(
 	return fail(ST_USAGE, "no store `%s` in %s%s%s%s", name,
 	    in->config.path, near ? ": did you mean `" : "", near ? near : "",
 	    near ? "`?" : "");
-}
-
-/* Also of a store that is cut no more: what it was cut into is still there. */
-static enum status open_segments(
-    struct installation *in, struct installation_store *store)
-{
-	const struct config_store *cs = store->config;
-	struct segments_spec spec = { .store = cs->name,
-		.every = cs->segments,
-		.zone = in->zone,
-		.keys = in->keys,
-		.rest = store->db };
-	int cut = cs->segments.months || cs->segments.days;
-	struct place_of p;
-	enum status st;
-
-	if (cs->driver != CONFIG_SQLITE)
-		return ST_OK;
-	st = place_init(&p, in, cs, cs->name);
-	spec.path = p.path;
-	if (st == ST_OK)
-		st = segments_new(&spec, &store->segments);
-	place_release(&p);
-	if (st == ST_OK && !cut && segments_count(store->segments) == 0) {
-		segments_free(store->segments);
-		store->segments = NULL;
-	}
-	return st == ST_OK && store->segments ? cut_check(store) : st;
-}
-
-enum status installation_open_store(
-    struct installation *in, struct installation_store *store)
-{
-	enum status st;
-
-	if (store->db)
-		return store->segments ? segments_refresh(store->segments)
-				       : ST_OK;
-	st = open_place(in, store->config, store->config->name, &store->db);
-	if (st == ST_OK)
-		st = db_introspect(store->db, &store->schema);
-	return st == ST_OK ? open_segments(in, store) : st;
-}
-
-enum status installation_open_control(struct installation *in)
-{
-	return open_place(in, NULL, "control", &in->control);
-}
-
-enum status installation_open_audit(struct installation *in)
-{
-	return open_place(in, NULL, "audit", &in->audit);
-}
-
-/* ---- init ---- */
-
-static enum status make_keys(struct installation *in,
-    void (*made)(void *ctx, const char *what), void *ctx)
-{
-	struct keyring_unlock u = { KEYRING_KEY_FILE, in->config.key_path };
-	char *path = installation_path(in, "keyring");
-	enum status st = ST_OK;
-
-	if (path == NULL)
-		return fail(ST_NOMEM, "out of memory");
-	if (in->config.key_kind == CONFIG_KEY_PASSPHRASE_FILE)
-		u.source = KEYRING_PASSPHRASE_FILE;
-	/* A new key over an old keyring would only look like a wrong key. */
-	if (u.source == KEYRING_KEY_FILE && !file_exists(u.path) &&
-	    !file_exists(path)) {
-		st = keyring_new_key_file(u.path);
-		if (st == ST_OK && made)
-			made(ctx, u.path);
-	}
-	if (st == ST_OK && !file_exists(path)) {
-		st = keyring_create(path, &u, &in->keys);
-		if (st == ST_OK && made)
-			made(ctx, path);
-	}
-	free(path);
-	return st == ST_OK ? installation_unlock(in) : st;
-}
-
-static enum status make_place(struct installation *in,
-    const struct config_store *cs, const char *name, const char *migrations,
-    void (*made)(void *ctx, const char *what), void *ctx)
-{
-	struct buf schema = BUF_INIT;
-	struct place_of p;
-	enum status st;
-	int there;
-
-	st = place_init(&p, in, cs, name);
-	if (st == ST_OK && cs && cs->schema)
-		st = file_read(cs->schema, FILE_MAX, &schema);
-	if (st == ST_OK) {
-		there = file_exists(p.path);
-		st = store_create(&p.spec, in->keys,
-		    cs && cs->schema ? buf_text(&schema) : NULL, migrations);
-		if (st == ST_OK && !there && made)
-			made(ctx, p.path);
-	}
-	buf_release(&schema);
-	place_release(&p);
-	return st;
-}
-
-enum status installation_init(struct installation *in,
-    void (*made)(void *ctx, const char *what), void *ctx)
-{
-	char *stores = installation_path(in, "stores");
-	enum status st;
-	size_t i;
-
-	if (stores == NULL)
-		return fail(ST_NOMEM, "out of memory");
-	st = file_make_folder(stores, 0700);
-	free(stores);
-	if (st == ST_OK)
-		st = make_keys(in, made, ctx);
-	if (st == ST_OK)
-		st = keyring_add(in->keys, "evidence", AEAD_AES256_OCB);
-	if (st == ST_CONFLICT)
-		st = ST_OK; /* made by an earlier init */
-	if (st == ST_OK)
-		st = make_place(
-		    in, NULL, "control", "schemas/control/", made, ctx);
-	if (st == ST_OK)
-		st = make_place(in, NULL, "audit", "schemas/audit/", made, ctx);
-	for (i = 0; st == ST_OK && i < in->store_count; i++) {
-		const struct config_store *cs = in->stores[i].config;
-
-		if (cs->driver == CONFIG_SQLITE)
-			st = make_place(
-			    in, cs, cs->name, "schemas/store/", made, ctx);
-	}
-	return st;
 }

@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "engine/audit/log.h"
 #include "engine/base/status.h"
 #include "engine/model/config.h"
 #include "engine/model/dataset.h"
@@ -44,7 +45,7 @@ struct installation {
 	char rule_set[65];
 	struct keyring *keys;
 	struct db *control;
-	struct db *audit;
+	struct audit *audit;
 };
 
 /*

@@ -122,7 +122,7 @@ static enum status check_integrity(
 		return st;
 	st = integrity_of(in->control, "control", list);
 	if (st == ST_OK)
-		st = integrity_of(in->audit, "audit", list);
+		st = integrity_of(audit_db(in->audit), "audit", list);
 	for (i = 0; st == ST_OK && i < in->store_count; i++) {
 		struct installation_store *store = &in->stores[i];
 

@@ -37,9 +37,8 @@ static enum status check_time(const struct rule *r, const struct schedule *s,
 	return check_warn(warnings,
 	    str_format("cluster `%s`: `%s.%s` runs from the record of `%s` of "
 		       "its time (`valid`), and such records may go first: "
-		       "what is left of one has no time, and then also ends "
-		       "what was nobody's, or comes in before its own: keep "
-		       "`%s` longer than `%s`",
+		       "nothing says any more whose time it was, and what ran "
+		       "from it is not ended: keep `%s` longer than `%s`",
 		r->terms.cluster->name, r->store->config->name,
 		r->collection->name, hop->to->name, hop->to->name,
 		r->collection->name));

@@ -92,6 +92,9 @@ const struct policy_recipient *policy_recipient_of(
 enum status policy_recipient_json(
     const struct policy_recipient *r, const char *language, json_t **out)
 {
+	if (r == NULL)
+		return fail(ST_INVALID,
+		    "a purpose names a recipient that the policy lacks");
 	return json_make(out, "{s:s, s:s, s:s, s:s?}", "recipient", r->name,
 	    "title", policy_title(&r->title, language, r->name), "role",
 	    r->role, "region", r->region);

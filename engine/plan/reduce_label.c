@@ -24,9 +24,9 @@ static int empties(enum policy_method method)
 /* A nested field goes with the column that it stands in. */
 static int is_of(const char *column, const struct field *f)
 {
-	size_t len = strcspn(f->name, ".");
+	size_t len = f ? strcspn(f->name, ".") : 0;
 
-	return strlen(column) == len && memcmp(column, f->name, len) == 0;
+	return f && strlen(column) == len && memcmp(column, f->name, len) == 0;
 }
 
 /* ---- of a live collection ---- */

@@ -197,7 +197,10 @@ enum status schedule_leaves(const struct schedule *s, const struct rule *r,
 			const struct rule_clock *c = &x->clocks[k];
 
 			hop = hop_to(&c->path, r->collection);
+			/* A date without the time for which its record stood
+			 * would end what was never its own. */
 			if (hop < c->path.count &&
+			    c->path.hops[hop].interval_count == 0 &&
 			    !is_left(list, n, c->memory[hop]))
 				list[n++] = leaves_of(x, c, hop);
 		}

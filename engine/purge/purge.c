@@ -200,15 +200,14 @@ static int remembers(const struct rule *r)
 	return 0;
 }
 
-/* What no record needs any more of what others left behind: none has become
- * fewer where nothing went. */
+/* What no record needs any more of what others left behind; also of what went
+ * in a run that was killed before it came here. */
 static enum status forget(struct run *r)
 {
 	enum status st = ST_OK;
 	size_t i;
 
-	for (i = 0; st == ST_OK && r->progressed > 0 && i < r->schedule.count;
-	     i++) {
+	for (i = 0; st == ST_OK && i < r->schedule.count; i++) {
 		const struct rule *rule = &r->schedule.rules[i];
 
 		if (!remembers(rule))

@@ -7,6 +7,7 @@
 
 #include "engine/audit/log.h"
 #include "engine/base/file.h"
+#include "engine/installation/changes.h"
 #include "engine/installation/units.h"
 #include "engine/purge/drop.h"
 
@@ -73,6 +74,8 @@ enum status run_open(struct run *r)
 	if ((st = installation_open_audit(r->in)) != ST_OK)
 		return st;
 	if ((st = audit_writable(r->in->audit)) != ST_OK)
+		return st;
+	if ((st = changes_log(r->in)) != ST_OK)
 		return st;
 	if ((st = drop_finish(r)) != ST_OK)
 		return st;

@@ -6,7 +6,8 @@ table goes to standard output and to build/bench.json.  From the environment:
 
   ROWS       records (2000000)     RUNS  of each side (5)
   BENCH_DIR  where the files are (build/bench)
-  ONLY       some of: ingest vfs purge few plan segments
+  ONLY       some of: ingest vfs purge few plan segments log
+  ENTRIES    of the audit log (10000000)
 """
 
 import datetime
@@ -25,9 +26,11 @@ CACHE_MIB = 64
 BUILD = os.path.abspath(sys.argv[1])
 LETHE = os.path.join(BUILD, "lethe")
 ROWS = int(os.environ.get("ROWS") or 2000000)
+ENTRIES = int(os.environ.get("ENTRIES") or 10000000)
 RUNS = int(os.environ.get("RUNS") or 5)
 PARENT = os.path.abspath(os.environ.get("BENCH_DIR") or "build/bench")
-ONLY = (os.environ.get("ONLY") or "ingest vfs purge few plan segments").split()
+ONLY = (os.environ.get("ONLY") or
+        "ingest vfs purge few plan segments log").split()
 DUE = 1000
 HELD = 1000  # people
 PHASES = ("insert", "lookups", "scan", "purge_one", "purge_batches")
@@ -275,6 +278,28 @@ def bench_plan(table):
         samples[sizes[1]], samples[sizes[0]], 1.5)
 
 
+# ---- the audit log ----
+
+def bench_log(table):
+    """By itself, and once: it takes minutes and says how many a second."""
+    path = place("log")
+    _, out = measure.run(
+        [os.path.join(BUILD, "bench_log"), path, str(ENTRIES)], DIR)
+    o = json.loads(out)
+    table.number("audit log: entries appended, by 10,000",
+                 f"{ENTRIES / o['append']:,.0f} /s "
+                 f"(CPU: {ENTRIES / o['append_cpu']:,.0f})", ">= 20,000 /s")
+    table.number(f"audit log: {ENTRIES} entries verified",
+                 f"{ENTRIES / o['verify']:,.0f} /s "
+                 f"(CPU: {ENTRIES / o['verify_cpu']:,.0f})", ">= 300,000 /s")
+    table.number(f"audit log: the slowest of 100 proofs among {ENTRIES}",
+                 f"{o['slowest_proof'] * 1000:.1f} ms "
+                 f"(CPU: {o['proof_cpu'] * 1000:.1f})", "<= 10 ms")
+    table.number("audit log: bytes for each entry",
+                 f"{o['bytes'] / ENTRIES:.0f}")
+    shutil.rmtree(path)
+
+
 def main():
     table = measure.Table()
     load = os.getloadavg()[0]
@@ -283,7 +308,7 @@ def main():
     for name, bench in (("ingest", bench_ingest), ("vfs", bench_vfs),
                         ("purge", bench_purge), ("few", bench_few),
                         ("segments", bench_segments),
-                        ("plan", bench_plan)):
+                        ("plan", bench_plan), ("log", bench_log)):
         if name in ONLY:
             bench(table)
     about = {"rows": ROWS, "runs": RUNS, "machine": platform.processor() or

@@ -1,0 +1,333 @@
+/*
+ * A log is read from its first entry on, and a tree is grown over what is
+ * there: each tile that is full must be the stored one, and at the size of each
+ * signed checkpoint the root must be what was signed.
+ */
+#include "engine/audit/verify.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/audit/stored.h"
+#include "engine/audit/tree.h"
+
+#define SINCE_MOST 2
+
+struct milestone {
+	struct checkpoint c; /* as signed */
+	const char *whose;
+	uint8_t root[MERKLE_HASH]; /* as the entries have it */
+};
+
+struct verifier {
+	const struct audit_source *src;
+	const struct note_key *key;
+	struct verify_report *report;
+	struct tree *tree;
+	struct tile stored;
+	struct milestone at[SINCE_MOST + 1]; /* by size */
+	size_t count;
+	size_t passed;
+};
+
+const char *verify_word(enum verify_problem p)
+{
+	switch (p) {
+	case VERIFY_SOUND: break;
+	case VERIFY_CHECKPOINT: return "checkpoint";
+	case VERIFY_ROLLED_BACK: return "rolled_back";
+	case VERIFY_REWRITTEN: return "rewritten";
+	case VERIFY_MISSING: return "missing";
+	case VERIFY_CHANGED: return "changed";
+	case VERIFY_OUT_OF_ORDER: return "out_of_order";
+	case VERIFY_HASHES: return "hashes";
+	case VERIFY_UNSIGNED: return "unsigned";
+	case VERIFY__MAX: break;
+	}
+	return NULL;
+}
+
+/* Note a problem; the sentence has been said. */
+static enum status found(
+    struct verifier *v, enum verify_problem p, uint64_t entry)
+{
+	if (v->report->problem == VERIFY_SOUND) {
+		v->report->problem = p;
+		v->report->entry = entry;
+	}
+	return ST_INTEGRITY;
+}
+
+/* What a source says is wrong, as a problem. */
+static enum status found_if(
+    struct verifier *v, enum status st, enum verify_problem p, uint64_t entry)
+{
+	return st == ST_INTEGRITY || st == ST_INVALID ? found(v, p, entry) : st;
+}
+
+/* ---- milestones ---- */
+
+static enum status read_checkpoints(
+    struct verifier *v, const struct verify_since *since, size_t count)
+{
+	struct milestone *m = v->at;
+	struct buf b = BUF_INIT;
+	enum status st;
+	size_t i;
+
+	st = v->src->checkpoint(v->src->ctx, &b);
+	if (st == ST_OK)
+		st = checkpoint_open(
+		    v->key, b.data, b.len, &v->report->checkpoint);
+	buf_release(&b);
+	for (i = 0; st == ST_OK && i < count; i++, m++) {
+		m->whose = since[i].whose;
+		st =
+		    checkpoint_open(v->key, since[i].note, since[i].len, &m->c);
+		if (st == ST_INTEGRITY || st == ST_INVALID) {
+			status_prefix("%s: ", since[i].whose);
+			/* Nothing is known of the log by that. */
+			return st;
+		}
+	}
+	m->c = v->report->checkpoint;
+	m->whose = "its own checkpoint";
+	v->count = count + 1;
+	return found_if(v, st, VERIFY_CHECKPOINT, 0);
+}
+
+static int by_size(const void *a, const void *b)
+{
+	const struct milestone *x = a, *y = b;
+
+	return (x->c.size > y->c.size) - (x->c.size < y->c.size);
+}
+
+static enum status check_sizes(struct verifier *v)
+{
+	uint64_t size = v->report->checkpoint.size;
+	const struct milestone *last = &v->at[v->count - 1];
+
+	qsort(v->at, v->count, sizeof(*v->at), by_size);
+	if (last->c.size <= size)
+		return ST_OK;
+	status_say("the log was rolled back: it ends before entry %" PRIu64
+		   ", and %s speaks of %" PRIu64 " entries",
+	    size, last->whose, last->c.size);
+	return found(v, VERIFY_ROLLED_BACK, size);
+}
+
+static void pass(struct verifier *v)
+{
+	struct milestone *m = &v->at[v->passed];
+
+	for (; v->passed < v->count && m->c.size == v->tree->size;
+	     m++, v->passed++)
+		tree_root(v->tree, m->root);
+}
+
+/* Asked last: where hashes do not fit, they say more. */
+static enum status check_roots(struct verifier *v)
+{
+	const struct milestone *m;
+	uint64_t sound = 0, before = 0;
+
+	for (m = v->at; m < v->at + v->count; m++) {
+		/* Another one of the same size says nothing of this one. */
+		if (m->c.size > before)
+			sound = before;
+		before = m->c.size;
+		if (memcmp(m->root, m->c.root, MERKLE_HASH) == 0)
+			continue;
+		status_say("the log was rewritten somewhere from entry %" PRIu64
+			   " to before %" PRIu64 ": that is not what %s "
+			   "speaks of",
+		    sound, m->c.size, m->whose);
+		return found(v, VERIFY_REWRITTEN, sound);
+	}
+	return ST_OK;
+}
+
+/* ---- entries ---- */
+
+/* The number that an entry's text bears; -1: none. */
+static int64_t read_seq(const char *body, size_t len)
+{
+	static const char key[] = "\"seq\":";
+	const char *p = memmem(body, len, key, sizeof(key) - 1);
+	const char *end = body + len;
+	int64_t n = 0;
+
+	if (p == NULL)
+		return -1;
+	for (p += sizeof(key) - 1; p < end && *p >= '0' && *p <= '9'; p++) {
+		if (n > INT64_MAX / 10 - 1)
+			return -1;
+		n = n * 10 + (*p - '0');
+	}
+	return n;
+}
+
+static enum status take_entry(void *to, const char *body, size_t len)
+{
+	struct verifier *v = to;
+	uint8_t leaf[MERKLE_HASH];
+	uint64_t at = v->tree->size;
+	int64_t seq = read_seq(body, len);
+	enum status st;
+
+	merkle_leaf(body, len, leaf);
+	if ((uint64_t)seq != at) {
+		if (seq >= 0) {
+			status_say("entry %" PRIu64
+				   " is out of order: in its place stands "
+				   "what says it is %" PRId64,
+			    at, seq);
+			return found(v, VERIFY_OUT_OF_ORDER, at);
+		}
+		status_say(
+		    "entry %" PRIu64 " was changed: it has no number", at);
+		return found(v, VERIFY_CHANGED, at);
+	}
+	if ((st = tree_add(v->tree, leaf)) == ST_OK)
+		pass(v);
+	return st;
+}
+
+/* ${t} is what the entries make; the log's own must be the same. */
+static enum status check_tile(void *ctx, unsigned int level, uint64_t n,
+    unsigned int width, const struct tile *t)
+{
+	struct verifier *v = ctx;
+	uint64_t entry = (n * TILE_WIDTH) << (8 * level);
+	enum status st;
+	size_t i;
+
+	st = v->src->tile(v->src->ctx, level, n, width, &v->stored);
+	if (st != ST_OK)
+		return found_if(v, st, VERIFY_MISSING, entry);
+	for (i = 0; i < width; i++)
+		if (memcmp(t->hash[i], v->stored.hash[i], MERKLE_HASH) != 0)
+			break;
+	if (i == width)
+		return ST_OK;
+	entry += (uint64_t)i << (8 * level);
+	if (level == 0) {
+		status_say("entry %" PRIu64
+			   " was changed: it is not what its hash was made of",
+		    entry);
+		return found(v, VERIFY_CHANGED, entry);
+	}
+	status_say("hashes were changed, and maybe entries %" PRIu64
+		   " to %" PRIu64 " with them: those of level %u do not fit",
+	    entry, entry + ((uint64_t)1 << (8 * level)) - 1, level);
+	return found(v, VERIFY_HASHES, entry);
+}
+
+static enum status read_log(struct verifier *v)
+{
+	uint64_t size = v->report->checkpoint.size, n;
+	enum status st = ST_OK;
+
+	pass(v); /* milestones of the empty log */
+	for (n = 0; st == ST_OK && n * TILE_WIDTH < size; n++) {
+		st = v->src->entries(
+		    v->src->ctx, n, tile_width(0, n, size), take_entry, v);
+		if (st == ST_INTEGRITY || st == ST_NOTFOUND)
+			st = found(v,
+			    st == ST_NOTFOUND ? VERIFY_MISSING : VERIFY_CHANGED,
+			    v->tree->size);
+	}
+	if (st == ST_OK)
+		st = tree_flush(v->tree);
+	return st == ST_OK ? check_roots(v) : st;
+}
+
+enum status verify_source(const struct audit_source *src,
+    const struct note_key *key, const struct verify_since *since, size_t count,
+    struct verify_report *out)
+{
+	struct verifier *v = calloc(1, sizeof(*v));
+	enum status st;
+
+	memset(out, 0, sizeof(*out));
+	if (v == NULL || count > SINCE_MOST) {
+		free(v);
+		return fail(ST_NOMEM, "out of memory");
+	}
+	*v = (struct verifier){ .src = src, .key = key, .report = out };
+	st = tree_new(check_tile, v, &v->tree);
+	if (st == ST_OK)
+		st = read_checkpoints(v, since, count);
+	if (st == ST_OK)
+		st = check_sizes(v);
+	if (st == ST_OK)
+		st = read_log(v);
+	free(v->tree);
+	free(v);
+	return st;
+}
+
+/* ---- the live log ---- */
+
+static enum status check_end(struct audit *a, struct verify_report *out)
+{
+	int64_t entries = 0, size = (int64_t)out->checkpoint.size;
+	enum status st;
+
+	st = db_one_int(
+	    audit_db(a), "SELECT max(seq) + 1 FROM entry", NOARGS, 0, &entries);
+	if (st != ST_OK || entries == size)
+		return st;
+	out->problem = VERIFY_UNSIGNED;
+	out->entry = out->checkpoint.size;
+	return fail(ST_INTEGRITY,
+	    "entries %" PRId64 " to %" PRId64
+	    " were added beside the log: no checkpoint speaks of them",
+	    size, entries - 1);
+}
+
+/* ${anchor} is NULL where the control database has none. */
+static enum status verify_now(struct audit *a, const struct note_key *key,
+    const struct buf *anchor, const struct verify_since *since,
+    struct verify_report *out)
+{
+	struct audit_source src = source_of_log(a);
+	struct verify_since all[SINCE_MOST];
+	size_t count = 0;
+	enum status st;
+
+	if (anchor)
+		all[count++] = (struct verify_since){
+			"the checkpoint in the control database", anchor->data,
+			anchor->len
+		};
+	if (since)
+		all[count++] = *since;
+	if ((st = db_begin(audit_db(a), DB_READ)) != ST_OK)
+		return st;
+	st = verify_source(&src, key, all, count, out);
+	if (st == ST_OK)
+		st = check_end(a, out);
+	db_rollback(audit_db(a));
+	return st;
+}
+
+/* The control database first: what it knows, the log had by then. */
+enum status verify_log(struct audit *a, const struct note_key *key,
+    const struct verify_since *since, struct verify_report *out)
+{
+	struct buf anchor = BUF_INIT;
+	enum status st;
+
+	memset(out, 0, sizeof(*out));
+	st = stored_anchor(audit_control(a), &anchor);
+	if (st == ST_OK)
+		st = verify_now(a, key, &anchor, since, out);
+	else if (st == ST_NOTFOUND)
+		st = verify_now(a, key, NULL, since, out);
+	buf_release(&anchor);
+	return st;
+}

@@ -1,0 +1,288 @@
+/* lethe audit verify, checkpoint, prove, export */
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "engine/audit/folder.h"
+#include "engine/audit/proof.h"
+#include "engine/audit/stored.h"
+#include "engine/audit/verify.h"
+#include "engine/base/base64.h"
+#include "engine/base/file.h"
+#include "engine/cli/cli_audit.h"
+#include "engine/crypto/crypto.h"
+
+static enum status open_log(struct cli *cli)
+{
+	enum status st = cli_load(cli);
+
+	return st == ST_OK ? installation_open_audit(&cli->in) : st;
+}
+
+static enum status print(const struct buf *b)
+{
+	return fputs(buf_text(b), stdout) == EOF
+		   ? fail(ST_IO, "write to stdout")
+		   : ST_OK;
+}
+
+/* Text for people, or the JSON ${o}, which it takes. */
+static enum status answer(
+    const struct cli *cli, enum status st, const struct buf *text, json_t *o)
+{
+	if (st == ST_OK)
+		st = cli->json ? cli_print_json(o) : print(text);
+	json_decref(o);
+	return st;
+}
+
+static enum status root_text(const struct checkpoint *c, struct buf *out)
+{
+	base64_add(out, c->root, sizeof(c->root));
+	return buf_status(out);
+}
+
+/* ---- verify ---- */
+
+struct request {
+	const char *folder; /* NULL: the live log */
+	const char *vkey;
+	const char *since;
+};
+
+static json_t *report_json(const struct note_key *key,
+    const struct verify_report *r, enum status st, const struct buf *root)
+{
+	int sound = st == ST_OK;
+
+	return json_pack("{s:b, s:s, s:I, s:s, s:s?, s:o, s:s?}", "verified",
+	    sound, "origin", key->name, "entries",
+	    (json_int_t)r->checkpoint.size, "root", buf_text(root), "problem",
+	    verify_word(r->problem), "entry",
+	    sound ? json_null() : json_integer((json_int_t)r->entry), "message",
+	    sound ? NULL : status_text());
+}
+
+static enum status print_report(struct cli *cli, const struct note_key *key,
+    const struct verify_report *r, enum status result)
+{
+	struct buf root = BUF_INIT, text = BUF_INIT;
+	enum status st;
+	json_t *o;
+
+	/* What went wrong otherwise has no report. */
+	if (result != ST_OK && r->problem == VERIFY_SOUND)
+		return result;
+	if ((st = root_text(&r->checkpoint, &root)) == ST_OK) {
+		o = report_json(key, r, result, &root);
+		buf_addf(&text, "%s: %" PRIu64 " entries, each as it was\n",
+		    key->name, r->checkpoint.size);
+		if (o == NULL || buf_status(&text) != ST_OK)
+			st = fail(ST_NOMEM, "out of memory");
+		else if (cli->json)
+			st = cli_print_json(o);
+		else if (result == ST_OK)
+			st = print(&text);
+		json_decref(o);
+		cli->answered = 1;
+	}
+	buf_release(&root);
+	buf_release(&text);
+	return st == ST_OK ? result : st;
+}
+
+static enum status verify(struct cli *cli, const struct request *q,
+    const struct note_key *key, const struct verify_since *since)
+{
+	struct verify_report r = { 0 };
+	struct audit_source src;
+	enum status st;
+
+	if (q->folder) {
+		src = source_of_folder(q->folder);
+		st = verify_source(&src, key, since, since ? 1 : 0, &r);
+	} else {
+		st = verify_log(cli->in.audit, key, since, &r);
+	}
+	return print_report(cli, key, &r, st);
+}
+
+static enum status verify_with_key(
+    struct cli *cli, const struct request *q, const struct note_key *key)
+{
+	struct verify_since since = { .whose = q->since };
+	struct buf note = BUF_INIT;
+	enum status st = ST_OK;
+
+	if (q->since) {
+		st = file_read(q->since, NOTE_MOST, &note);
+		since.note = note.data;
+		since.len = note.len;
+	}
+	if (st == ST_OK)
+		st = verify(cli, q, key, q->since ? &since : NULL);
+	buf_release(&note);
+	return st;
+}
+
+enum status cli_audit_verify(struct cli *cli, int argc, char **argv)
+{
+	static const struct option options[] = {
+		{ "vkey", required_argument, NULL, 'v' },
+		{ "since", required_argument, NULL, 's' },
+		CLI_OPTIONS,
+	};
+	struct request q = { NULL, NULL, NULL };
+	struct note_key key;
+	enum status st;
+	int c;
+
+	while ((c = cli_option(cli, argc, argv, options)) != -1) {
+		if (c == '?')
+			return ST_USAGE;
+		*(c == 'v' ? &q.vkey : &q.since) = optarg;
+	}
+	if (cli->help)
+		return ST_OK;
+	st = cli_arguments(argc, 1, 2, "at most a folder: lethe audit verify");
+	if (st != ST_OK)
+		return st;
+	q.folder = argv[optind + 1];
+	if (q.folder && q.vkey == NULL)
+		return fail(ST_USAGE,
+		    "an exported log needs --vkey KEY: what it says of its own "
+		    "key proves nothing");
+	if ((st = crypto_init()) != ST_OK ||
+	    (q.folder == NULL && (st = open_log(cli)) != ST_OK))
+		return st;
+	if (q.vkey && (st = note_key_parse(q.vkey, &key)) != ST_OK)
+		return st;
+	return verify_with_key(
+	    cli, &q, q.vkey ? &key : audit_key(cli->in.audit));
+}
+
+/* ---- checkpoint ---- */
+
+static enum status print_checkpoint(struct cli *cli)
+{
+	const struct note_key *key = audit_key(cli->in.audit);
+	struct audit_source src = source_of_log(cli->in.audit);
+	struct buf note = BUF_INIT, root = BUF_INIT;
+	struct checkpoint c;
+	json_t *o = NULL;
+	enum status st;
+
+	st = src.checkpoint(src.ctx, &note);
+	if (st == ST_OK)
+		st = checkpoint_open(key, note.data, note.len, &c);
+	if (st == ST_OK)
+		st = root_text(&c, &root);
+	if (st == ST_OK)
+		st = json_make(&o, "{s:s, s:I, s:s, s:s}", "origin", key->name,
+		    "entries", (json_int_t)c.size, "root", buf_text(&root),
+		    "checkpoint", buf_text(&note));
+	st = answer(cli, st, &note, o);
+	buf_release(&note);
+	buf_release(&root);
+	return st;
+}
+
+static enum status print_key(struct cli *cli)
+{
+	const struct note_key *key = audit_key(cli->in.audit);
+	struct buf line = BUF_INIT, text = BUF_INIT;
+	json_t *o = NULL;
+	enum status st;
+
+	note_key_add(key, &text);
+	buf_addf(&line, "%s\n", buf_text(&text));
+	if ((st = buf_status(&text)) == ST_OK)
+		st = buf_status(&line);
+	if (st == ST_OK)
+		st = json_make(&o, "{s:s, s:s}", "origin", key->name, "vkey",
+		    buf_text(&text));
+	st = answer(cli, st, &line, o);
+	buf_release(&line);
+	buf_release(&text);
+	return st;
+}
+
+enum status cli_audit_checkpoint(struct cli *cli, int argc, char **argv)
+{
+	static const struct option options[] = {
+		{ "vkey", no_argument, NULL, 'v' },
+		CLI_OPTIONS,
+	};
+	enum status st;
+	int c, key = 0;
+
+	while ((c = cli_option(cli, argc, argv, options)) != -1) {
+		if (c == '?')
+			return ST_USAGE;
+		key = 1;
+	}
+	if (cli->help)
+		return ST_OK;
+	st = cli_arguments(argc, 1, 1, "nothing more: lethe audit checkpoint");
+	if (st != ST_OK || (st = open_log(cli)) != ST_OK)
+		return st;
+	return key ? print_key(cli) : print_checkpoint(cli);
+}
+
+/* ---- prove, export ---- */
+
+enum status cli_audit_prove(struct cli *cli, int argc, char **argv)
+{
+	static const struct option options[] = { CLI_OPTIONS };
+	struct buf text = BUF_INIT, entry = BUF_INIT;
+	int64_t index = 0;
+	json_t *o = NULL;
+	enum status st;
+
+	if (cli_option(cli, argc, argv, options) == '?')
+		return ST_USAGE;
+	if (cli->help)
+		return ST_OK;
+	st =
+	    cli_arguments(argc, 2, 2, "an entry's number: lethe audit prove 7");
+	if (st == ST_OK)
+		st = cli_number("SEQ", argv[optind + 1], 0, INT64_MAX, &index);
+	if (st != ST_OK || (st = open_log(cli)) != ST_OK)
+		return st;
+	st = proof_make(cli->in.audit, (uint64_t)index, &text, &entry);
+	if (st == ST_OK)
+		st = json_make(&o, "{s:I, s:s, s:s}", "seq", (json_int_t)index,
+		    "entry", buf_text(&entry), "proof", buf_text(&text));
+	st = answer(cli, st, &text, o);
+	buf_release(&text);
+	buf_release(&entry);
+	return st;
+}
+
+enum status cli_audit_export(struct cli *cli, int argc, char **argv)
+{
+	static const struct option options[] = { CLI_OPTIONS };
+	struct buf text = BUF_INIT;
+	struct checkpoint c;
+	json_t *o = NULL;
+	enum status st;
+
+	if (cli_option(cli, argc, argv, options) == '?')
+		return ST_USAGE;
+	if (cli->help)
+		return ST_OK;
+	st = cli_arguments(argc, 2, 2, "a folder: lethe audit export DIR");
+	if (st != ST_OK || (st = open_log(cli)) != ST_OK)
+		return st;
+	st = folder_export(cli->in.audit, argv[optind + 1], &c);
+	if (st == ST_OK) {
+		buf_addf(&text, "%s: %" PRIu64 " entries\n", argv[optind + 1],
+		    c.size);
+		st = buf_status(&text);
+	}
+	if (st == ST_OK)
+		st = json_make(&o, "{s:s, s:I}", "folder", argv[optind + 1],
+		    "entries", (json_int_t)c.size);
+	st = answer(cli, st, &text, o);
+	buf_release(&text);
+	return st;
+}
