@@ -10,7 +10,7 @@
 
 START_TEST(what_a_type_cannot_hold_equals_nothing_and_is_not_stored)
 {
-	DO(db, "CREATE TABLE a (id integer, u uuid);"
+	DO(db, "CREATE TABLE a (id int4, u uuid);"
 	       "INSERT INTO a VALUES (1, NULL)");
 	for (int i = 0; i < 3; i++) {
 		struct val v = i == 0   ? TEXT("GEHEIM")

@@ -193,7 +193,7 @@ static const struct {
 	{ "bigint",
 	    { "1704067199", "1704067200", "-2208988801", "-2208988800",
 		"253402300799", "253402300800", "1704067199000", NULL } },
-	{ "integer", { "1704067199", "1704067200", "-2147483648", NULL } },
+	{ "int4", { "1704067199", "1704067200", "-2147483648", NULL } },
 	{ "numeric", { "1704067199", "1704067199.5", "1704067200",
 			 "-2208988800.5", NULL } },
 	{ "double precision",
@@ -220,7 +220,7 @@ START_TEST(a_schema_is_read_as_it_is)
 	DO(db, "CREATE TYPE kind AS ENUM ('a');"
 	       "CREATE DOMAIN points AS integer NOT NULL;"
 	       "CREATE TABLE parent (id uuid PRIMARY KEY, kind kind,"
-	       " points points, list integer[], at timestamptz,"
+	       " points points, list text[], at timestamptz,"
 	       " name varchar(20) COLLATE \"en-x-icu\" CHECK (name <> ''));"
 	       "CREATE TABLE child (id bigint, part date NOT NULL,"
 	       " n integer GENERATED ALWAYS AS (id + 1) STORED,"
@@ -228,7 +228,7 @@ START_TEST(a_schema_is_read_as_it_is)
 	       " PRIMARY KEY (part, id)) PARTITION BY RANGE (part);"
 	       "CREATE TABLE child_2024 PARTITION OF child"
 	       " FOR VALUES FROM ('2024-01-01') TO ('2025-01-01');"
-	       "CREATE INDEX some ON child (parent) WHERE parent IS NOT NULL;"
+	       "CREATE INDEX on_parent ON child (parent) WHERE parent IS NOT NULL;"
 	       "CREATE TABLE lethe_own (id INTEGER);");
 	ck_assert_int_eq(db_introspect(db, &s), ST_OK);
 	ck_assert_uint_eq(s.count, 2);
