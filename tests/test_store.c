@@ -151,19 +151,6 @@ START_TEST(a_store_without_its_key_is_left_alone)
 }
 END_TEST
 
-START_TEST(a_database_of_another_kind_is_refused)
-{
-	struct store_spec other = spec;
-	struct db *db = NULL;
-
-	other.driver = STORE_POSTGRESQL;
-	ck_assert_int_eq(store_open(&other, keys, &db), ST_INVALID);
-	ck_assert_int_eq(
-	    store_create(&other, keys, schema, FOLDER, NULL), ST_INVALID);
-	sentence_has("crm: this Lethe was built without PostgreSQL");
-}
-END_TEST
-
 START_TEST(a_schema_that_is_wrong_can_be_mended)
 {
 	ck_assert_int_eq(
@@ -455,7 +442,6 @@ Suite *store_suite(void)
 	tcase_add_test(t, a_store_is_made_once);
 	tcase_add_test(t, a_lost_store_is_not_made_anew);
 	tcase_add_test(t, a_store_without_its_key_is_left_alone);
-	tcase_add_test(t, a_database_of_another_kind_is_refused);
 	tcase_add_test(t, a_schema_that_is_wrong_can_be_mended);
 	tcase_add_loop_test(t, an_interrupted_making_is_finished, 0, 4);
 	tcase_add_test(t, a_killed_making_is_finished);

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/installation/units.h"
+#include "engine/plan/rule_unit.h"
 #include "engine/plan/suspension.h"
 #include "engine/plan/unreachable.h"
 #include "engine/store/count.h"
@@ -42,18 +44,28 @@ static enum status count_records(const struct rule *r, int64_t *records)
 {
 	if (r->table->only)
 		return count_part(r->store->db, r->table->only, records);
-	return count_get(r->store->db, r->table->name, records);
+	return rule_records(r, records);
 }
 
 static enum status count_suspended(struct plan_item *item)
 {
-	struct suspensions s = { 0, 0, 0 };
-	enum status st;
+	struct installation_store *store = item->rule->store;
+	int64_t held = 0, restricted = 0;
+	enum status st = ST_OK;
+	size_t u;
 
-	st = suspension_read(item->rule, &s);
-	if (st == ST_OK)
-		st = suspension_count(
-		    item->rule, &s, &item->held, &item->restricted);
+	for (u = 0; st == ST_OK && u < units_count(store); u++) {
+		struct suspensions s = { 0, 0, 0 };
+
+		if ((st = units_use(store, u)) == ST_OK)
+			st = suspension_read(item->rule, &s);
+		if (st == ST_OK)
+			st = suspension_count(
+			    item->rule, &s, &held, &restricted);
+		item->held += held;
+		item->restricted += restricted;
+	}
+	units_rest(store);
 	return st;
 }
 

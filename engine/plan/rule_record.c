@@ -161,14 +161,16 @@ static void add_needs_key(const struct rule *other, const struct rule_clock *c,
 		rule_path_memory_key(c, hop, q);
 		return;
 	}
-	sql_add(q, "(FALSE");
 	while (more) {
 		struct sql one = SQL_INIT;
 
 		more = db_add_key_form(
-		    other->store->db, &one, to, "m", "key", form++);
+		    other->store->db, &one, to, "m", "key", form);
 		if (more) {
-			sql_add(q, " OR ");
+			if (form++)
+				sql_add(q, " OR ");
+			else
+				sql_add(q, "(");
 			sql_column(q, rule_path_alias(hop), h->from_columns[0]);
 			sql_add(q, " = ");
 			sql_join(q, &one);

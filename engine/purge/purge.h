@@ -35,7 +35,8 @@ struct purge_options {
  * "minimised","held","restricted","undecided","active","retain","waiting"}],
  * "unmapped":[{"store","table","column"}],"unreachable":[{"store",
  * "collection","partition","server","reason"}],"verified","scrubbed","deleted",
- * "overdue","undecided","plan","stopped","suspensions":{"holds",
+ * "segments_dropped","overdue","undecided","plan","stopped","suspensions":{
+ * "holds",
  * "restrictions","reviews_overdue","behind"},"seconds"}.  "active" and "retain"
  * are null where a run would have to read a large collection to tell them
  * apart.  "label" is what records are that the cluster de-identifies there:

@@ -213,11 +213,14 @@ static enum status version(struct db *db, int64_t *out)
 
 static enum status script(struct db *db, const char *text)
 {
+	struct postgres *pg = postgres_of(db);
 	struct buf words = BUF_INIT;
 	enum status st;
 
 	if ((st = postgres_words(text, &words)) == ST_OK)
-		st = postgres_run(postgres_of(db), buf_text(&words));
+		st = postgres_run(pg, buf_text(&words));
+	if (st == ST_OK)
+		postgres_prepare_anew(pg);
 	buf_release(&words);
 	return st;
 }

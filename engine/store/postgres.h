@@ -137,6 +137,8 @@ int64_t postgres_integer(struct stmt *stmt, int col);
 const char *postgres_text(struct stmt *stmt, int col);
 /* The server knows none of them any more. */
 void postgres_forget_prepared(struct postgres *pg);
+/* Tables may be other ones now: those that nobody holds are prepared anew. */
+void postgres_prepare_anew(struct postgres *pg);
 
 /* postgres_schema.c */
 enum status postgres_introspect(

@@ -55,6 +55,24 @@ void postgres_forget_prepared(struct postgres *pg)
 		forget(&pg->prepared[i]);
 }
 
+static void deallocate(struct postgres *pg, struct postgres_prepared *p)
+{
+	char words[64];
+
+	(void)snprintf(words, sizeof(words), "DEALLOCATE %s", p->name);
+	PQclear(PQexec(pg->conn, words));
+	forget(p);
+}
+
+void postgres_prepare_anew(struct postgres *pg)
+{
+	size_t i;
+
+	for (i = 0; i < POSTGRES_PREPARED; i++)
+		if (pg->prepared[i].text && pg->prepared[i].users == 0)
+			deallocate(pg, &pg->prepared[i]);
+}
+
 static struct postgres_prepared *find(struct postgres *pg, const char *text)
 {
 	size_t i;
@@ -70,7 +88,6 @@ static struct postgres_prepared *find(struct postgres *pg, const char *text)
 static struct postgres_prepared *make_place(struct postgres *pg)
 {
 	struct postgres_prepared *oldest = NULL;
-	char words[64];
 	size_t i;
 
 	for (i = 0; i < POSTGRES_PREPARED; i++) {
@@ -83,9 +100,7 @@ static struct postgres_prepared *make_place(struct postgres *pg)
 	}
 	if (oldest == NULL)
 		return NULL;
-	(void)snprintf(words, sizeof(words), "DEALLOCATE %s", oldest->name);
-	PQclear(PQexec(pg->conn, words));
-	forget(oldest);
+	deallocate(pg, oldest);
 	return oldest;
 }
 

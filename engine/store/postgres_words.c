@@ -20,7 +20,7 @@
 struct words {
 	const char *p;
 	struct buf *out;
-	int in_table; /* inside the brackets of CREATE TABLE */
+	int in_table; /* in CREATE TABLE, up to the end of its columns */
 	int depth;    /* of brackets */
 };
 
@@ -86,6 +86,12 @@ static int begins_constraint(const char *p)
 	       is_word(p, "CONSTRAINT");
 }
 
+/* What a table has instead of columns of its own. */
+static int has_no_columns(const char *p)
+{
+	return is_word(p, "PARTITION") || is_word(p, "AS");
+}
+
 /* The name of a column, and a type where it has none. */
 static void copy_column(struct words *w)
 {
@@ -120,6 +126,8 @@ static void copy_bracket(struct words *w)
 {
 	w->depth += *w->p == '(' ? 1 : -1;
 	buf_addc(w->out, *w->p++);
+	if (w->depth == 0)
+		w->in_table = 0;
 	if (w->in_table && w->depth == 1 && w->p[-1] == '(')
 		copy_column(w);
 }
@@ -144,7 +152,7 @@ static void copy_token(struct words *w)
 	}
 	if (is_word(w->p, "TABLE"))
 		w->in_table = 1;
-	if (*w->p == ';')
+	if (*w->p == ';' || (w->depth == 0 && has_no_columns(w->p)))
 		w->in_table = 0;
 	buf_add(w->out, w->p, n);
 	w->p += n;

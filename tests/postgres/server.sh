@@ -46,14 +46,13 @@ server_start() {
 }
 
 server_run() {
-
 	pg_as "$PG_BIN/postgres" -D "$1/data" -k "$(server_socket "$1")" \
 		-c listen_addresses= -c fsync=off -c full_page_writes=off \
 		-c max_connections=50 >>"$1/log" 2>&1 &
 	echo $! >"$1/pid"
 	for _ in $(seq 150); do
 		"$PG_BIN/pg_isready" -q -h "$(server_socket "$1")" \
-			-d postgres && return
+			-U lethe -d postgres && return
 		kill -0 "$(cat "$1/pid")" 2>/dev/null || break
 		sleep 0.1
 	done
