@@ -74,6 +74,7 @@ class Server:
         self.child.terminate()
         self.child.wait()
         shutil.rmtree(self.socket)
+        shutil.rmtree(self.folder)
 
     def psql(self, text, cwd):
         return measure.run(
@@ -83,7 +84,8 @@ class Server:
     def make(self, schema, source=None):
         """The table, empty, or with the records of another schema's."""
         path = os.path.dirname(self.folder)
-        text = (f"DROP SCHEMA IF EXISTS {schema} CASCADE;"
+        text = ("SET client_min_messages = warning;"
+                f"DROP SCHEMA IF EXISTS {schema} CASCADE;"
                 f"CREATE SCHEMA {schema}; SET search_path = {schema};")
         if source:
             self.psql(text + TABLE + f"INSERT INTO positions SELECT * FROM"

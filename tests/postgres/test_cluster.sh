@@ -22,7 +22,7 @@ for at in "$main" "$east" "$west"; do
 done
 [ "$(cat "$main/socket")" != "$(cat "$west/socket")" ] || oops "one server"
 
-expect 0 demo shop --customers "${CUSTOMERS:-150}" --files-only
+expect 0 demo shop --customers "${CUSTOMERS:-100}" --files-only
 cd shop || exit 1
 
 # A server of the others has the tables as they are shipped.
@@ -177,6 +177,7 @@ intents=$(ask 'SELECT count(*) FROM lethe_intent')
 [ "$intents" = 1 ] || oops "$intents open intents, expected 1"
 declared=$(ask 'SELECT count(*) FROM lethe_intent_record')
 [ "$declared" -gt 0 ] || oops 'nothing was declared'
+
 # ---- one server is stopped in the middle of the next run ----
 
 server_sql "$west" postgres -c '
@@ -190,6 +191,7 @@ there=$(ask_at "$west" 'SELECT count(*) FROM positions')
 run=$!
 # What was declared is asked for, with a lock that west still has.
 waits_at_west 'FETCH%' || oops 'nobody waits for the commit'
+echo 'SELECT pg_advisory_unlock(42);' >&9
 exec 9>&-
 left=$there
 while kill -0 "$run" 2>/dev/null; do
