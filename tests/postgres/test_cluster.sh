@@ -70,7 +70,9 @@ for store in crm login telemetry; do
 		data/$store/group_logins.csv \
 		data/"$store"/*; do
 		table=$(basename "${file%.*}")
-		[ -f "$file" ] && [ ! -f "$table.done" ] || continue
+		if [ ! -f "$file" ] || [ -f "$table.done" ]; then
+			continue
+		fi
 		expect 0 ingest "$store" "$table" "$file"
 		: >"$table.done"
 	done
