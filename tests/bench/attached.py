@@ -14,8 +14,10 @@ import time
 import measure
 import telemetry
 
-COLUMNS = "id,vin,subject_id,recorded_at,lat,lon,speed_kmh"
+# Native types, as a database of somebody else's has them: a time that is text
+# and that `ingest` does not vouch for is judged by expression, record by record.
 TABLE = (telemetry.SCHEMA.replace("REAL", "double precision")
+         .replace("recorded_at TEXT", "recorded_at timestamptz")
          .replace("INTEGER PRIMARY KEY", "bigint PRIMARY KEY"))
 TABLE, INDEXES = TABLE[:TABLE.index("CREATE INDEX")], \
     TABLE[TABLE.index("CREATE INDEX"):]
