@@ -1,11 +1,10 @@
 /* Segments come and go. */
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "engine/base/civil.h"
+#include "engine/base/discard.h"
 #include "engine/base/file.h"
 #include "engine/store/segments_internal.h"
 
@@ -65,29 +64,39 @@ static enum status read_tables(struct db *rest, struct buf *out)
 	return st == ST_NOTFOUND ? buf_status(out) : st;
 }
 
-static enum status remove_file(const char *path, const char *suffix)
-{
-	char *name = str_format("%s%s", path, suffix);
-	enum status st = ST_OK;
+#define FILES 6 /* that there may be of one segment */
 
-	if (name == NULL)
-		return fail(ST_NOMEM, "out of memory");
-	if (unlink(name) != 0 && errno != ENOENT)
-		st = fail(ST_IO, "remove %s: %s", name, strerror(errno));
-	free(name);
-	return st;
+static enum status name_files(const char *path, char *out[FILES])
+{
+	static const char *const suffixes[FILES] = { "", "-wal", "-shm", ".new",
+		".new-wal", ".new-shm" };
+	size_t i;
+
+	for (i = 0; i < FILES; i++) {
+		out[i] = str_format("%s%s", path, suffixes[i]);
+		if (out[i] == NULL)
+			return fail(ST_NOMEM, "out of memory");
+	}
+	return ST_OK;
 }
 
-static enum status remove_files(const struct segments_place *p)
+static enum status remove_files(
+    const struct segments_place *places, size_t count)
 {
-	static const char *const files[] = { "", "-wal", "-shm", ".new",
-		".new-wal", ".new-shm" };
+	char **paths = calloc(FILES * count + 1, sizeof(*paths));
 	enum status st = ST_OK;
 	size_t i;
 
-	for (i = 0; st == ST_OK && i < sizeof(files) / sizeof(*files); i++)
-		st = remove_file(p->path, files[i]);
-	return st;
+	if (paths == NULL)
+		return fail(ST_NOMEM, "out of memory");
+	for (i = 0; st == ST_OK && i < count; i++)
+		st = name_files(places[i].path, paths + FILES * i);
+	if (st == ST_OK)
+		st = discard_files((const char *const *)paths, FILES * count);
+	for (i = 0; i < FILES * count; i++)
+		free(paths[i]);
+	free(paths);
+	return st == ST_OK ? file_sync_folder(places[0].path) : st;
 }
 
 /* The keys first: what is left of the files then is noise. */
@@ -103,12 +112,8 @@ static enum status destroy(
 	for (i = 0; i < count; i++)
 		keys[i] = places[i].key;
 	st = keyring_destroy_all(s->spec.keys, keys, count);
-	for (i = 0; st == ST_OK && i < count; i++)
-		st = remove_files(&places[i]);
-	if (st == ST_OK && count > 0)
-		st = file_sync_folder(places[0].path);
 	free(keys);
-	return st;
+	return st == ST_OK ? remove_files(places, count) : st;
 }
 
 /* What a maker that did not commit left behind has never existed. */
