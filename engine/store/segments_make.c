@@ -117,14 +117,14 @@ static enum status destroy(
 }
 
 /* What a maker that did not commit left behind has never existed. */
-static enum status make_file(struct segments *s, const char *name)
+static enum status make_file(struct segments *s, struct segment *g)
 {
 	struct buf tables = BUF_INIT;
 	struct segments_place p;
 	struct keyring_key key;
 	enum status st;
 
-	if ((st = segments_place(s, name, &p)) != ST_OK)
+	if ((st = segments_place(s, g->name, &p)) != ST_OK)
 		return st;
 	st = keyring_refresh(s->spec.keys);
 	if (st == ST_OK && (file_exists(p.path) || keyring_find(s->spec.keys,
@@ -136,6 +136,10 @@ static enum status make_file(struct segments *s, const char *name)
 	if (st == ST_OK)
 		st = store_create(
 		    &p.spec, s->spec.keys, buf_text(&tables), "schemas/store/");
+	if (st == ST_OK)
+		st = keyring_find(s->spec.keys, p.key, &key);
+	if (st == ST_OK)
+		memcpy(g->key_id, key.id, sizeof(key.id));
 	buf_release(&tables);
 	segments_place_release(&p);
 	return st;
@@ -149,7 +153,8 @@ enum status segments_add(
 	enum status st;
 
 	*out = NULL;
-	if (w->kind == WHEN_NONE)
+	if (w->kind == WHEN_NONE ||
+	    (s->spec.every.months == 0 && s->spec.every.days == 0))
 		return ST_OK;
 	segments_period(s,
 	    w->kind == WHEN_DATE ? w->day : zone_day(s->spec.zone, w->seconds),
@@ -162,14 +167,14 @@ enum status segments_add(
 		return st;
 	/* Should the rest not commit, the list is read again. */
 	s->read = 0;
-	if ((st = make_file(s, g.name)) != ST_OK)
+	if ((st = make_file(s, &g)) != ST_OK)
 		return st;
 	st = db_exec(s->spec.rest,
 	    "INSERT INTO lethe_segment"
-	    " (name, first_day, last_day, from_at, before_at)"
-	    " VALUES ($1, $2, $3, $4, $5)",
+	    " (name, first_day, last_day, from_at, before_at, key_id)"
+	    " VALUES ($1, $2, $3, $4, $5, $6)",
 	    ARGS(TEXT(g.name), INT(g.first_day), INT(g.last_day), INT(g.from),
-		INT(g.before)));
+		INT(g.before), BLOB(g.key_id, sizeof(g.key_id))));
 	return st == ST_OK ? segments_list_add(s, &g, out) : st;
 }
 
