@@ -43,6 +43,7 @@ static int fits(const char *state, const char *code)
 
 static enum status lost(struct postgres *pg)
 {
+	pg->undone = pg->is_open;
 	return fail(ST_IO,
 	    "%s: the connection to %s was lost%s: try again when it is back",
 	    pg->db.name, pg->where,
@@ -57,7 +58,9 @@ enum status postgres_fail(
 	const char *name = pg->db.name;
 	size_t i;
 
-	if (PQstatus(pg->conn) != CONNECTION_OK)
+	/* 57P: the server ends the connection, and says so before. */
+	if (PQstatus(pg->conn) != CONNECTION_OK ||
+	    (state && fits(state, "57P")))
 		return lost(pg);
 	if (state == NULL || text == NULL)
 		return fail(ST_DB, "%s: %s does not answer as a server does",
