@@ -63,6 +63,22 @@ static enum status refused(struct postgres *pg)
 	    pg->where, n, text);
 }
 
+/* A search path may lead nowhere. */
+static enum status find_schema(struct postgres *pg)
+{
+	int64_t there = 0;
+	enum status st;
+
+	st = db_one_int(&pg->db, "SELECT 1 WHERE current_schema() = $1",
+	    ARGS(TEXT(pg->schema)), 0, &there);
+	if (st == ST_OK && !there)
+		return fail(ST_NOTFOUND,
+		    "%s: %s has no schema `%s` that this user may use: correct "
+		    "`schema` in the URL, or let its owner GRANT USAGE on it",
+		    pg->db.name, pg->where, pg->schema);
+	return st;
+}
+
 static enum status use_schema(struct postgres *pg)
 {
 	char *name =
@@ -74,7 +90,7 @@ static enum status use_schema(struct postgres *pg)
 		st = postgres_run(pg, words);
 	PQfreemem(name);
 	free(words);
-	return st;
+	return st == ST_OK ? find_schema(pg) : st;
 }
 
 /* Which text sorts as its bytes do, so that an index on it finds times. */
