@@ -26,7 +26,10 @@ static void print_scope(const json_t *o)
 	size_t i;
 
 	if (json_is_object(subject))
-		printf("subject %s=%s", json_text(subject, "identity"),
+		printf("subject %s%s%s", json_text(subject, "identity"),
+		    json_is_string(json_object_get(subject, "value"))
+			? "="
+			: ", who is forgotten",
 		    json_text(subject, "value"));
 	if (json_is_object(record)) {
 		printf("record %s.%s", json_text(record, "store"),

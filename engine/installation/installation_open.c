@@ -205,6 +205,8 @@ enum status installation_init(struct installation *in,
 	if (st == ST_OK)
 		st = make_key(in, LOG_KEY);
 	if (st == ST_OK)
+		st = make_key(in, "subjects");
+	if (st == ST_OK)
 		st = make_place(
 		    in, NULL, "control", "schemas/control/", made, ctx);
 	if (st == ST_OK)
