@@ -288,6 +288,26 @@ enum status audit_start(struct audit *a)
 
 /* ---- entries ---- */
 
+/* A number that is not whole has no one canonical text. */
+static int has_real(const json_t *value)
+{
+	const char *key;
+	json_t *v;
+	size_t i;
+
+	json_object_foreach((json_t *)(uintptr_t)value, key, v)
+	{
+		if (has_real(v))
+			return 1;
+	}
+	json_array_foreach(value, i, v)
+	{
+		if (has_real(v))
+			return 1;
+	}
+	return json_is_real(value);
+}
+
 static struct val text_of(const json_t *o, const char *name)
 {
 	return val_text(json_string_value(json_object_get(o, name)));
@@ -300,6 +320,9 @@ static enum status insert(struct audit *a, int64_t at, const char *actor,
 	char when[INSTANT_TEXT], *body = NULL;
 	enum status st;
 
+	if (has_real(entry))
+		return fail(ST_INVALID,
+		    "an entry of the audit log has a number that is not whole");
 	civil_format_instant(at, when);
 	st = json_put(entry, "seq", json_integer(seq));
 	if (st == ST_OK && json_object_get(entry, "role") == NULL)
