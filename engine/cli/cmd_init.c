@@ -51,11 +51,6 @@ static enum status run(struct cli *cli, int argc, char **argv)
 	if (st == ST_OK)
 		st = subjects_adopt(&cli->in);
 	if (st == ST_OK)
-		st = cli_log(cli, "initialised",
-		    json_pack("{s:s, s:I}", "object",
-			cli->in.config.installation, "made",
-			(json_int_t)json_array_size(list)));
-	if (st == ST_OK)
 		st = print(cli, list);
 	json_decref(list);
 	return st;

@@ -136,6 +136,16 @@ static enum status destroy(
 	return st;
 }
 
+/* Of a released suspension nobody needs to know any more which record it was
+ * about: its key may be a name. */
+static enum status forget_keys(struct installation *in)
+{
+	return db_exec(in->control,
+	    "UPDATE suspension SET record_key = '[]'"
+	    " WHERE released_at IS NOT NULL AND record_key <> '[]'",
+	    NOARGS);
+}
+
 enum status subjects_forget(
     struct installation *in, const char *run, const char *actor, int64_t *gone)
 {
@@ -145,7 +155,8 @@ enum status subjects_forget(
 	*gone = 0;
 	if ((st = installation_open_audit(in)) != ST_OK)
 		return st;
-	st = collect(in, &ids);
+	if ((st = forget_keys(in)) == ST_OK)
+		st = collect(in, &ids);
 	if (st == ST_OK && ids.count > 0)
 		st = db_begin(in->control, DB_WRITE);
 	if (st == ST_OK && ids.count > 0) {

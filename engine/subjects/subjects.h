@@ -55,7 +55,8 @@ enum status subjects_value(
  * Destroy the salts of those of whom no store has a record any more, unless an
  * active suspension names them or an entry about them is still to be written.
  * Opens every store.  ${*gone}: how many; the log is told that number, with
- * the run ${run}.  What else must keep subjects known says so here.
+ * the run ${run}.  The keys of records that released suspensions were about are
+ * forgotten too.  What else must keep subjects known says so here.
  */
 enum status subjects_forget(struct installation *in, const char *run,
     const char *actor, int64_t *gone) MUST_CHECK;
