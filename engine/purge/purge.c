@@ -13,7 +13,9 @@
 #include "engine/audit/log.h"
 #include "engine/crypto/random.h"
 #include "engine/holds/holds.h"
+#include "engine/installation/units.h"
 #include "engine/purge/batch.h"
+#include "engine/purge/drop.h"
 #include "engine/purge/run.h"
 #include "engine/subjects/subjects.h"
 
@@ -128,11 +130,18 @@ static void progress(void *ctx, const struct plan_item *item, int64_t deleted)
 	    plan_due(&r->plan));
 }
 
+static void add_counts(struct purge_counts *sum, const struct purge_counts *n)
+{
+	sum->deleted += n->deleted;
+	sum->de_identified += n->de_identified;
+	sum->minimised += n->minimised;
+}
+
 static enum status execute_item(
     struct run *r, struct purge_context *c, size_t i)
 {
 	struct purge_filter filter = { selection_may_go, NULL };
-	struct purge_counts *done = &r->outcome.results[i].done;
+	struct purge_counts done = { 0, 0, 0 };
 	enum status st;
 
 	/* What refers to a parent may only go in this run: ask it anyway. */
@@ -146,9 +155,10 @@ static enum status execute_item(
 	}
 	st = holds_keep_fresh(r->in, &r->holds);
 	if (st == ST_OK)
-		st = purge_item(c, &r->plan.items[i], r->as_of, done);
+		st = purge_item(c, &r->plan.items[i], r->as_of, &done);
 	c->filter = NULL;
-	r->progressed += done->deleted + done->de_identified + done->minimised;
+	add_counts(&r->outcome.results[i].done, &done);
+	r->progressed += done.deleted + done.de_identified + done.minimised;
 	return st;
 }
 
@@ -171,6 +181,10 @@ static enum status execute(struct run *r)
 	if ((st = keyring_find(r->in->keys, "evidence", &key)) != ST_OK)
 		return st;
 	c.evidence_key = key.secret;
+	/* A plan file names records: each of them goes by itself. */
+	if (r->file == NULL &&
+	    (st = holds_keep_fresh(r->in, &r->holds)) == ST_OK)
+		st = drop_segments(r);
 	for (i = 0; st == ST_OK && i < r->plan.count; i++)
 		st = execute_item(r, &c, i);
 	return st == ST_DENIED && r->stopped ? ST_OK : st;
@@ -231,6 +245,19 @@ static enum status scrub_one(struct run *r, struct db *db)
 	return ST_OK;
 }
 
+static enum status scrub_store(struct run *r, struct installation_store *s)
+{
+	enum status st = ST_OK;
+	size_t u;
+
+	for (u = 0; st == ST_OK && u < units_count(s); u++) {
+		if ((st = units_use(s, u)) == ST_OK)
+			st = scrub_one(r, s->db);
+	}
+	units_rest(s);
+	return st;
+}
+
 /* The control database too, where ${salts} went. */
 static enum status scrub(struct run *r, int64_t salts)
 {
@@ -240,7 +267,7 @@ static enum status scrub(struct run *r, int64_t salts)
 	r->outcome.scrubbed = 1;
 	for (i = 0; st == ST_OK && i < r->in->store_count; i++) {
 		if (run_takes(r, &r->in->stores[i]))
-			st = scrub_one(r, r->in->stores[i].db);
+			st = scrub_store(r, &r->in->stores[i]);
 	}
 	return st == ST_OK && salts > 0 ? scrub_one(r, r->in->control) : st;
 }
