@@ -17,6 +17,7 @@
 #include "engine/purge/batch.h"
 #include "engine/purge/drop.h"
 #include "engine/purge/run.h"
+#include "engine/subjects/subjects.h"
 
 /* ---- preparation ---- */
 
@@ -223,8 +224,27 @@ static enum status forget(struct run *r)
 	return st;
 }
 
+/* People of whom this run took the last record.  Whether it did, only all
+ * stores know: a run of one store leaves it to the next of all. */
+static enum status forget_subjects(struct run *r, int64_t *gone)
+{
+	if (r->store)
+		return ST_OK;
+	return subjects_forget(r->in, r->id, r->actor, gone);
+}
+
 /* A reader that holds an older state keeps deleted pages alive: that is a
  * state of its own, reported and left to the next run. */
+static enum status scrub_one(struct run *r, struct db *db)
+{
+	enum status st = db_scrub(db);
+
+	if (st != ST_BUSY)
+		return st;
+	r->outcome.scrubbed = 0;
+	return ST_OK;
+}
+
 static enum status scrub_store(struct run *r, struct installation_store *s)
 {
 	enum status st = ST_OK;
@@ -232,17 +252,14 @@ static enum status scrub_store(struct run *r, struct installation_store *s)
 
 	for (u = 0; st == ST_OK && u < units_count(s); u++) {
 		if ((st = units_use(s, u)) == ST_OK)
-			st = db_scrub(s->db);
-		if (st == ST_BUSY) {
-			r->outcome.scrubbed = 0;
-			st = ST_OK;
-		}
+			st = scrub_one(r, s->db);
 	}
 	units_rest(s);
 	return st;
 }
 
-static enum status scrub(struct run *r)
+/* The control database too, where ${salts} went. */
+static enum status scrub(struct run *r, int64_t salts)
 {
 	enum status st = ST_OK;
 	size_t i;
@@ -252,7 +269,7 @@ static enum status scrub(struct run *r)
 		if (run_takes(r, &r->in->stores[i]))
 			st = scrub_store(r, &r->in->stores[i]);
 	}
-	return st;
+	return st == ST_OK && salts > 0 ? scrub_one(r, r->in->control) : st;
 }
 
 /* What could be done to a record of this rule now, and was not. */
@@ -310,13 +327,16 @@ static double seconds_since(const struct timespec *from)
 
 static enum status work(struct run *r)
 {
+	int64_t gone = 0;
 	enum status st;
 
 	if ((st = execute(r)) != ST_OK)
 		return st;
 	if (r->stopped == NULL && (st = forget(r)) != ST_OK)
 		return st;
-	if ((st = scrub(r)) != ST_OK)
+	if (r->stopped == NULL && (st = forget_subjects(r, &gone)) != ST_OK)
+		return st;
+	if ((st = scrub(r, gone)) != ST_OK)
 		return st;
 	if (r->file && (st = run_account(r)) != ST_OK)
 		return st;
