@@ -250,7 +250,7 @@ static enum status all_batches(
 		*done += n;
 		*p->done += n;
 		if (n > 0 && c->progress)
-			c->progress(c->progress_ctx, p->item, *p->done);
+			c->progress(c->progress_ctx, p->item, n);
 	}
 	return st;
 }

@@ -27,8 +27,8 @@ struct purge_context {
 	 * NULL. */
 	enum status (*may_go_on)(void *ctx);
 	void *may_go_on_ctx;
-	/* called after each batch; may be NULL */
-	void (*progress)(void *ctx, const struct plan_item *item, int64_t done);
+	/* called after each batch with what it did; may be NULL */
+	void (*progress)(void *ctx, const struct plan_item *item, int64_t n);
 	void *progress_ctx;
 };
 

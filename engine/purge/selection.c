@@ -91,6 +91,11 @@ static enum status scan_due(struct selection *s, int64_t as_of,
 	return st;
 }
 
+void selection_over(struct selection *s, const struct plan_item *item)
+{
+	s->item = item;
+}
+
 /* ---- what is in it ---- */
 
 static enum status keep(struct selection *s, const struct val *key, void *ctx)
