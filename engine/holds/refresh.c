@@ -18,6 +18,7 @@
 #include "engine/holds/holds.h"
 #include "engine/holds/reached.h"
 #include "engine/holds/registry.h"
+#include "engine/installation/units.h"
 #include "engine/plan/keys.h"
 #include "engine/plan/suspension.h"
 
@@ -260,14 +261,25 @@ static enum status act(struct step *w, enum act act)
 }
 
 static enum status one_store(struct installation *in,
-    struct installation_store *store, enum act most, int64_t *rows)
+    struct installation_store *store, const json_t *active, enum act most,
+    int64_t *rows)
 {
-	struct step w = { in, store, ACT_LOOK, 0 };
-	enum status st = act(&w, ACT_LOOK);
+	enum status st = ST_OK;
+	size_t u;
 
-	if (st == ST_OK && w.rows && most == ACT_WRITE)
-		st = act(&w, ACT_WRITE);
-	*rows += w.rows;
+	for (u = 0; st == ST_OK && u < units_count(store); u++) {
+		struct step w = { in, store, ACT_LOOK, 0 };
+
+		st = units_use(store, u);
+		if (st == ST_OK && units_segment(store))
+			st = reached_carry(in, store, active);
+		if (st == ST_OK)
+			st = act(&w, ACT_LOOK);
+		if (st == ST_OK && w.rows && most == ACT_WRITE)
+			st = act(&w, ACT_WRITE);
+		*rows += w.rows;
+	}
+	units_rest(store);
 	return st;
 }
 
@@ -285,7 +297,8 @@ static enum status some_stores(struct installation *in,
 		st = reached_fill(in, active);
 	for (i = 0; st == ST_OK && i < in->store_count; i++) {
 		if (only == NULL || only == &in->stores[i])
-			st = one_store(in, &in->stores[i], most, rows);
+			st = one_store(
+			    in, &in->stores[i], active, most, rows);
 	}
 	json_decref(active);
 	return st;

@@ -3,7 +3,9 @@
 
 #include <stdlib.h>
 
+#include "engine/installation/units.h"
 #include "engine/plan/keys.h"
+#include "engine/plan/rule_unit.h"
 #include "engine/purge/evidence.h"
 #include "engine/purge/remember.h"
 #include "engine/purge/transform.h"
@@ -363,4 +365,17 @@ enum status purge_item(const struct purge_context *c,
 		return reduce_rows(
 		    p, EVIDENCE_DE_IDENTIFY, &done->de_identified);
 	return reduce_rows(p, EVIDENCE_MINIMISE, &done->minimised);
+}
+
+enum status purge_idle(const struct rule *r, int64_t as_of, int *idle)
+{
+	int64_t records = 0;
+	enum status st;
+
+	*idle = rule_unit_at(r, as_of) == RULE_UNIT_RUNS;
+	if (*idle || units_segment(r->store) == NULL)
+		return ST_OK;
+	st = count_get(r->store->db, r->table->name, &records);
+	*idle = records == 0;
+	return st;
 }

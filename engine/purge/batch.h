@@ -39,8 +39,13 @@ struct purge_counts {
 	int64_t minimised;
 };
 
+/* Has the file of the rule's store that is in use nothing to do?  What its
+ * bounds and counts say is enough. */
+enum status purge_idle(
+    const struct rule *r, int64_t as_of, int *idle) MUST_CHECK;
+
 /*
- * Do what is due under ${item}, in batches of about 100 ms of write lock, each
+ * Do what is due under ${item} in the file that is in use, in batches of about 100 ms of write lock, each
  * one transaction that holds the deletion or change, its evidence, the counts
  * and what the records leave behind.  Every condition is asked again in that
  * transaction: what has changed or was suspended since the plan stays.

@@ -13,7 +13,8 @@
 #include "engine/audit/log.h"
 #include "engine/crypto/random.h"
 #include "engine/holds/holds.h"
-#include "engine/purge/batch.h"
+#include "engine/installation/units.h"
+#include "engine/installation/units.h"
 #include "engine/purge/run.h"
 
 /* ---- preparation ---- */
@@ -62,7 +63,7 @@ static enum status suspend(struct run *r)
 	return holds_refresh(r->in, &r->holds);
 }
 
-/* One for each store is the most that there is to do for. */
+/* One for each file is the most that there is to do for. */
 static enum status make_lanes(struct run *r)
 {
 	long processors = sysconf(_SC_NPROCESSORS_ONLN);
@@ -74,8 +75,10 @@ static enum status make_lanes(struct run *r)
 		jobs = (size_t)r->in->config.purge.jobs;
 	if (jobs > CONFIG_JOBS)
 		jobs = CONFIG_JOBS;
-	for (i = 0; i < r->in->store_count; i++)
-		tasks += run_takes(r, &r->in->stores[i]) ? 1 : 0;
+	for (i = 0; i < r->in->store_count; i++) {
+		if (run_takes(r, &r->in->stores[i]))
+			tasks += units_count(&r->in->stores[i]);
+	}
 	r->jobs = jobs < tasks ? jobs : tasks > 0 ? tasks : 1;
 	return lanes_new(&r->schedule, &r->holds, r->jobs, &r->lanes);
 }
@@ -218,6 +221,9 @@ static void run_release(struct run *r)
 	json_decref(r->file);
 	json_decref(r->stopped);
 	lanes_free(r->lanes, r->jobs);
+	for (i = 0; r->units && i < r->in->store_count; i++)
+		free(r->units[i].names);
+	free(r->units);
 	plan_release(&r->plan);
 	schedule_release(&r->schedule);
 	free(r->actor);

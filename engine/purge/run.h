@@ -17,6 +17,13 @@
 
 #define RUN_TEXT 80
 
+/* The files of a store that are worked on: "" for the rest, which is first, or
+ * for the store itself, then the segments' names. */
+struct run_units {
+	char (*names)[SEGMENT_NAME];
+	size_t count;
+};
+
 struct run {
 	struct installation *in;
 	const struct purge_options *options;
@@ -40,6 +47,7 @@ struct run {
 	struct lane *lanes; /* one for each of its workers */
 	size_t jobs;
 	enum plan_detail detail; /* of what is counted */
+	struct run_units *units; /* one for each store, once it has begun */
 
 	/* What workers write: ${stopped} above, and these.  Behind the mutex,
 	 * but for what ${plan} and ${outcome} have of a single item, which is
@@ -83,6 +91,9 @@ enum status run_work(struct run *r) MUST_CHECK;
 enum status run_open(struct run *r) MUST_CHECK;
 /* Bring the evidence of its stores into the log. */
 enum status run_ship(struct run *r) MUST_CHECK;
+/* The same of the file of ${s}, a store of ${in}, that is in use. */
+enum status run_ship_unit(const struct run *r, struct installation *in,
+    struct installation_store *s) MUST_CHECK;
 /* Log that it begins, or was stopped before; and its row. */
 enum status run_begin(struct run *r) MUST_CHECK;
 /* It ended, or was stopped: log, row, metrics, stamp. */

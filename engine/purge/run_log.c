@@ -8,6 +8,8 @@
 #include "engine/audit/log.h"
 #include "engine/base/file.h"
 #include "engine/installation/changes.h"
+#include "engine/installation/units.h"
+#include "engine/purge/drop.h"
 
 /* ---- evidence ---- */
 
@@ -22,19 +24,35 @@ int run_takes(const struct run *r, const struct installation_store *s)
 	return 0;
 }
 
-static enum status ship_store(struct run *r, struct installation_store *s)
+enum status run_ship_unit(const struct run *r, struct installation *in,
+    struct installation_store *s)
 {
 	struct keyring_key key;
-	char name[300], source[33];
+	char name[SEGMENT_KEY], source[33];
 	enum status st;
 	size_t i;
 
-	(void)snprintf(name, sizeof(name), "store/%s", s->config->name);
-	if ((st = keyring_find(r->in->keys, name, &key)) != ST_OK)
+	units_key(s, name);
+	if ((st = installation_open_audit(in)) != ST_OK ||
+	    (st = keyring_find(in->keys, name, &key)) != ST_OK)
 		return st;
 	for (i = 0; i < sizeof(key.id); i++)
 		(void)snprintf(source + 2 * i, 3, "%02x", key.id[i]);
-	return audit_ship(r->in->audit, s->db, source, r->actor, NULL);
+	return audit_ship(in->audit, s->db, source, r->actor, NULL);
+}
+
+/* A worker may have dropped segments that are still listed here. */
+static enum status ship_store(struct run *r, struct installation_store *s)
+{
+	enum status st = installation_open_store(r->in, s);
+	size_t u;
+
+	for (u = 0; st == ST_OK && u < units_count(s); u++) {
+		if ((st = units_use(s, u)) == ST_OK)
+			st = run_ship_unit(r, r->in, s);
+	}
+	units_rest(s);
+	return st;
 }
 
 /* Also what a run that was killed left behind. */
@@ -61,6 +79,8 @@ enum status run_open(struct run *r)
 	if ((st = audit_writable(r->in->audit)) != ST_OK)
 		return st;
 	if ((st = changes_log(r->in)) != ST_OK)
+		return st;
+	if ((st = drop_finish(r)) != ST_OK)
 		return st;
 	return run_ship(r);
 }

@@ -1,100 +1,19 @@
 /*
- * What the workers of a run do.  A store is a group: whoever works on it has it
- * to himself.  What all of them write is written here, under one mutex.
+ * What the workers of a run do.  A store is a group, its files (the store
+ * itself, or the rest and the segments) are the group's parts: no record of one
+ * keeps a record of another from going.
  */
-#include "engine/purge/run.h"
-
 #include <stdlib.h>
-#include <unistd.h>
+#include <string.h>
 
-#include "engine/purge/batch.h"
-#include "engine/purge/stop.h"
+#include "engine/installation/units.h"
+#include "engine/purge/drop.h"
+#include "engine/purge/hand.h"
 #include "engine/purge/workers.h"
-
-/* ---- what all write ---- */
-
-static void enter(struct run *r) { (void)pthread_mutex_lock(&r->mutex); }
-static void leave(struct run *r) { (void)pthread_mutex_unlock(&r->mutex); }
-
-static void add_done(struct run *r, size_t item, const struct purge_counts *n)
-{
-	struct purge_counts *sum = &r->outcome.results[item].done;
-
-	enter(r);
-	sum->deleted += n->deleted;
-	sum->de_identified += n->de_identified;
-	sum->minimised += n->minimised;
-	leave(r);
-}
-
-static void progress(void *ctx, const struct plan_item *item, int64_t n)
-{
-	struct run *r = ctx;
-
-	enter(r);
-	r->progressed += n;
-	if (r->options->progress)
-		r->options->progress(r->options->progress_ctx,
-		    item->rule->terms.cluster->name, r->progressed,
-		    plan_due(&r->plan));
-	leave(r);
-}
-
-static int is_stopped(struct run *r)
-{
-	int yes;
-
-	enter(r);
-	yes = r->stopped != NULL;
-	leave(r);
-	return yes;
-}
-
-static void not_scrubbed(struct run *r)
-{
-	enter(r);
-	r->outcome.scrubbed = 0;
-	leave(r);
-}
-
-static void not_verified(struct run *r)
-{
-	enter(r);
-	r->outcome.verified = 0;
-	leave(r);
-}
-
-/* ---- groups ---- */
-
-/* What a worker has in hand: a store of its lane. */
-struct hand {
-	struct run *run;
-	struct lane *lane;
-	struct installation_store *store;
-	size_t at; /* of the store */
-};
-
-static enum status take(
-    struct run *r, size_t worker, size_t group, struct hand *out)
-{
-	struct hand h = { r, &r->lanes[worker], NULL, group };
-	enum status st = lane_store(h.lane, group, &h.store);
-
-	if (st == ST_OK)
-		*out = h;
-	return st;
-}
 
 static int takes(const struct run *r, size_t group)
 {
 	return run_takes(r, &r->in->stores[group]);
-}
-
-/* Is the item one of the store in hand? */
-static int is_here(const struct hand *h, size_t item)
-{
-	return h->run->plan.items[item].rule->store ==
-	       &h->run->in->stores[h->at];
 }
 
 static enum status do_stores(struct run *r, struct work w)
@@ -104,24 +23,29 @@ static enum status do_stores(struct run *r, struct work w)
 	return workers_do(&w, r->jobs);
 }
 
-/* ---- planning ---- */
-
-static enum status count_items(struct hand *h)
+static enum status each_item(
+    struct hand *h, enum status (*act)(struct hand *h, size_t item))
 {
-	struct run *r = h->run;
 	enum status st = ST_OK;
 	size_t i;
 
-	for (i = 0; st == ST_OK && i < r->plan.count; i++) {
-		struct plan_item *item = &r->plan.items[i], own;
-
-		if (!is_here(h, i))
-			continue;
-		own = lane_item(h->lane, item);
-		st = plan_count(&own, r->as_of, r->detail);
-		own.rule = item->rule; /* in the plan it is the run's */
-		*item = own;
+	for (i = 0; st == ST_OK && i < h->run->plan.count; i++) {
+		if (hand_has(h, i))
+			st = act(h, i);
 	}
+	return st;
+}
+
+/* ---- planning ---- */
+
+static enum status count(struct hand *h, size_t i)
+{
+	struct run *r = h->run;
+	struct plan_item own = hand_item(h, i);
+	enum status st = plan_count(&own, r->as_of, r->detail);
+
+	own.rule = r->plan.items[i].rule; /* in the plan it is the run's */
+	r->plan.items[i] = own;
 	return st;
 }
 
@@ -134,8 +58,8 @@ static enum status begin_count(
 	(void)parts;
 	if (!takes(ctx, group))
 		return ST_OK;
-	st = take(ctx, worker, group, &h);
-	return st == ST_OK ? count_items(&h) : st;
+	st = hand_take(ctx, worker, group, &h);
+	return st == ST_OK ? each_item(&h, count) : st;
 }
 
 enum status run_count(struct run *r, enum plan_detail detail)
@@ -144,37 +68,74 @@ enum status run_count(struct run *r, enum plan_detail detail)
 	return do_stores(r, (struct work){ .begin = begin_count });
 }
 
+/* ---- the files of a store ---- */
+
+/* By name: a segment that comes in meanwhile moves the others. */
+static enum status list_units(const struct hand *h, struct run_units *out)
+{
+	struct run_units u = { NULL, units_count(h->store) };
+	size_t i;
+
+	if ((u.names = calloc(u.count, sizeof(*u.names))) == NULL)
+		return fail(ST_NOMEM, "out of memory");
+	for (i = 1; i < u.count; i++)
+		memcpy(u.names[i], segments_at(h->store->segments, i - 1)->name,
+		    sizeof(u.names[i]));
+	*out = u;
+	return ST_OK;
+}
+
+/* Use the file ${part}, as the lane knows it.  ST_NOTFOUND: it is gone. */
+static enum status use(const struct hand *h, size_t part)
+{
+	const char *name = h->run->units[h->at].names[part];
+	size_t u;
+
+	for (u = 1; *name && u < units_count(h->store); u++) {
+		if (strcmp(segments_at(h->store->segments, u - 1)->name,
+			name) == 0)
+			return units_use(h->store, u);
+	}
+	if (*name)
+		return fail(ST_NOTFOUND,
+		    "the segment %s/%s is gone: run the purge again",
+		    h->store->config->name, name);
+	units_rest(h->store);
+	return ST_OK;
+}
+
 /* ---- execution ---- */
 
-/* The emergency stop, asked before every batch by each worker. */
-static enum status may_go_on(void *ctx)
+/* In one file, whatever its place in the plan's order of collections. */
+static enum status execute_here(struct hand *h, struct purge_context *c,
+    size_t i, size_t part, struct purge_counts *done)
 {
-	struct hand *h = ctx;
-	json_t *stop = NULL;
-	enum status st = stop_read(h->lane->in, &stop);
+	struct plan_item own = hand_item(h, i);
+	enum status st;
+	int idle = 0;
 
-	if (st == ST_OK && stop) {
-		enter(h->run);
-		st = run_stop_by(h->run, stop);
-		leave(h->run);
-		if (st == ST_OK)
-			st = ST_DENIED;
-	}
-	json_decref(stop);
-	return st;
+	if ((st = use(h, part)) != ST_OK)
+		return st;
+	if ((st = purge_idle(own.rule, h->run->as_of, &idle)) != ST_OK || idle)
+		return st;
+	units_rest(h->store);
+	st = holds_keep_fresh(h->lane->in, h->store, &h->lane->watches[h->at]);
+	if (st == ST_OK)
+		st = use(h, part);
+	return st == ST_OK ? purge_item(c, &own, h->run->as_of, done) : st;
 }
 
 static enum status execute_item(
-    struct hand *h, struct purge_context *c, size_t i)
+    struct hand *h, struct purge_context *c, size_t i, size_t part)
 {
 	struct run *r = h->run;
-	struct plan_item own = lane_item(h->lane, &r->plan.items[i]);
+	const struct plan_item *item = &r->plan.items[i];
 	struct purge_filter filter = { selection_may_go, NULL };
 	struct purge_counts done = { 0, 0, 0 };
 	enum status st;
 
 	/* What refers to a parent may only go in this run: ask it anyway. */
-	if (own.due == 0 && !own.rule->referenced)
+	if (item->due == 0 && !item->rule->referenced)
 		return ST_OK;
 	if (r->file) {
 		if (r->selections[i].count == 0)
@@ -182,16 +143,14 @@ static enum status execute_item(
 		filter.ctx = &r->selections[i];
 		c->filter = &filter;
 	}
-	st = holds_keep_fresh(
-	    h->lane->in, h->store, &h->lane->watches[h->at]);
-	if (st == ST_OK)
-		st = purge_item(c, &own, r->as_of, &done);
+	st = execute_here(h, c, i, part, &done);
+	units_rest(h->store);
 	c->filter = NULL;
-	add_done(r, i, &done);
+	hand_done(h, i, &done);
 	return st;
 }
 
-static enum status execute_items(struct hand *h)
+static enum status execute_items(struct hand *h, size_t part)
 {
 	struct run *r = h->run;
 	struct purge_context c = {
@@ -199,10 +158,10 @@ static enum status execute_items(struct hand *h)
 		.run = r->id,
 		.rule_set = r->in->rule_set,
 		.batch = r->in->config.purge.batch,
-		.may_go_on = may_go_on,
+		.may_go_on = hand_may_go_on,
 		.may_go_on_ctx = h,
-		.progress = progress,
-		.progress_ctx = r,
+		.progress = hand_progress,
+		.progress_ctx = h,
 	};
 	struct keyring_key key;
 	enum status st;
@@ -212,10 +171,80 @@ static enum status execute_items(struct hand *h)
 		return st;
 	c.evidence_key = key.secret;
 	for (i = 0; st == ST_OK && i < r->plan.count; i++) {
-		if (is_here(h, i))
-			st = execute_item(h, &c, i);
+		if (hand_has(h, i))
+			st = execute_item(h, &c, i, part);
 	}
-	return st == ST_DENIED && is_stopped(r) ? ST_OK : st;
+	return st;
+}
+
+/* A stop is no failure of the store. */
+static enum status unless_stopped(const struct hand *h, enum status st)
+{
+	return st == ST_DENIED && hand_is_stopped(h) ? ST_OK : st;
+}
+
+/* A reader that holds an older state keeps deleted pages alive: that is a
+ * state of its own, reported and left to the next run. */
+static enum status scrub(const struct hand *h)
+{
+	enum status st = db_scrub(h->store->db);
+
+	if (st == ST_BUSY) {
+		hand_not_scrubbed(h);
+		st = ST_OK;
+	}
+	return st;
+}
+
+/* What dies whole goes first: by one worker, since it is the rest that says
+ * so.  A plan file names records: each of them goes by itself. */
+static enum status begin_work(
+    void *ctx, size_t worker, size_t group, size_t *parts)
+{
+	struct run *r = ctx;
+	struct hand h;
+	enum status st;
+
+	if (!takes(r, group))
+		return ST_OK;
+	if ((st = hand_take(r, worker, group, &h)) != ST_OK)
+		return st;
+	if (r->file == NULL && h.store->segments)
+		st = unless_stopped(&h, drop_segments(&h));
+	if (st == ST_OK)
+		st = list_units(&h, &r->units[group]);
+	*parts = r->file ? 1 : r->units[group].count;
+	return st;
+}
+
+/* The rest is written to until the end: it is scrubbed then. */
+static enum status work_on(struct hand *h, size_t unit)
+{
+	enum status st = unless_stopped(h, execute_items(h, unit));
+
+	if (st == ST_OK && unit > 0 && (st = use(h, unit)) == ST_OK)
+		st = scrub(h);
+	units_rest(h->store);
+	return st;
+}
+
+/* What became of the records of a plan file is noted in one place for all
+ * files of a store, so that they are one worker's. */
+static enum status part_work(
+    void *ctx, size_t worker, size_t group, size_t part)
+{
+	struct run *r = ctx;
+	struct hand h;
+	enum status st;
+	size_t u;
+
+	if ((st = hand_take(r, worker, group, &h)) != ST_OK)
+		return st;
+	if (r->file == NULL)
+		return work_on(&h, part);
+	for (u = 0; st == ST_OK && u < r->units[group].count; u++)
+		st = work_on(&h, u);
+	return st;
 }
 
 /* ---- afterwards ---- */
@@ -256,24 +285,11 @@ static enum status forget(struct hand *h)
 	return st;
 }
 
-/* A reader that holds an older state keeps deleted pages alive: that is a
- * state of its own, reported and left to the next run. */
-static enum status scrub(struct hand *h)
-{
-	enum status st = db_scrub(h->store->db);
-
-	if (st == ST_BUSY) {
-		not_scrubbed(h->run);
-		st = ST_OK;
-	}
-	return st;
-}
-
 /* What became of the records of a plan file. */
 static enum status account(struct hand *h, size_t i)
 {
 	struct run *r = h->run;
-	struct plan_item own = lane_item(h->lane, &r->plan.items[i]);
+	struct plan_item own = hand_item(h, i);
 	enum status st;
 
 	selection_over(&r->selections[i], &own);
@@ -304,8 +320,7 @@ static enum status verify(struct hand *h, size_t i)
 {
 	struct run *r = h->run;
 	struct purge_result *result = &r->outcome.results[i];
-	struct plan_item planned = lane_item(h->lane, &r->plan.items[i]);
-	struct plan_item after = { .rule = planned.rule };
+	struct plan_item after = { .rule = hand_item(h, i).rule };
 	int64_t undone = 0;
 	enum status st;
 
@@ -316,34 +331,8 @@ static enum status verify(struct hand *h, size_t i)
 	if (result->left > 0)
 		st = count_undone(after.rule, r->as_of, &undone);
 	if (undone > result->selected.unplanned)
-		not_verified(r);
+		hand_not_verified(h);
 	return st;
-}
-
-static enum status each_item(
-    struct hand *h, enum status (*act)(struct hand *h, size_t item))
-{
-	enum status st = ST_OK;
-	size_t i;
-
-	for (i = 0; st == ST_OK && i < h->run->plan.count; i++) {
-		if (is_here(h, i))
-			st = act(h, i);
-	}
-	return st;
-}
-
-static enum status begin_work(
-    void *ctx, size_t worker, size_t group, size_t *parts)
-{
-	struct hand h;
-	enum status st;
-
-	(void)parts;
-	if (!takes(ctx, group))
-		return ST_OK;
-	st = take(ctx, worker, group, &h);
-	return st == ST_OK ? execute_items(&h) : st;
 }
 
 static enum status end_work(void *ctx, size_t worker, size_t group)
@@ -354,9 +343,9 @@ static enum status end_work(void *ctx, size_t worker, size_t group)
 
 	if (!takes(r, group))
 		return ST_OK;
-	if ((st = take(r, worker, group, &h)) != ST_OK)
+	if ((st = hand_take(r, worker, group, &h)) != ST_OK)
 		return st;
-	if (!is_stopped(r) && (st = forget(&h)) != ST_OK)
+	if (!hand_is_stopped(&h) && (st = forget(&h)) != ST_OK)
 		return st;
 	if ((st = scrub(&h)) != ST_OK)
 		return st;
@@ -367,8 +356,14 @@ static enum status end_work(void *ctx, size_t worker, size_t group)
 
 enum status run_work(struct run *r)
 {
+	struct work w = { .begin = begin_work,
+		.part = part_work,
+		.end = end_work };
+
+	r->units = calloc(r->in->store_count + 1, sizeof(*r->units));
+	if (r->units == NULL)
+		return fail(ST_NOMEM, "out of memory");
 	r->outcome.scrubbed = 1;
 	r->outcome.verified = 1;
-	return do_stores(
-	    r, (struct work){ .begin = begin_work, .end = end_work });
+	return do_stores(r, w);
 }
