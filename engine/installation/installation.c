@@ -293,6 +293,9 @@ enum status installation_again(
 	for (i = 0; i < out->store_count; i++) {
 		out->stores[i].config = first->stores[i].config;
 		out->stores[i].dataset = first->stores[i].dataset;
+		/* Rules tell tables apart by where they stand. */
+		out->stores[i].schema = first->stores[i].schema;
+		out->stores[i].same_schema = first->stores[i].db != NULL;
 	}
 	return keyring_again(first->keys, &out->keys);
 }
@@ -318,7 +321,8 @@ void installation_release(struct installation *in)
 	for (i = 0; i < in->store_count; i++) {
 		if (in->stores[i].borrowed)
 			continue;
-		db_schema_release(&in->stores[i].schema);
+		if (!in->stores[i].same_schema)
+			db_schema_release(&in->stores[i].schema);
 		units_rest(&in->stores[i]);
 		segments_free(in->stores[i].segments);
 		db_close(in->stores[i].db);
