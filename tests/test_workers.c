@@ -204,8 +204,8 @@ Suite *workers_suite(void)
 
 	tcase_set_timeout(t, 120);
 	tcase_add_loop_test(t, everything_is_done_once, 1, 9);
-	tcase_add_loop_test(t,
-	    the_first_failure_is_told_first_and_the_others_behind_it, 1, 9);
+	tcase_add_loop_test(
+	    t, the_first_failure_is_told_first_and_the_others_behind_it, 1, 9);
 	tcase_add_loop_test(t, an_end_that_fails_is_told_too, 1, 5);
 	tcase_add_test(t, a_slow_group_holds_no_other_up);
 	tcase_add_test(t, nothing_to_do_is_done);

@@ -297,8 +297,7 @@ static enum status some_stores(struct installation *in,
 		st = reached_fill(in, active);
 	for (i = 0; st == ST_OK && i < in->store_count; i++) {
 		if (only == NULL || only == &in->stores[i])
-			st = one_store(
-			    in, &in->stores[i], active, most, rows);
+			st = one_store(in, &in->stores[i], active, most, rows);
 	}
 	json_decref(active);
 	return st;
@@ -352,8 +351,8 @@ enum status holds_watch_copy(
 	to->versions = calloc(from->count, sizeof(*to->versions));
 	if (to->versions == NULL)
 		return fail(ST_NOMEM, "out of memory");
-	memcpy(to->versions, from->versions,
-	    from->count * sizeof(*to->versions));
+	memcpy(
+	    to->versions, from->versions, from->count * sizeof(*to->versions));
 	to->count = from->count;
 	return ST_OK;
 }

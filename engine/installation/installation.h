@@ -28,8 +28,9 @@ struct installation_store {
 	 * that of ${segment}, or the rest (units.h). */
 	struct segments *segments;
 	const struct segment *segment;
-	int same_schema; /* it is that of another installation, which frees it */
-	int borrowed; /* all are another installation's, which closes them */
+	int same_schema; /* it is that of another installation, which frees it
+			  */
+	int borrowed;    /* all are another installation's, which closes them */
 };
 
 struct installation {

@@ -120,8 +120,8 @@ enum status schedule_init(struct schedule *s, struct installation *in,
 	return st;
 }
 
-enum status schedule_again(const struct schedule *first,
-    struct installation *in, struct schedule *out)
+enum status schedule_again(
+    const struct schedule *first, struct installation *in, struct schedule *out)
 {
 	const struct installation_store *stores = first->installation->stores;
 	size_t i;

@@ -21,7 +21,7 @@ struct part {
 };
 struct drop {
 	struct hand *hand;
-	struct run *run;                  /* these two the hand's */
+	struct run *run; /* these two the hand's */
 	struct installation_store *store;
 	struct part *parts; /* of the segment in hand: one for each table */
 	int due;            /* it may go */
@@ -329,7 +329,8 @@ static enum status take_one(struct drop *d)
 
 	if ((st = look(d)) != ST_OK || !d->due)
 		return st;
-	if ((st = run_ship_unit(d->run, d->hand->lane->in, d->store)) != ST_OK ||
+	if ((st = run_ship_unit(d->run, d->hand->lane->in, d->store)) !=
+		ST_OK ||
 	    (st = db_begin(own, DB_WRITE)) != ST_OK)
 		return st;
 	st = take(d);

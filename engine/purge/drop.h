@@ -4,11 +4,11 @@
 #include "engine/purge/hand.h"
 
 /*
- * Segments of the store in hand that die whole.  A segment is dropped when every record that it
- * could hold has ended: by its bounds, for every clock of every cluster of
- * every collection that has records in it, and all of them are clusters of this
- * run that delete.  A cluster that is suspended whole keeps it.  An empty one
- * goes as soon as its period is over.
+ * Segments of the store in hand that die whole.  A segment is dropped when
+ *every record that it could hold has ended: by its bounds, for every clock of
+ *every cluster of every collection that has records in it, and all of them are
+ *clusters of this run that delete.  A cluster that is suspended whole keeps it.
+ *An empty one goes as soon as its period is over.
  *
  * In this order, so that a crash between any two steps loses nothing, doubles
  * nothing and is finished by the next run:

@@ -3,8 +3,7 @@
 
 #include "engine/purge/stop.h"
 
-enum status hand_take(
-    struct run *r, size_t worker, size_t at, struct hand *out)
+enum status hand_take(struct run *r, size_t worker, size_t at, struct hand *out)
 {
 	struct hand h = { r, &r->lanes[worker], NULL, at };
 	enum status st = lane_store(h.lane, at, &h.store);
@@ -16,8 +15,7 @@ enum status hand_take(
 
 int hand_has(const struct hand *h, size_t i)
 {
-	return h->run->plan.items[i].rule->store ==
-	       &h->run->in->stores[h->at];
+	return h->run->plan.items[i].rule->store == &h->run->in->stores[h->at];
 }
 
 struct plan_item hand_item(const struct hand *h, size_t i)

@@ -31,8 +31,7 @@ int hand_is_stopped(const struct hand *h);
 
 /* ${n} records more, for purge_context; and the same with the item's count. */
 void hand_progress(void *hand, const struct plan_item *item, int64_t n);
-void hand_done(
-    const struct hand *h, size_t item, const struct purge_counts *n);
+void hand_done(const struct hand *h, size_t item, const struct purge_counts *n);
 void hand_dropped(const struct hand *h, int64_t segments);
 
 void hand_not_scrubbed(const struct hand *h);

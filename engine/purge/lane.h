@@ -42,7 +42,6 @@ enum status lane_store(
     struct lane *l, size_t at, struct installation_store **out) MUST_CHECK;
 
 /* ${item}, of the run's plan, over the lane's stores. */
-struct plan_item lane_item(
-    const struct lane *l, const struct plan_item *item);
+struct plan_item lane_item(const struct lane *l, const struct plan_item *item);
 
 #endif /* !PURGE_LANE_H */

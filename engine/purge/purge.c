@@ -14,7 +14,6 @@
 #include "engine/crypto/random.h"
 #include "engine/holds/holds.h"
 #include "engine/installation/units.h"
-#include "engine/installation/units.h"
 #include "engine/purge/run.h"
 
 /* ---- preparation ---- */

@@ -20,7 +20,7 @@ struct purge_options {
 	/* Stores and segments that are worked on at a time: 0: as lethe.yml
 	 * says, or as many as there are processors; CONFIG_JOBS at most. */
 	int jobs;
-	int approve;         /* what stops it, as one approval by its actor */
+	int approve; /* what stops it, as one approval by its actor */
 	/* Write the plan of a dry run to this file and keep it; or NULL. */
 	const char *plan_file;
 	/* Carry out what this file plans and nothing else; or NULL.  It says

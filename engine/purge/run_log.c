@@ -24,8 +24,8 @@ int run_takes(const struct run *r, const struct installation_store *s)
 	return 0;
 }
 
-enum status run_ship_unit(const struct run *r, struct installation *in,
-    struct installation_store *s)
+enum status run_ship_unit(
+    const struct run *r, struct installation *in, struct installation_store *s)
 {
 	char source[STORE_ID_TEXT];
 	enum status st;

@@ -293,8 +293,8 @@ static enum status account(struct hand *h, size_t i)
 	enum status st;
 
 	selection_over(&r->selections[i], &own);
-	st = selection_account(&r->selections[i], r->as_of,
-	    &r->outcome.results[i].selected);
+	st = selection_account(
+	    &r->selections[i], r->as_of, &r->outcome.results[i].selected);
 	selection_over(&r->selections[i], &r->plan.items[i]);
 	return st;
 }
@@ -356,9 +356,9 @@ static enum status end_work(void *ctx, size_t worker, size_t group)
 
 enum status run_work(struct run *r)
 {
-	struct work w = { .begin = begin_work,
-		.part = part_work,
-		.end = end_work };
+	struct work w = {
+		.begin = begin_work, .part = part_work, .end = end_work
+	};
 
 	r->units = calloc(r->in->store_count + 1, sizeof(*r->units));
 	if (r->units == NULL)
