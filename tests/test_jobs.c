@@ -110,6 +110,7 @@ static void put_policy(const char *folder)
 		    "  people_%s:\n"
 		    "    purposes: [p]\n"
 		    "    covers: [%s.people]\n"
+		    "    on_referenced: wait\n"
 		    "    deletion_rule: {starting_point: last_%s,"
 		    " regular_deletion_period: P1Y}\n",
 		    names[i], names[i], names[i]);
