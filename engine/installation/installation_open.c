@@ -133,7 +133,7 @@ enum status installation_open_store(
 		return store->segments ? segments_refresh(store->segments)
 				       : ST_OK;
 	st = open_place(in, store->config, store->config->name, &store->db);
-	if (st == ST_OK)
+	if (st == ST_OK && !store->same_schema)
 		st = db_introspect(store->db, &store->schema);
 	return st == ST_OK ? open_segments(in, store) : st;
 }

@@ -24,24 +24,27 @@ int run_takes(const struct run *r, const struct installation_store *s)
 	return 0;
 }
 
-enum status run_ship_unit(struct run *r, struct installation_store *s)
+enum status run_ship_unit(
+    const struct run *r, struct installation *in, struct installation_store *s)
 {
 	char source[STORE_ID_TEXT];
 	enum status st;
 
-	if ((st = installation_unit_id(r->in, s, source)) != ST_OK)
+	if ((st = installation_open_audit(in)) != ST_OK ||
+	    (st = installation_unit_id(in, s, source)) != ST_OK)
 		return st;
-	return audit_ship(r->in->audit, s->db, source, r->actor, NULL);
+	return audit_ship(in->audit, s->db, source, r->actor, NULL);
 }
 
+/* A worker may have dropped segments that are still listed here. */
 static enum status ship_store(struct run *r, struct installation_store *s)
 {
-	enum status st = ST_OK;
+	enum status st = installation_open_store(r->in, s);
 	size_t u;
 
 	for (u = 0; st == ST_OK && u < units_count(s); u++) {
 		if ((st = units_use(s, u)) == ST_OK)
-			st = run_ship_unit(r, s);
+			st = run_ship_unit(r, r->in, s);
 	}
 	units_rest(s);
 	return st;
