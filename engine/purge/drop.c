@@ -7,6 +7,7 @@
 #include "engine/installation/units.h"
 #include "engine/plan/rule_unit.h"
 #include "engine/plan/suspension.h"
+#include "engine/purge/drop_ends.h"
 #include "engine/purge/evidence.h"
 #include "engine/store/count.h"
 #include "engine/store/record_move.h"
@@ -32,53 +33,6 @@ struct drop {
 #define GROUP 32
 
 /* ---- may it go? ---- */
-
-static const struct plan_item *item_of(
-    const struct plan *p, const struct rule *r, size_t *at)
-{
-	size_t i;
-
-	for (i = 0; i < p->count; i++) {
-		if (p->items[i].rule == r) {
-			*at = i;
-			return &p->items[i];
-		}
-	}
-	return NULL;
-}
-
-static enum status ends_rule(struct drop *d, const struct rule *r, int *ends)
-{
-	struct suspensions s = { 0, 0, 0 };
-	enum status st;
-	size_t at;
-
-	*ends = item_of(&d->run->plan, r, &at) != NULL &&
-		rule_unit_at(r, d->run->as_of) == RULE_UNIT_ENDED;
-	if (!*ends)
-		return ST_OK;
-	st = suspension_read(r, &s);
-	*ends = !s.held && !s.restricted;
-	return st;
-}
-
-/* Do all clusters of a collection let all its records go? */
-static enum status ends(
-    struct drop *d, const struct db_table *t, struct part *p, int *all)
-{
-	const struct schedule *s = &d->run->schedule;
-	const struct rule *r =
-	    schedule_rule(s, d->store->config->name, t->name);
-	enum status st = ST_OK;
-	size_t i;
-
-	*all = r && r->terms.cluster->action == POLICY_DELETE && !r->referenced;
-	if (*all)
-		p->item = item_of(&d->run->plan, r, &p->at);
-	for (i = 0; st == ST_OK && *all && i < r->parts; i++)
-		st = ends_rule(d, rule_part(r, i), all);
-	return st;
-}
 
 /* Is anything of this store still to come into a segment that is empty now? */
 static int is_over(const struct drop *d)
@@ -111,7 +65,10 @@ static enum status look(struct drop *d)
 		if (st != ST_OK || p->records == 0)
 			continue;
 		any = 1;
-		st = ends(d, t, p, &all);
+		st = drop_ends(d->run,
+		    schedule_rule(
+			&d->run->schedule, d->store->config->name, t->name),
+		    &p->item, &p->at, &all);
 	}
 	d->due = st == ST_OK && all && (any || is_over(d));
 	return st;
@@ -240,9 +197,11 @@ static enum status move_out(
 static enum status take_part(
     struct drop *d, const struct db_table *t, struct part *p)
 {
+	char name[SEGMENT_KEY], id[STORE_ID_TEXT];
+	struct evidence_whole whole = { "drop_segment",
+		units_segment(d->store)->name, id };
 	struct run *r = d->run;
 	struct keyring_key key;
-	char name[SEGMENT_KEY];
 	enum status st;
 
 	if (p->records == 0)
@@ -253,9 +212,9 @@ static enum status take_part(
 	st = keyring_find(segments_keys(d->store->segments), name, &key);
 	if (st != ST_OK)
 		return st;
-	return evidence_of_segment(p->item, r->id, r->in->rule_set,
-	    segments_rest(d->store->segments), units_segment(d->store)->name,
-	    key.id, p->records - p->moved);
+	store_write_id(key.id, id);
+	return evidence_of_whole(p->item, r->id, r->in->rule_set,
+	    segments_rest(d->store->segments), &whole, p->records - p->moved);
 }
 
 /* Inside write transactions of both files. */

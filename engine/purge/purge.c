@@ -16,6 +16,7 @@
 #include "engine/installation/units.h"
 #include "engine/purge/batch.h"
 #include "engine/purge/drop.h"
+#include "engine/purge/drop_partition.h"
 #include "engine/purge/run.h"
 
 /* ---- preparation ---- */
@@ -184,6 +185,8 @@ static enum status execute(struct run *r)
 	if (r->file == NULL &&
 	    (st = holds_keep_fresh(r->in, &r->holds)) == ST_OK)
 		st = drop_segments(r);
+	if (r->file == NULL && st == ST_OK)
+		st = drop_partitions(r);
 	for (i = 0; st == ST_OK && i < r->plan.count; i++)
 		st = execute_item(r, &c, i);
 	return st == ST_DENIED && r->stopped ? ST_OK : st;
