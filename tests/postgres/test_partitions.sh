@@ -11,7 +11,7 @@ tree=$PWD
 server=$root/server
 server_start "$server" --locale=C.UTF-8 || exit 1
 sql() {
-	server_sql "$server" postgres -Atc "$1"
+	server_sql "$server" postgres -Atc "$1" 2>>sql
 }
 cat >lethe.yml <<-YML
 	installation: parts
@@ -33,7 +33,7 @@ cat >web.yml <<-'YML'
 	        fields:
 	          - {name: id, data_categories: [user.unique_id], fides_meta: {primary_key: true}}
 	          - {name: at, data_categories: [user.behavior], fides_meta: {primary_key: true}}
-	          - {name: "the page", data_categories: [user.behavior]}
+	          - {name: thePage, data_categories: [user.behavior]}
 	          - {name: size, data_categories: [user.behavior]}
 YML
 cat >policy.yml <<-'YML'
@@ -60,8 +60,8 @@ table() {
 		CREATE TABLE \"Visits\" (
 			id bigint GENERATED ALWAYS AS IDENTITY,
 			at $1 NOT NULL,
-			\"the page\" text,
-			size integer GENERATED ALWAYS AS (length(\"the page\")) STORED,
+			\"thePage\" text,
+			size integer GENERATED ALWAYS AS (length(\"thePage\")) STORED,
 			PRIMARY KEY (id, at)
 		) PARTITION BY RANGE (at);
 		CREATE TABLE rest PARTITION OF \"Visits\" DEFAULT;
@@ -71,11 +71,11 @@ table() {
 		sql "SET search_path = \"the web\"; SET timezone = 'UTC';
 			CREATE TABLE \"v 0$month\" PARTITION OF \"Visits\"
 			FOR VALUES FROM ('2024-0$month-01') TO ('2024-0$((month + 1))-01');
-			INSERT INTO \"Visits\" (at, \"the page\")
+			INSERT INTO \"Visits\" (at, \"thePage\")
 			SELECT timestamp '2024-0$month-02' + i * interval '1 minute',
 			'page ' || i FROM generate_series(1, 100) AS i" >/dev/null
 	done
-	sql "SET search_path = \"the web\"; INSERT INTO \"Visits\" (at, \"the page\")
+	sql "SET search_path = \"the web\"; INSERT INTO \"Visits\" (at, \"thePage\")
 		VALUES (now(), 'new')" >/dev/null
 	rm -rf var lethe.key
 	expect 0 init
@@ -109,18 +109,16 @@ table timestamptz
 id=$(sql "SELECT id FROM \"the web\".\"v 03\" LIMIT 1")
 at=$(sql "SET timezone = 'UTC'; SELECT to_char(at, 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"')
 	FROM \"the web\".\"v 03\" WHERE id = $id" | tail -n 1)
-expect 0 hold place --title 'A case' --reason litigation \
-	--record "web.Visits:$id,$at" --review 2099-01-01
+expect 0 hold add --record web Visits "$id" "$at" --reason litigation --authority court
 expect 0 purge --json
 json 'o["partitions_dropped"] == 5 and o["deleted"] == 499'
-is 1 'count(*) FROM rest WHERE size = length("the page")'
+is 1 'count(*) FROM rest WHERE size = length("thePage")'
 is 499 "$proven"
 
 # Without one they stay where they are, and the others go one by one.
 table timestamptz
 sql 'DROP TABLE "the web".rest' >/dev/null
-expect 0 hold place --title 'A case' --reason litigation \
-	--record "web.Visits:$id,$at" --review 2099-01-01
+expect 0 hold add --record web Visits "$id" "$at" --reason litigation --authority court
 expect 0 purge --json
 json 'o["partitions_dropped"] == 4 and o["deleted"] == 499'
 is 1 'count(*) FROM "v 03"'
