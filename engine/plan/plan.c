@@ -123,8 +123,8 @@ static void add_item(struct plan_item *sum, const struct plan_item *part)
 }
 
 /* A server that does not answer costs its own part alone. */
-static enum status count_parts(struct plan *p, struct plan_item *item,
-    int64_t now, enum plan_detail detail)
+static enum status count_parts(struct plan_item *item, int64_t now,
+    enum plan_detail detail, json_t *unreachable)
 {
 	const struct db_table *t = item->rule->table;
 	enum status st = ST_OK;
@@ -138,24 +138,25 @@ static enum status count_parts(struct plan *p, struct plan_item *item,
 		rule_narrow(item->rule, NULL);
 		if (st == ST_OK)
 			add_item(item, &one);
-		st = unreachable_note(
-		    p->unreachable, st, item->rule, &t->parts[i]);
+		st =
+		    unreachable_note(unreachable, st, item->rule, &t->parts[i]);
 	}
 	return st;
 }
 
-static enum status count(struct plan *p, struct plan_item *item, int64_t now,
-    enum plan_detail detail)
+enum status plan_count(struct plan_item *item, int64_t as_of,
+    enum plan_detail detail, json_t *unreachable)
 {
-	struct plan_item whole = { .rule = item->rule };
+	struct plan_item counted = { .rule = item->rule };
 	enum status st;
 
 	if (item->rule->table->part_count > 0)
-		return count_parts(p, item, now, detail);
-	st = count_at_once(&whole, now, detail);
+		st = count_parts(&counted, as_of, detail, unreachable);
+	else
+		st = count_at_once(&counted, as_of, detail);
 	if (st == ST_OK)
-		*item = whole;
-	return unreachable_note(p->unreachable, st, item->rule, NULL);
+		*item = counted;
+	return unreachable_note(unreachable, st, item->rule, NULL);
 }
 
 static int in_cluster(const struct rule *r, const char *cluster)
@@ -177,8 +178,8 @@ static enum status no_cluster(const struct schedule *s, const char *cluster)
 	    near ? ": did you mean `" : "", near ? near : "", near ? "`?" : "");
 }
 
-enum status plan_init(struct plan *p, const struct schedule *s, int64_t as_of,
-    const char *cluster, enum plan_detail detail)
+enum status plan_list(struct plan *p, const struct schedule *s, int64_t as_of,
+    const char *cluster)
 {
 	struct plan plan = { s, as_of, NULL, 0, json_array() };
 	enum status st = ST_OK;
@@ -188,18 +189,33 @@ enum status plan_init(struct plan *p, const struct schedule *s, int64_t as_of,
 	if (plan.items == NULL || plan.unreachable == NULL)
 		st = fail(ST_NOMEM, "out of memory");
 	for (i = 0; st == ST_OK && i < s->count; i++) {
-		struct plan_item *item = &plan.items[plan.count];
-
-		if (!in_cluster(&s->rules[i], cluster))
-			continue;
-		item->rule = &s->rules[i];
-		plan.count++;
-		st = count(&plan, item, as_of, detail);
+		if (in_cluster(&s->rules[i], cluster))
+			plan.items[plan.count++].rule = &s->rules[i];
 	}
 	/* A store that is left out may have it. */
 	if (st == ST_OK && cluster && plan.count == 0 &&
 	    json_array_size(s->unreachable) == 0)
 		st = no_cluster(s, cluster);
+	if (st != ST_OK)
+		plan_release(&plan);
+	else
+		*p = plan;
+	return st;
+}
+
+enum status plan_init(struct plan *p, const struct schedule *s, int64_t as_of,
+    const char *cluster, enum plan_detail detail)
+{
+	struct plan plan;
+	enum status st;
+	size_t i;
+
+	st = plan_list(&plan, s, as_of, cluster);
+	if (st != ST_OK)
+		return st;
+	for (i = 0; st == ST_OK && i < plan.count; i++)
+		st =
+		    plan_count(&plan.items[i], as_of, detail, plan.unreachable);
 	if (st != ST_OK)
 		plan_release(&plan);
 	else

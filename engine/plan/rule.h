@@ -201,6 +201,7 @@ struct schedule {
 	struct unmapped *unmapped;
 	size_t unmapped_count;
 	json_t *unreachable; /* stores that are left out (unreachable.h) */
+	const struct schedule *of; /* whose rules they are; NULL: its own */
 };
 
 /*
@@ -213,6 +214,13 @@ enum status schedule_init(struct schedule *s, struct installation *in,
  * named in ${s->unreachable}. */
 enum status schedule_init_reachable(struct schedule *s, struct installation *in,
     const char *store, struct diag *d) MUST_CHECK;
+/*
+ * The rules of ${first} over the stores of ${in}, which is its installation
+ * again, for another thread: rule i is rule i.  Shares all else with ${first}
+ * and is released before it.  Opens no store.
+ */
+enum status schedule_again(const struct schedule *first,
+    struct installation *in, struct schedule *out) MUST_CHECK;
 void schedule_release(struct schedule *s);
 
 /* The rule of a collection itself (its part 0), or NULL. */

@@ -6,7 +6,7 @@
 /*
  * Deletions on another server, reached through foreign tables, which commits
  * before the database that has the evidence does
- * (schemas/store/0003-intents.sql).  In one transaction what is to go is
+ * (schemas/store/0004-intents.sql).  In one transaction what is to go is
  * declared; in the next it goes, and the evidence takes the declaration's
  * place.  A transaction that was cut off in between leaves an open intent, and
  * intent_settle() finds out which of its records are gone.

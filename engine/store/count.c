@@ -19,6 +19,8 @@ enum status count_anew(struct db *db, const char *collection)
 	int64_t records = 0;
 	enum status st;
 
+	if (db_is_shared(db))
+		return ST_OK;
 	if ((st = count_rows(db, collection, NULL, &records)) != ST_OK)
 		return st;
 	return db_exec(db,
@@ -45,14 +47,17 @@ static enum status add(
 enum status count_add_kept(
     struct db *db, const char *collection, int64_t records)
 {
-	return add(db, collection, records, NULL);
+	return db_is_shared(db) ? ST_OK : add(db, collection, records, NULL);
 }
 
 enum status count_add(struct db *db, const char *collection, int64_t records)
 {
 	int64_t changes = 0;
-	enum status st = add(db, collection, records, &changes);
+	enum status st;
 
+	if (db_is_shared(db))
+		return ST_OK;
+	st = add(db, collection, records, &changes);
 	if (st == ST_OK && changes == 0)
 		st = count_anew(db, collection);
 	return st;
@@ -63,6 +68,8 @@ enum status count_get(struct db *db, const char *collection, int64_t *records)
 	int64_t kept = -1;
 	enum status st;
 
+	if (db_is_shared(db))
+		return count_rows(db, collection, NULL, records);
 	st = db_one_int(db,
 	    "SELECT records FROM lethe_count WHERE collection = $1",
 	    ARGS(TEXT(collection)), -1, &kept);

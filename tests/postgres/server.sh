@@ -3,7 +3,7 @@
 # build, its socket in another, and no port.  Sourced.  All that were started end
 # with the shell, each by its pid; no service of the system is touched.
 #   server_start FOLDER [INITDB-OPTION...]   make it, run it; sets PG_URL
-#   server_run FOLDER                        again
+#   server_run FOLDER [OPTION...]            again, with more options of postgres
 #   server_stop FOLDER [SIGNAL]              INT: at once; QUIT: as a power cut
 #   server_socket FOLDER                     the folder of its socket
 #   server_sql FOLDER DATABASE [PSQL-OPTION...]
@@ -47,17 +47,20 @@ server_start() {
 }
 
 server_run() {
-	pg_as "$PG_BIN/postgres" -D "$1/data" -k "$(server_socket "$1")" \
+	pg_dir=$1
+	shift
+	pg_as "$PG_BIN/postgres" -D "$pg_dir/data" \
+		-k "$(server_socket "$pg_dir")" \
 		-c listen_addresses= -c fsync=off -c full_page_writes=off \
-		-c max_connections=50 >>"$1/log" 2>&1 &
-	echo $! >"$1/pid"
+		-c max_connections=50 "$@" >>"$pg_dir/log" 2>&1 &
+	echo $! >"$pg_dir/pid"
 	for _ in $(seq 150); do
-		"$PG_BIN/pg_isready" -q -h "$(server_socket "$1")" \
+		"$PG_BIN/pg_isready" -q -h "$(server_socket "$pg_dir")" \
 			-U lethe -d postgres && return
-		kill -0 "$(cat "$1/pid")" 2>/dev/null || break
+		kill -0 "$(cat "$pg_dir/pid")" 2>/dev/null || break
 		sleep 0.1
 	done
-	cat "$1/log" >&2
+	cat "$pg_dir/log" >&2
 	return 1
 }
 
