@@ -239,14 +239,15 @@ static enum status one_batch(
 	return st;
 }
 
-/* What the database undid because of others is whole again: once more. */
+/* What the database undid because of others, or with the connection, is whole
+ * again: once more. */
 static enum status one_batch_again(
     struct pass *p, int64_t first, int64_t last, int64_t *n)
 {
 	enum status st = one_batch(p, first, last, n);
 	int tries;
 
-	for (tries = 1; st == ST_BUSY && tries < MOST_TRIES &&
+	for (tries = 1; (st == ST_BUSY || st == ST_IO) && tries < MOST_TRIES &&
 			db_undone(p->rule->store->db);
 	     tries++)
 		st = one_batch(p, first, last, n);

@@ -304,7 +304,9 @@ static void report(struct drop *d)
 	}
 }
 
-static enum status bury(struct installation_store *s)
+/* Inside a write transaction of the rest of its own. */
+static enum status at_rest(
+    struct installation_store *s, enum status (*work)(struct segments *s))
 {
 	struct db *rest = segments_rest(s->segments);
 	enum status st;
@@ -314,7 +316,7 @@ static enum status bury(struct installation_store *s)
 		return st;
 	st = segments_refresh(s->segments);
 	if (st == ST_OK)
-		st = segments_bury(s->segments);
+		st = work(s->segments);
 	if (st == ST_OK)
 		st = db_commit(rest);
 	db_rollback(rest);
@@ -390,7 +392,7 @@ static enum status drop_some(struct drop *d, size_t next)
 	if (st != ST_OK || d->dropped == 0)
 		return st;
 	report(d);
-	return bury(d->store);
+	return at_rest(d->store, segments_bury);
 }
 
 /* Whoever writes waits only where there is something to drop. */
@@ -433,22 +435,23 @@ enum status drop_segments(struct hand *h)
 	return st;
 }
 
+static enum status finish(struct segments *s)
+{
+	enum status st = segments_bury(s);
+
+	return st == ST_OK ? segments_sweep(s) : st;
+}
+
 enum status drop_finish(struct run *r)
 {
-	struct installation_store *s;
-	int64_t dead = 0;
 	enum status st = ST_OK;
 	size_t i;
 
 	for (i = 0; st == ST_OK && i < r->in->store_count; i++) {
-		s = &r->in->stores[i];
-		if (s->segments == NULL || !run_takes(r, s))
-			continue;
-		st = db_one_int(s->db,
-		    "SELECT count(*) FROM lethe_segment WHERE dropped = 1",
-		    NOARGS, 0, &dead);
-		if (st == ST_OK && dead)
-			st = bury(s);
+		struct installation_store *s = &r->in->stores[i];
+
+		if (s->segments && run_takes(r, s))
+			st = at_rest(s, finish);
 	}
 	return st;
 }

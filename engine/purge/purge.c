@@ -15,6 +15,7 @@
 #include "engine/holds/holds.h"
 #include "engine/installation/units.h"
 #include "engine/purge/run.h"
+#include "engine/subjects/subjects.h"
 
 /* ---- preparation ---- */
 
@@ -151,6 +152,25 @@ static double seconds_since(const struct timespec *from)
 	       (double)(now.tv_nsec - from->tv_nsec) / 1e9;
 }
 
+/* People of whom this run took the last record.  Whether it did, only all
+ * stores know: a run of one store leaves it to the next of all.  Their salts
+ * leave the control database as records leave a store. */
+static enum status forget_subjects(struct run *r)
+{
+	int64_t gone = 0;
+	enum status st;
+
+	if (r->store || r->stopped)
+		return ST_OK;
+	st = subjects_forget(r->in, r->id, r->actor, &gone);
+	if (st != ST_OK || gone == 0)
+		return st;
+	if ((st = db_scrub(r->in->control)) != ST_BUSY)
+		return st;
+	r->outcome.scrubbed = 0;
+	return ST_OK;
+}
+
 /* What did go is shipped also where the run fails in the middle; the first
  * failure is the one to report. */
 static enum status carry_out(struct run *r)
@@ -166,6 +186,8 @@ static enum status carry_out(struct run *r)
 		return st;
 	r->outcome.begun = 1;
 	st = run_work(r);
+	if (st == ST_OK)
+		st = forget_subjects(r);
 	if (st == ST_OK)
 		return run_ship(r);
 	why = strdup(status_text());

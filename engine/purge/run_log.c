@@ -89,9 +89,9 @@ static enum status log_stopped(struct run *r, int64_t deleted)
 	json_t *details = NULL;
 	enum status st;
 
-	st = json_make(&details, "{s:s, s:s?, s:s?, s:I}", "run", r->id, "plan",
-	    plan, "hash", plan ? r->kept.hash : NULL, "deleted",
-	    (json_int_t)deleted);
+	st = json_make(&details, "{s:s, s:s, s:s?, s:s?, s:I}", "object", r->id,
+	    "run", r->id, "plan", plan, "hash", plan ? r->kept.hash : NULL,
+	    "deleted", (json_int_t)deleted);
 	if (st == ST_OK)
 		st = audit_append(r->in->audit, when_now(), r->actor,
 		    json_is_string(json_object_get(r->stopped, "plan")) ||
@@ -111,10 +111,10 @@ static enum status log_started(struct run *r)
 	enum status st;
 
 	civil_format_instant(r->as_of, as_of);
-	st = json_make(&details, "{s:s, s:s, s:s, s:I, s:s?, s:s?}", "run",
-	    r->id, "as_of", as_of, "rule_set", r->in->rule_set, "due",
-	    (json_int_t)plan_due(&r->plan), "plan", plan, "hash",
-	    plan ? r->kept.hash : NULL);
+	st = json_make(&details, "{s:s, s:s, s:s, s:s, s:I, s:s?, s:s?}",
+	    "object", r->id, "run", r->id, "as_of", as_of, "rule_set",
+	    r->in->rule_set, "due", (json_int_t)plan_due(&r->plan), "plan",
+	    plan, "hash", plan ? r->kept.hash : NULL);
 	if (st == ST_OK)
 		st = audit_append(r->in->audit, when_now(), r->actor,
 		    "purge_started", details);
@@ -142,9 +142,9 @@ static enum status log_finished(struct run *r, const json_t *report)
 	json_t *details = NULL;
 	enum status st;
 
-	st = json_make(&details, "{s:s, s:O, s:O, s:O, s:O}", "run", r->id,
-	    "deleted", json_object_get(report, "deleted"), "verified",
-	    json_object_get(report, "verified"), "scrubbed",
+	st = json_make(&details, "{s:s, s:s, s:O, s:O, s:O, s:O}", "object",
+	    r->id, "run", r->id, "deleted", json_object_get(report, "deleted"),
+	    "verified", json_object_get(report, "verified"), "scrubbed",
 	    json_object_get(report, "scrubbed"), "overdue",
 	    json_object_get(report, "overdue"));
 	if (st == ST_OK)
@@ -232,8 +232,8 @@ enum status run_fail(struct run *r, enum status why)
 	json_t *details = NULL;
 	enum status st;
 
-	st = json_make(
-	    &details, "{s:s, s:s}", "run", r->id, "failure", status_name(why));
+	st = json_make(&details, "{s:s, s:s, s:s}", "object", r->id, "run",
+	    r->id, "failure", status_name(why));
 	if (st == ST_OK)
 		st = audit_append(r->in->audit, when_now(), r->actor,
 		    "purge_failed", details);
