@@ -47,14 +47,27 @@ static enum status each_item(
 
 /* ---- planning ---- */
 
+/* Whose item it is stays as it is: the others ask for that meanwhile. */
+static void keep_counts(struct plan_item *to, const struct plan_item *from)
+{
+	to->cutoff = from->cutoff;
+	to->records = from->records;
+	to->due = from->due;
+	to->overdue = from->overdue;
+	to->held = from->held;
+	to->restricted = from->restricted;
+	to->undecided = from->undecided;
+	to->active = from->active;
+	to->retain = from->retain;
+}
+
 static enum status count(struct hand *h, size_t i)
 {
 	struct run *r = h->run;
 	struct plan_item own = hand_item(h, i);
 	enum status st = plan_count(&own, r->as_of, r->detail, h->unreachable);
 
-	own.rule = r->plan.items[i].rule; /* in the plan it is the run's */
-	r->plan.items[i] = own;
+	keep_counts(&r->plan.items[i], &own);
 	return st;
 }
 
