@@ -29,14 +29,16 @@ may() {
 	engine/audit) echo base crypto store ;;
 	engine/installation) echo base crypto model store audit ;;
 	engine/plan) echo base crypto model store audit installation ;;
-	engine/holds) echo base crypto model store installation plan audit ;;
+	engine/subjects) echo base crypto store installation plan audit ;;
+	engine/holds) echo base crypto model store installation plan audit \
+		subjects ;;
 	engine/purge) echo base crypto model store installation plan audit \
-		holds ;;
+		subjects holds ;;
 	engine/records) echo base model store ;;
 	engine/report) echo base model store installation plan audit ;;
 	engine/demo) echo base model embedded ;;
 	engine/cli) echo base crypto model store installation plan audit \
-		holds purge records report demo embedded ;;
+		subjects holds purge records report demo embedded ;;
 	*) return 1 ;;
 	esac
 }
@@ -75,6 +77,7 @@ done 2>&1 | awk -v banned="^(__)?($banned)(_chk)?\$" '
 	}
 	{
 		home("sqlite3_", "^engine/store/(sqlite|vfs)")
+		home("PQ", "^engine/store/postgres")
 		home("gcry_", "^engine/crypto/")
 		home("yaml_", "^engine/model/node")
 		home("u8_", "^engine/plan/identity")

@@ -6,8 +6,10 @@
 
 #include "engine/base/buf.h"
 #include "engine/base/file.h"
+#include "engine/base/when.h"
 #include "engine/installation/changes.h"
 #include "engine/installation/cut.h"
+#include "engine/installation/units.h"
 #include "engine/store/store.h"
 
 #define SCHEMA_MAX ((size_t)4 << 20)
@@ -40,6 +42,7 @@ enum status installation_unlock(struct installation *in)
 struct place_of {
 	char *key;
 	char *path;
+	char *what; /* that init makes, for people */
 	struct store_spec spec;
 };
 
@@ -52,7 +55,11 @@ static enum status place_init(struct place_of *p, const struct installation *in,
 	p->key = cs ? str_format("store/%s", name) : strdup(name);
 	p->path = file ? installation_path(in, file) : NULL;
 	free(file);
-	if (p->key == NULL || p->path == NULL)
+	if (p->path && cs && cs->driver == CONFIG_POSTGRESQL)
+		p->what = str_format("Lethe's own tables in %s", name);
+	else if (p->path)
+		p->what = strdup(p->path);
+	if (p->key == NULL || p->path == NULL || p->what == NULL)
 		return fail(ST_NOMEM, "out of memory");
 	p->spec.name = name;
 	p->spec.key = p->key;
@@ -61,6 +68,7 @@ static enum status place_init(struct place_of *p, const struct installation *in,
 	if (cs && cs->driver == CONFIG_POSTGRESQL) {
 		p->spec.driver = STORE_POSTGRESQL;
 		p->spec.url = cs->url;
+		p->spec.password_file = cs->password_file;
 	}
 	return ST_OK;
 }
@@ -69,6 +77,7 @@ static void place_release(struct place_of *p)
 {
 	free(p->key);
 	free(p->path);
+	free(p->what);
 }
 
 static enum status open_place(struct installation *in,
@@ -124,9 +133,25 @@ enum status installation_open_store(
 		return store->segments ? segments_refresh(store->segments)
 				       : ST_OK;
 	st = open_place(in, store->config, store->config->name, &store->db);
-	if (st == ST_OK)
+	if (st == ST_OK && !store->same_schema)
 		st = db_introspect(store->db, &store->schema);
 	return st == ST_OK ? open_segments(in, store) : st;
+}
+
+enum status installation_unit_id(const struct installation *in,
+    const struct installation_store *store, char out[STORE_ID_TEXT])
+{
+	char key[SEGMENT_KEY];
+	struct place_of p;
+	enum status st;
+
+	units_key(store, key);
+	st = place_init(&p, in, store->config, store->config->name);
+	p.spec.key = key;
+	if (st == ST_OK)
+		st = store_id(&p.spec, in->keys, store->db, out);
+	place_release(&p);
+	return st;
 }
 
 enum status installation_open_control(struct installation *in)
@@ -192,17 +217,17 @@ static enum status make_place(struct installation *in,
 	struct buf schema = BUF_INIT;
 	struct place_of p;
 	enum status st;
-	int there;
+	int made_it = 0;
 
 	st = place_init(&p, in, cs, name);
 	if (st == ST_OK && cs && cs->schema)
 		st = file_read(cs->schema, SCHEMA_MAX, &schema);
 	if (st == ST_OK) {
-		there = file_exists(p.path);
 		st = store_create(&p.spec, in->keys,
-		    cs && cs->schema ? buf_text(&schema) : NULL, migrations);
-		if (st == ST_OK && !there && made)
-			made(ctx, p.path);
+		    cs && cs->schema ? buf_text(&schema) : NULL, migrations,
+		    &made_it);
+		if (st == ST_OK && made_it && made)
+			made(ctx, p.what);
 	}
 	buf_release(&schema);
 	place_release(&p);
@@ -217,7 +242,41 @@ static enum status make_key(struct installation *in, const char *name)
 	return st == ST_CONFLICT ? ST_OK : st; /* made by an earlier init */
 }
 
-enum status installation_init(struct installation *in,
+/* What is made is counted for the log on its way to whoever shows it. */
+struct count_made {
+	void (*made)(void *ctx, const char *what);
+	void *ctx;
+	int64_t count;
+};
+
+static void count(void *ctx, const char *what)
+{
+	struct count_made *c = ctx;
+
+	c->count++;
+	if (c->made)
+		c->made(c->ctx, what);
+}
+
+static enum status log_init(struct installation *in, int64_t made)
+{
+	json_t *details = NULL;
+	char *actor = NULL;
+	enum status st;
+
+	st = json_make(&details, "{s:s, s:I}", "object",
+	    in->config.installation, "made", (json_int_t)made);
+	if (st == ST_OK)
+		st = audit_actor(&actor);
+	if (st == ST_OK)
+		st = audit_append(
+		    in->audit, when_now(), actor, "initialised", details);
+	json_decref(details);
+	free(actor);
+	return st;
+}
+
+static enum status make_all(struct installation *in,
     void (*made)(void *ctx, const char *what), void *ctx)
 {
 	char *stores = installation_path(in, "stores");
@@ -235,6 +294,8 @@ enum status installation_init(struct installation *in,
 	if (st == ST_OK)
 		st = make_key(in, LOG_KEY);
 	if (st == ST_OK)
+		st = make_key(in, "subjects");
+	if (st == ST_OK)
 		st = make_place(
 		    in, NULL, "control", "schemas/control/", made, ctx);
 	if (st == ST_OK)
@@ -246,11 +307,18 @@ enum status installation_init(struct installation *in,
 	for (i = 0; st == ST_OK && i < in->store_count; i++) {
 		const struct config_store *cs = in->stores[i].config;
 
-		if (cs->driver == CONFIG_SQLITE)
-			st = make_place(
-			    in, cs, cs->name, "schemas/store/", made, ctx);
+		st = make_place(in, cs, cs->name, "schemas/store/", made, ctx);
 	}
-	if (st == ST_OK)
-		st = changes_log(in);
 	return st;
+}
+
+enum status installation_init(struct installation *in,
+    void (*made)(void *ctx, const char *what), void *ctx)
+{
+	struct count_made c = { made, ctx, 0 };
+	enum status st = make_all(in, count, &c);
+
+	if (st == ST_OK)
+		st = log_init(in, c.count);
+	return st == ST_OK ? changes_log(in) : st;
 }

@@ -14,7 +14,8 @@ enum config_driver { CONFIG_SQLITE, CONFIG_POSTGRESQL };
 struct config_store {
 	char *name;
 	enum config_driver driver;
-	char *url; /* postgresql only */
+	char *url;           /* postgresql only, like the next */
+	char *password_file; /* or NULL: PGPASSWORD, PGPASSFILE */
 	char *dataset;
 	char *schema;           /* sqlite: the SQL that makes it; may be NULL */
 	struct period segments; /* P1D, P1W, P1M; nothing: not segmented */
@@ -34,11 +35,13 @@ struct config {
 	size_t policy_count;
 	struct config_store *stores;
 	size_t store_count;
+#define CONFIG_JOBS 64 /* at most */
 	struct {
 		struct period window; /* PT24H */
 		int64_t batch;        /* 100000 */
 		double max_share;     /* 0.5 */
 		int approvals;        /* 1 */
+		int jobs;             /* 0: one for each processor */
 	} purge;
 	struct {
 		int approvals;        /* people that a release needs: 1 */

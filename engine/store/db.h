@@ -81,11 +81,20 @@ enum db_access { DB_READ, DB_WRITE };
 enum status db_begin(struct db *db, enum db_access access) MUST_CHECK;
 enum status db_commit(struct db *db) MUST_CHECK;
 void db_rollback(struct db *db);
+/* After a failure with ST_BUSY or ST_IO: 1 where the database has undone the
+ * transaction because it met another one, or because the connection was lost
+ * before its commit, so that all of it can be repeated at once. */
+int db_undone(const struct db *db);
 /* 1 while a transaction is open, whoever began it. */
 int db_in_transaction(const struct db *db);
 
-/* A number that is another one once another connection has committed, and
- * only then.  Outside of a transaction: inside, nothing changes. */
+/* 1 where applications write to it too: what was counted or checked a while
+ * ago holds no longer. */
+int db_is_shared(const struct db *db);
+
+/* A number that is another one once another connection has committed.  It may
+ * be another one besides: on a server for transactions of anybody, our own
+ * too.  Outside of a transaction: inside, nothing changes. */
 enum status db_version(struct db *db, int64_t *out) MUST_CHECK;
 
 /* Run a file of several statements (a schema), in one transaction. */
@@ -99,8 +108,11 @@ struct db_column {
 	int not_null;
 	int has_default;
 	int key;       /* place in the primary key from 1; 0: not part of it */
-	int generated; /* computed from others: nobody can write it */
+	int generated; /* computed from others, or numbered: not to be written
+			*/
+	int computed;  /* from others: nobody can write it at all */
 	int checked;   /* a CHECK of the table speaks of it */
+	int by_language; /* text compares by a language's rules */
 };
 struct db_foreign_key {
 	char *table; /* referenced */
@@ -138,6 +150,29 @@ const struct db_column *db_table_column(
     const struct db_table *table, const char *name);
 
 /* ---- what differs between databases ---- */
+
+/*
+ * People's columns in tables of our own (lethe_*), whose CREATE statements are
+ * written once, in SQLite's words (INTEGER for 64 bits, columns without a type
+ * for whatever comes, WITHOUT ROWID); a driver makes its own of them.
+ */
+
+/* Add the type of a column of ours that holds the values of ${column}. */
+void db_add_type(struct db *db, struct sql *q, const struct db_column *column);
+/* Add ${table}.${column} as our tables hold it as part of a key (k1 to k4). */
+void db_add_key(struct db *db, struct sql *q, const struct db_column *column,
+    const char *table);
+/* The same as they hold a value (a column called value), type and all. */
+void db_add_kept(struct db *db, struct sql *q, const struct db_column *column,
+    const char *table);
+/*
+ * Add ${table}.${kept}, a key that is kept as text, as values of ${column} may
+ * have it: in which form, ${form} tells from 0 on; 0 once there are no more.
+ * Text in a form that it cannot have is NULL.
+ */
+int db_add_key_form(struct db *db, struct sql *q,
+    const struct db_column *column, const char *table, const char *kept,
+    int form);
 
 enum db_effort { DB_BY_INDEX, DB_EVERY };
 
@@ -232,6 +267,40 @@ enum status db_change_batch(
     struct db *db, const struct db_change *c, int64_t *changed) MUST_CHECK;
 
 /*
+ * Partitions of ${table} by ranges of the time ${column}, of which this user
+ * may drop each whole without anybody else noticing more than its records gone;
+ * the others, and those of a database that has none, are not listed.
+ */
+struct db_partition {
+	char *words;  /* its name, as SQL writes it */
+	char *name;   /* for people */
+	char *id;     /* what no other table has */
+	char *from;   /* the first time that can be in it; "": open */
+	char *before; /* the first one that is too late for it; "": open */
+};
+struct db_partitions {
+	struct db_partition *list;
+	size_t count;
+};
+enum status db_partitions(struct db *db, const char *table, const char *column,
+    struct db_partitions *out) MUST_CHECK;
+void db_partitions_release(struct db_partitions *p);
+
+/* Inside a write transaction: from now on readers only.  ST_BUSY where others
+ * write to it for longer than a second. */
+enum status db_partition_lock(
+    struct db *db, const struct db_partition *p) MUST_CHECK;
+
+/*
+ * Inside that transaction: drop it.  ${stays} (NULL: nothing) is what its table
+ * is selected from, alias t, for the records that are kept, in the default
+ * partition.  ST_BUSY where others use the table, ST_CONFLICT where something
+ * depends on the partition or the records cannot stay: roll back then.
+ */
+enum status db_partition_drop(struct db *db, const struct db_table *table,
+    const struct db_partition *p, const struct sql *stays) MUST_CHECK;
+
+/*
  * Add many records.  One statement, bound again and again; ${columns} in the
  * order of the values.  DB_UPSERT replaces the other columns of a record
  * whose primary key is there already.
@@ -243,17 +312,32 @@ enum status db_insert_open(struct db *db, const struct db_table *table,
     struct db_insert **out) MUST_CHECK;
 enum status db_insert_row(
     struct db_insert *ins, const struct val *vals) MUST_CHECK;
+/* Records may be kept back until they are many: before anything else is asked
+ * of the table, and before the commit, add those. */
+enum status db_insert_flush(struct db_insert *ins) MUST_CHECK;
+/* Call the records to come ${mark}; after ST_CONFLICT, what the one was called
+ * that was refused (0: nobody knows). */
+void db_insert_mark(struct db_insert *ins, int64_t mark);
+int64_t db_insert_refused(const struct db_insert *ins);
 void db_insert_close(struct db_insert *ins);
 
 /*
  * Make what was deleted unreadable: checkpoint the whole journal into the
  * file, truncate it, sync.  ST_BUSY while a reader still holds an older state
- * ("deleted, not yet scrubbed").  Fails where overwriting is not on.
+ * ("deleted, not yet scrubbed").  Fails where overwriting is not on.  Nothing
+ * in a database that is not ours: its server's VACUUM, logs and backups decide
+ * how long what was deleted can still be read.
  */
 enum status db_scrub(struct db *db) MUST_CHECK;
 
 /* Read and authenticate every page of every file, and check the structure.
- * ${*pages} (may be NULL) gets how many were read. */
+ * ${*pages} (may be NULL) gets how many were read: of a database that is not
+ * ours none, whose server answers for them. */
 enum status db_integrity(struct db *db, int64_t *pages) MUST_CHECK;
+
+/* Append to ${out} what Lethe may not do with ${tables} and for its own, as
+ * SQL that grants it, a line each; nothing where the database is ours. */
+enum status db_grants(struct db *db, const char *const *tables, size_t count,
+    struct buf *out) MUST_CHECK;
 
 #endif /* !STORE_DB_H */

@@ -134,8 +134,8 @@ static enum status make_file(struct segments *s, struct segment *g)
 	if (st == ST_OK)
 		st = read_tables(s->spec.rest, &tables);
 	if (st == ST_OK)
-		st = store_create(
-		    &p.spec, s->spec.keys, buf_text(&tables), "schemas/store/");
+		st = store_create(&p.spec, s->spec.keys, buf_text(&tables),
+		    "schemas/store/", NULL);
 	if (st == ST_OK)
 		st = keyring_find(s->spec.keys, p.key, &key);
 	if (st == ST_OK)
