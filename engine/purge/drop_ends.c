@@ -4,29 +4,29 @@
 #include "engine/plan/rule_unit.h"
 #include "engine/plan/suspension.h"
 
-static const struct plan_item *item_of(
-    const struct plan *p, const struct rule *r, size_t *at)
+static int item_of(const struct hand *h, const struct rule *r, size_t *at)
 {
 	size_t i;
 
-	for (i = 0; i < p->count; i++) {
-		if (p->items[i].rule == r) {
+	for (i = 0; i < h->run->plan.count; i++) {
+		if (hand_item(h, i).rule == r) {
 			*at = i;
-			return &p->items[i];
+			return 1;
 		}
 	}
-	return NULL;
+	return 0;
 }
 
 /* A cluster that is suspended whole keeps everything. */
-static enum status ends_rule(struct run *run, const struct rule *r, int *ends)
+static enum status ends_rule(
+    const struct hand *h, const struct rule *r, int *ends)
 {
 	struct suspensions s = { 0, 0, 0 };
 	enum status st;
 	size_t at;
 
-	*ends = item_of(&run->plan, r, &at) != NULL &&
-		rule_unit_at(r, run->as_of) == RULE_UNIT_ENDED;
+	*ends = item_of(h, r, &at) &&
+		rule_unit_at(r, h->run->as_of) == RULE_UNIT_ENDED;
 	if (!*ends)
 		return ST_OK;
 	st = suspension_read(r, &s);
@@ -34,16 +34,15 @@ static enum status ends_rule(struct run *run, const struct rule *r, int *ends)
 	return st;
 }
 
-enum status drop_ends(struct run *run, const struct rule *r,
-    const struct plan_item **item, size_t *at, int *all)
+enum status drop_ends(const struct hand *h, const struct rule *r, int *in_plan,
+    size_t *at, int *all)
 {
 	enum status st = ST_OK;
 	size_t i;
 
 	*all = r && r->terms.cluster->action == POLICY_DELETE && !r->referenced;
-	if (*all)
-		*item = item_of(&run->plan, r, at);
+	*in_plan = *all && item_of(h, r, at);
 	for (i = 0; st == ST_OK && *all && i < r->parts; i++)
-		st = ends_rule(run, rule_part(r, i), all);
+		st = ends_rule(h, rule_part(r, i), all);
 	return st;
 }

@@ -15,11 +15,11 @@
 #define MOST_TRIES 5
 
 struct drop {
-	struct run *run;
+	struct hand *hand;
+	struct run *run; /* the hand's */
 	const struct rule *rule;
 	const struct db_partition *partition;
-	const struct plan_item *item;
-	size_t at; /* in the plan */
+	size_t at; /* of its item in the plan */
 	int64_t records;
 	int64_t stay;
 };
@@ -68,13 +68,15 @@ static enum status look(struct drop *d, int *all)
 	struct installation_store *s = d->rule->store;
 	struct segment bounds;
 	enum status st;
+	int in_plan = 0;
 
 	*all = 0;
 	if (!bounds_of(d, &bounds))
 		return ST_OK;
 	s->segment = &bounds;
-	st = drop_ends(d->run, d->rule, &d->item, &d->at, all);
+	st = drop_ends(d->hand, d->rule, &in_plan, &d->at, all);
 	s->segment = NULL;
+	*all = *all && in_plan;
 	return st;
 }
 
@@ -144,19 +146,20 @@ static enum status count(struct drop *d)
 static enum status prove(struct drop *d)
 {
 	const struct installation_store *s = d->rule->store;
+	struct plan_item item = hand_item(d->hand, d->at);
 	char number[STORE_ID_TEXT];
 	struct evidence_whole whole = { "drop_partition", d->partition->name,
 		NULL };
 	char *id = NULL;
 	enum status st;
 
-	st = installation_unit_id(d->run->in, s, number);
+	st = installation_unit_id(d->hand->lane->in, s, number);
 	if (st != ST_OK)
 		return st;
 	if ((id = str_format("%s/%s", number, d->partition->id)) == NULL)
 		return fail(ST_NOMEM, "out of memory");
 	whole.id = id;
-	st = evidence_of_whole(d->item, d->run->id, d->run->in->rule_set, s->db,
+	st = evidence_of_whole(&item, d->run->id, d->run->in->rule_set, s->db,
 	    &whole, d->records - d->stay);
 	free(id);
 	return st;
@@ -187,7 +190,7 @@ static enum status take(struct drop *d, int *gone)
 	enum status st;
 
 	*gone = 0;
-	if ((st = run_may_go_on(d->run)) != ST_OK ||
+	if ((st = hand_may_go_on(d->hand)) != ST_OK ||
 	    (st = db_begin(db, DB_WRITE)) != ST_OK)
 		return st;
 	if ((st = db_partition_lock(db, d->partition)) == ST_OK)
@@ -212,7 +215,7 @@ static enum status take_or_leave(struct drop *d, int *gone)
 	     tries++)
 		st = take(d, gone);
 	if (st == ST_BUSY || st == ST_CONFLICT ||
-	    (st == ST_DENIED && !d->run->stopped)) {
+	    (st == ST_DENIED && !hand_is_stopped(d->hand))) {
 		status_clear();
 		return ST_OK;
 	}
@@ -221,19 +224,15 @@ static enum status take_or_leave(struct drop *d, int *gone)
 
 static void report(struct drop *d)
 {
-	struct run *r = d->run;
-	int64_t gone = d->records - d->stay;
+	struct purge_counts n = { .deleted = d->records - d->stay };
+	struct plan_item item = hand_item(d->hand, d->at);
 
-	r->outcome.partitions++;
-	r->outcome.results[d->at].done.deleted += gone;
-	r->progressed += gone;
-	if (r->options->progress)
-		r->options->progress(r->options->progress_ctx,
-		    d->item->rule->terms.cluster->name, r->progressed,
-		    plan_due(&r->plan));
+	hand_partition_dropped(d->hand);
+	hand_done(d->hand, d->at, &n);
+	hand_progress(d->hand, &item, n.deleted);
 }
 
-static enum status drop_of_rule(struct run *run, const struct rule *r)
+static enum status drop_of_rule(struct hand *h, const struct rule *r)
 {
 	struct db_partitions all = { NULL, 0 };
 	enum status st;
@@ -241,10 +240,15 @@ static enum status drop_of_rule(struct run *run, const struct rule *r)
 
 	st = db_partitions(
 	    r->store->db, r->table->name, r->collection->segment_by, &all);
+	/* What must stay is suspended before anything goes. */
+	if (st == ST_OK && all.count)
+		st = holds_keep_fresh(
+		    h->lane->in, h->store, &h->lane->watches[h->at]);
 	for (i = 0; st == ST_OK && i < all.count; i++) {
-		struct drop d = {
-			.run = run, .rule = r, .partition = &all.list[i]
-		};
+		struct drop d = { .hand = h,
+			.run = h->run,
+			.rule = r,
+			.partition = &all.list[i] };
 		int gone = 0;
 
 		if ((st = look(&d, &gone)) == ST_OK && gone)
@@ -256,17 +260,18 @@ static enum status drop_of_rule(struct run *run, const struct rule *r)
 	return st;
 }
 
-enum status drop_partitions(struct run *r)
+enum status drop_partitions(struct hand *h)
 {
+	const struct schedule *s = h->lane->schedule;
 	enum status st = ST_OK;
 	size_t i;
 
-	for (i = 0; st == ST_OK && i < r->schedule.count; i++) {
-		const struct rule *one = &r->schedule.rules[i];
+	for (i = 0; st == ST_OK && i < s->count; i++) {
+		const struct rule *r = &s->rules[i];
 
-		if (one->part == 0 && one->collection->segment_by &&
-		    one->store->segments == NULL)
-			st = drop_of_rule(r, one);
+		if (r->store == h->store && r->part == 0 &&
+		    r->collection->segment_by)
+			st = drop_of_rule(h, r);
 	}
 	return st;
 }

@@ -1,7 +1,7 @@
 #ifndef PURGE_DROP_PARTITION_H
 #define PURGE_DROP_PARTITION_H
 
-#include "engine/purge/run.h"
+#include "engine/purge/hand.h"
 
 /*
  * Partitions that die whole: in an attached database, of a collection whose
@@ -15,6 +15,6 @@
  * (somebody uses the table, something depends on the partition, there is no
  * place for what stays) goes record by record, as everything else.
  */
-enum status drop_partitions(struct run *r) MUST_CHECK;
+enum status drop_partitions(struct hand *h) MUST_CHECK;
 
 #endif /* !PURGE_DROP_PARTITION_H */

@@ -131,10 +131,10 @@ enum status lanes_init(struct lanes *l, struct db *db,
 	l->table = table;
 	l->least.v.type = VAL_END;
 	l->most.v.type = VAL_END;
-	if (segments && time) {
-		l->segments = segments;
+	/* What is cut no more may be in segments still, by its keys. */
+	l->segments = segments;
+	if (segments && time)
 		l->time = db_table_column(table, time);
-	}
 	st = set_keys(l);
 	return st == ST_OK ? add_lane(l, NULL, &rest) : st;
 }
