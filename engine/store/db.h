@@ -81,9 +81,9 @@ enum db_access { DB_READ, DB_WRITE };
 enum status db_begin(struct db *db, enum db_access access) MUST_CHECK;
 enum status db_commit(struct db *db) MUST_CHECK;
 void db_rollback(struct db *db);
-/* After a failure with ST_BUSY or ST_UNREACHABLE: 1 where the database has undone the
- * transaction because it met another one, or because the connection was lost
- * before its commit, so that all of it can be repeated at once. */
+/* After a failure with ST_BUSY or ST_UNREACHABLE: 1 where the database has
+ * undone the transaction because it met another one, or because the connection
+ * was lost before its commit, so that all of it can be repeated at once. */
 int db_undone(const struct db *db);
 /* 1 where the connection is gone: the whole store does not answer.  The next
  * transaction connects anew. */
