@@ -169,6 +169,7 @@ static enum status delete_some(
 		.where = where,
 		.limit = p->context->batch,
 		.budget_ns = BATCH_NS,
+		.all_go = p->context->filter == NULL && p->leaves_count == 0,
 		.each = each_deleted,
 		.ctx = p,
 	};
@@ -181,7 +182,7 @@ static enum status delete_some(
 		return db_show_batch(r->store->db, &b, n);
 	}
 	if (p->intent)
-		b.each = each_intended;
+		b.each = each_intended, b.all_go = 0;
 	st = db_delete_batch(r->store->db, &b, n);
 	return st == ST_OK && *n > 0 ? count_less(r, *n) : st;
 }

@@ -253,6 +253,9 @@ struct db_batch {
 	const char *order; /* or NULL */
 	int64_t limit;
 	int64_t budget_ns;
+	/* ${each} leaves no record out and asks nothing about it: it may be
+	 * called once they are gone, which can be one statement for all */
+	int all_go;
 	enum status (*each)(void *ctx, const struct val *key);
 	void *ctx;
 };

@@ -14,6 +14,29 @@ static int64_t now_ns(void)
 	return (int64_t)ts.tv_sec * 1000000000 + ts.tv_nsec;
 }
 
+void postgres_batch_start(struct postgres_batch *x) { x->start_ns = now_ns(); }
+
+static void add_order(const struct db_batch *b, struct sql *q)
+{
+	if (b->order == NULL)
+		return;
+	sql_add(q, " ORDER BY ");
+	sql_column(q, "t", b->order);
+}
+
+void postgres_batch_find_places(
+    const struct db_batch *b, int64_t most, struct sql *q)
+{
+	sql_add(q, "SELECT t.ctid FROM ONLY ");
+	sql_name(q, b->table);
+	sql_add(q, " AS t WHERE ");
+	sql_join(q, b->where);
+	add_order(b, q);
+	sql_add(q, " LIMIT ");
+	sql_bind_int(q, most);
+	sql_add(q, " FOR UPDATE OF t SKIP LOCKED");
+}
+
 enum status postgres_batch_build(
     const struct db_batch *b, struct postgres_batch *x)
 {
@@ -30,10 +53,7 @@ enum status postgres_batch_build(
 	db_add_from(q, b->table, b->part);
 	sql_add(q, " WHERE ");
 	sql_join(q, b->where);
-	if (b->order) {
-		sql_add(q, " ORDER BY ");
-		sql_column(q, "t", b->order);
-	}
+	add_order(b, q);
 	return buf_status(&q->text);
 }
 

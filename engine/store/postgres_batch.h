@@ -39,6 +39,13 @@ enum status postgres_batch_show(struct db *db, struct postgres_batch *x,
     int64_t most, enum status (*each)(void *ctx, struct stmt *s),
     void *ctx) MUST_CHECK;
 
+/* Add the SELECT of the places of at most ${most} records of the table alone,
+ * without its partitions, that nobody else has locked; they are locked. */
+void postgres_batch_find_places(
+    const struct db_batch *b, int64_t most, struct sql *q);
+/* Finding begins now. */
+void postgres_batch_start(struct postgres_batch *x);
+
 /* Learn from how long ${x->found} records took since the last one was found
  * how many fit into ${budget_ns}. */
 void postgres_batch_learn(

@@ -127,18 +127,86 @@ static int64_t most_of(const struct postgres *pg, const struct db_batch *b)
 	return most;
 }
 
-/* Until some go, or no more are found. */
-static enum status run(struct db *db, struct deletion *x, int64_t *deleted)
+/* ---- all at once ---- */
+
+/* Of the table alone: in a partition's place another one has another record. */
+static void add_delete(
+    struct sql *q, const struct db_batch *b, const struct sql *where)
 {
-	struct postgres *pg = postgres_of(db);
-	int64_t most = most_of(pg, x->b);
+	size_t i;
+
+	sql_add(q, "DELETE FROM ONLY ");
+	sql_name(q, b->table);
+	sql_add(q, " AS d WHERE d.ctid = ANY (ARRAY(");
+	sql_join(q, where);
+	sql_add(q, ")) RETURNING ");
+	for (i = 0; i < b->key_count; i++) {
+		if (i)
+			sql_add(q, ", ");
+		sql_column(q, "d", b->keys[i]);
+	}
+}
+
+static enum status show_gone(struct deletion *x, struct stmt *s)
+{
+	size_t i;
+
+	for (i = 0; i < x->b->key_count; i++)
+		x->key[i] = db_val(s, (int)i);
+	x->found.found++;
+	return x->b->each(x->b->ctx, x->key);
+}
+
+/*
+ * One statement finds, locks and deletes, which is half the work of two.  It
+ * passes over what others have locked, what is in partitions, and what a
+ * trigger keeps: where nothing goes, the records are asked for one by one.
+ */
+static enum status delete_at_once(
+    struct db *db, struct deletion *x, int64_t most, int64_t *deleted)
+{
+	struct sql q = SQL_INIT, where = SQL_INIT;
+	struct stmt *s = NULL;
+	enum status st;
+
+	x->found.found = 0;
+	postgres_batch_find_places(x->b, most, &where);
+	add_delete(&q, x->b, &where);
+	postgres_batch_start(&x->found);
+	st = db_query_sql(db, &q, &s);
+	while (st == ST_OK && (st = db_row(s)) == ST_OK)
+		st = show_gone(x, s);
+	db_done(s);
+	sql_release(&q);
+	sql_release(&where);
+	*deleted = x->found.found;
+	return st == ST_NOTFOUND ? ST_OK : st;
+}
+
+/* ---- one by one ---- */
+
+/* Until some go, or no more are found. */
+static enum status run_each(
+    struct db *db, struct deletion *x, int64_t most, int64_t *deleted)
+{
 	enum status st;
 
 	do
 		st = postgres_batch_find(db, &x->found, most, show, x);
 	while (st == ST_OK && x->part_count == 0 && x->found.found == most);
-	if (st == ST_OK)
-		st = delete_all(db, x, deleted);
+	return st == ST_OK ? delete_all(db, x, deleted) : st;
+}
+
+static enum status run(struct db *db, struct deletion *x, int64_t *deleted)
+{
+	struct postgres *pg = postgres_of(db);
+	int64_t most = most_of(pg, x->b);
+	enum status st = ST_OK;
+
+	if (x->b->all_go && x->b->part == NULL)
+		st = delete_at_once(db, x, most, deleted);
+	if (st == ST_OK && *deleted == 0)
+		st = run_each(db, x, most, deleted);
 	if (st == ST_OK)
 		postgres_batch_learn(pg, &x->found, x->b->budget_ns);
 	return st;
