@@ -98,8 +98,8 @@ done
 server_stop "$server" QUIT
 wait "$run"
 got=$?
-[ "$got" -eq 1 ] || oops "exit $got with the server gone"
-says err 'crm: .*(cannot be reached|lost)'
+[ "$got" -eq 4 ] || oops "exit $got with the server gone"
+says out 'UNREACHABLE: crm: .*(cannot be reached|lost)'
 expect 1 check
 says err 'crm: .*cannot be reached'
 server_run "$server" || exit 1
