@@ -169,7 +169,8 @@ static enum status delete_some(
 		.where = where,
 		.limit = p->context->batch,
 		.budget_ns = BATCH_NS,
-		.all_go = p->context->filter == NULL && p->leaves_count == 0,
+		.all_go = p->context->filter == NULL && p->leaves_count == 0 &&
+			  !p->marked,
 		.each = each_deleted,
 		.ctx = p,
 	};
