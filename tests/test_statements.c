@@ -25,6 +25,8 @@ static const struct {
 	{ "pragma_", "SCAN ", "the schema" },
 	{ "sqlite_schema", "SCAN ", "the schema" },
 	{ "lethe_migration", "SCAN lethe_migration", "a row for each file" },
+	{ "FROM lethe_segment", "SCAN lethe_segment", "the list of segments" },
+	{ "FROM lethe_intent", "SCAN lethe_intent", "what is not settled" },
 	/* as many rows as were found due, or left behind */
 	{ "temp.lethe_collected", "SCAN c", "what was found due" },
 	{ "DELETE FROM lethe_starting_point", "SCAN m",

@@ -209,8 +209,8 @@ static enum status take_or_leave(struct drop *d, int *gone)
 	enum status st = take(d, gone);
 	int tries;
 
-	for (tries = 1; (st == ST_BUSY ||
-			    (st == ST_IO && db_undone(d->rule->store->db))) &&
+	for (tries = 1; (st == ST_BUSY || (st == ST_UNREACHABLE &&
+					      db_undone(d->rule->store->db))) &&
 			tries < MOST_TRIES;
 	     tries++)
 		st = take(d, gone);

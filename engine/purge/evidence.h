@@ -36,6 +36,25 @@ enum status evidence_hash(struct evidence *e, const struct val *key,
 /* One record that goes: the values of its key columns. */
 enum status evidence_add(struct evidence *e, const struct val *key) MUST_CHECK;
 
+/* What a row says beside the records. */
+struct evidence_words {
+	const char *run;
+	const char *policy;
+	const char *cluster;
+	const char *collection;
+	const char *action;
+	const char *rule_set;
+	const char *cutoff;
+	int keeps; /* the hashes, and not only their digest */
+};
+#define EVIDENCE_CUTOFF_TEXT ZONE_TEXT
+/* Those of ${e}; ${cutoff} is room for one of them. */
+void evidence_words(const struct evidence *e, char cutoff[EVIDENCE_CUTOFF_TEXT],
+    struct evidence_words *out);
+/* Insert a row about the records whose hashes are ${hashes}. */
+enum status evidence_insert(struct db *db, const struct evidence_words *w,
+    int64_t at, const struct buf *hashes) MUST_CHECK;
+
 /*
  * Write the row for what was added since the last one, inside the transaction
  * of the deletion, and start over.

@@ -5,7 +5,7 @@
 
 enum status hand_take(struct run *r, size_t worker, size_t at, struct hand *out)
 {
-	struct hand h = { r, &r->lanes[worker], NULL, at };
+	struct hand h = { r, &r->lanes[worker], NULL, at, r->unreachable[at] };
 	enum status st = lane_store(h.lane, at, &h.store);
 
 	if (st == ST_OK)

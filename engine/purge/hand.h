@@ -12,7 +12,8 @@ struct hand {
 	struct run *run;
 	struct lane *lane;
 	struct installation_store *store;
-	size_t at; /* of the store in the installation */
+	size_t at;           /* of the store in the installation */
+	json_t *unreachable; /* of the store; who has it, writes it */
 };
 
 /* Take the store ${at}, opened. */

@@ -30,6 +30,7 @@ struct purge_outcome {
 	int64_t partitions;           /* of attached databases, too */
 	int scrubbed;        /* what was deleted cannot be read from any file */
 	json_t *suspensions; /* holds_summary(); owned */
+	json_t *unreachable; /* unreachable.h; owned */
 	int64_t suspensions_behind; /* dry run: rows that a run would write */
 	double seconds;
 };

@@ -224,6 +224,11 @@ int db_undone(const struct db *db)
 	return db->driver->undone ? db->driver->undone(db) : 0;
 }
 
+int db_lost(const struct db *db)
+{
+	return db->driver->lost ? db->driver->lost(db) : 0;
+}
+
 /* ---- partitions ---- */
 
 enum status db_partitions(struct db *db, const char *table, const char *column,
@@ -339,6 +344,21 @@ enum status db_add_unreadable(struct db *db, struct sql *q,
 {
 	return db->driver->add_unreadable(
 	    db, q, type, table, column, null, effort);
+}
+
+void db_add_lock(struct db *db, struct sql *q)
+{
+	if (db->driver->add_lock)
+		db->driver->add_lock(q);
+}
+
+enum status db_show_batch(
+    struct db *db, const struct db_batch *b, int64_t *shown)
+{
+	if (db->driver->show_batch == NULL)
+		return fail(ST_DB, "%s: no part of %s is elsewhere", db->name,
+		    b->table);
+	return db->driver->show_batch(db, b, shown);
 }
 
 enum status db_delete_batch(

@@ -81,10 +81,13 @@ enum db_access { DB_READ, DB_WRITE };
 enum status db_begin(struct db *db, enum db_access access) MUST_CHECK;
 enum status db_commit(struct db *db) MUST_CHECK;
 void db_rollback(struct db *db);
-/* After a failure with ST_BUSY or ST_IO: 1 where the database has undone the
- * transaction because it met another one, or because the connection was lost
- * before its commit, so that all of it can be repeated at once. */
+/* After a failure with ST_BUSY or ST_UNREACHABLE: 1 where the database has
+ * undone the transaction because it met another one, or because the connection
+ * was lost before its commit, so that all of it can be repeated at once. */
 int db_undone(const struct db *db);
+/* 1 where the connection is gone: the whole store does not answer.  The next
+ * transaction connects anew. */
+int db_lost(const struct db *db);
 /* 1 while a transaction is open, whoever began it. */
 int db_in_transaction(const struct db *db);
 
@@ -128,6 +131,12 @@ struct db_index {
 	int unique;
 	int partial;
 };
+/* A leaf partition: a place of its own for some of a table's records. */
+struct db_part {
+	char *schema;
+	char *name;
+	char *server; /* that it is on; NULL: the database's own */
+};
 struct db_table {
 	char *name;
 	struct db_column *columns;
@@ -136,6 +145,11 @@ struct db_table {
 	size_t foreign_key_count;
 	struct db_index *indexes;
 	size_t index_count;
+	/* all of them where some are on other servers; else none */
+	struct db_part *parts;
+	size_t part_count;
+	/* the one that is asked alone at present (rule_narrow()); or NULL */
+	const struct db_part *only;
 };
 /* Tables of the people's data: our own (lethe_*) are left out. */
 struct db_schema {
@@ -148,6 +162,11 @@ const struct db_table *db_schema_table(
     const struct db_schema *schema, const char *name);
 const struct db_column *db_table_column(
     const struct db_table *table, const char *name);
+/* Add `"table" AS t`, or the part ${part} of it. */
+void db_add_from(struct sql *q, const char *table, const struct db_part *part);
+/* Add to the end of a SELECT from t in a write transaction that it waits for
+ * whoever changes its records, and keeps them as they are. */
+void db_add_lock(struct db *db, struct sql *q);
 
 /* ---- what differs between databases ---- */
 
@@ -227,6 +246,7 @@ enum status db_add_unreadable(struct db *db, struct sql *q,
  */
 struct db_batch {
 	const char *table;
+	const struct db_part *part; /* of it alone; NULL: all of it */
 	const char *const *keys;
 	size_t key_count;
 	const struct sql *where;
@@ -238,6 +258,11 @@ struct db_batch {
 };
 enum status db_delete_batch(
     struct db *db, const struct db_batch *b, int64_t *deleted) MUST_CHECK;
+
+/* Show ${b->each} the records that such a batch would find, of a part that is
+ * on another server, and leave them as they are. */
+enum status db_show_batch(
+    struct db *db, const struct db_batch *b, int64_t *shown) MUST_CHECK;
 
 /*
  * Change at most ${limit} records that satisfy ${where}; all of that is as for
@@ -251,6 +276,7 @@ enum status db_delete_batch(
  */
 struct db_change {
 	const char *table;
+	const struct db_part *part; /* as for a deletion */
 	const char *const *keys;
 	size_t key_count;
 	const char *const *columns;
