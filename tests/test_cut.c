@@ -145,13 +145,15 @@ static json_t *ask(struct cut_site *s, int64_t now, int what)
 		    "%s", status_text());
 		(void)json_array_append_new(out, one);
 	} else {
+		const json_t *found;
+
 		MUST(reach_json(&s->in, &who, &one) == ST_OK, "%s",
 		    status_text());
+		found = json_array_get(json_object_get(one, "collections"), 0);
 		/* How many, in whatever order. */
-		one = json_incref(
-		    json_array_get(json_object_get(one, "collections"), 0));
 		(void)json_array_append_new(
-		    out, json_integer(one ? json_int(one, "records") : 0));
+		    out, json_integer(found ? json_int(found, "records") : 0));
+		json_decref(one);
 	}
 	schedule_release(&schedule);
 	return out;
