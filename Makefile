@@ -149,6 +149,7 @@ property: $(B)/run-tests       ## ROUNDS of made-up installations, judged twice
 	$(Q)LETHE_ROUNDS=$(ROUNDS) $(B)/run-tests property
 asan tsan fuzz: export LSAN_OPTIONS = \
   suppressions=$(CURDIR)/tests/lsan.supp:print_suppressions=0
+asan tsan: export LETHE_ROUNDS ?= 6
 asan tsan: deps-test           ## the same tests under sanitizers
 	$(Q)$(AGAIN) MODE=$@ check
 # Exhaustive, or a world of records: too much for an interpreter.
