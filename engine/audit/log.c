@@ -320,23 +320,53 @@ static enum status insert(struct audit *a, int64_t at, const char *actor,
 	return st;
 }
 
-enum status audit_append(struct audit *a, int64_t at, const char *actor,
-    const char *action, const json_t *details)
+static enum status append(struct audit *a, int64_t at, const char *actor,
+    const struct audit_item *item)
 {
+	const json_t *details = item->details;
 	json_t *entry =
 	    details ? json_copy((json_t *)(uintptr_t)details) : json_object();
 	enum status st;
 
 	if (entry == NULL)
 		return fail(ST_NOMEM, "out of memory");
-	if ((st = enter(a)) == ST_OK) {
-		st = insert(a, at, actor, action, NULL, 0, entry);
-		if (st == ST_OK)
-			st = commit(a);
-		leave(a);
-	}
+	st = insert(a, at, actor, item->action, NULL, 0, entry);
 	json_decref(entry);
 	return st;
+}
+
+enum status audit_append_all(struct audit *a, int64_t at, const char *actor,
+    const struct audit_item *items, size_t count)
+{
+	enum status st;
+	size_t i;
+
+	if ((st = enter(a)) != ST_OK)
+		return st;
+	for (i = 0; st == ST_OK && i < count; i++)
+		st = append(a, at, actor, &items[i]);
+	if (st == ST_OK)
+		st = commit(a);
+	leave(a);
+	return st;
+}
+
+enum status audit_append(struct audit *a, int64_t at, const char *actor,
+    const char *action, const json_t *details)
+{
+	struct audit_item one = { action, details };
+
+	return audit_append_all(a, at, actor, &one, 1);
+}
+
+enum status audit_sign(struct audit *a, const char *text, struct buf *out)
+{
+	size_t n = strlen(a->key.name);
+
+	if (strncmp(text, a->key.name, n) == 0 && text[n] == '\n')
+		return fail(ST_INVALID,
+		    "a text that begins as a checkpoint is not signed");
+	return note_sign(&a->key, a->seed, text, out);
 }
 
 static void add_hex(struct buf *b, struct val v)

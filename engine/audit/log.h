@@ -49,6 +49,19 @@ struct db *audit_control(struct audit *a);
 enum status audit_append(struct audit *a, int64_t at, const char *actor,
     const char *action, const json_t *details) MUST_CHECK;
 
+/* The same for ${count} of them, one at least, in one transaction. */
+struct audit_item {
+	const char *action;
+	const json_t *details; /* borrowed, may be NULL */
+};
+enum status audit_append_all(struct audit *a, int64_t at, const char *actor,
+    const struct audit_item *items, size_t count) MUST_CHECK;
+
+/* Append the signed note of ${text}, which ends with a newline, to ${out}.
+ * ST_INVALID for what could be read as a checkpoint. */
+enum status audit_sign(
+    struct audit *a, const char *text, struct buf *out) MUST_CHECK;
+
 /*
  * Bring every evidence row of ${store} that the log lacks into it, in order.
  * ${source} identifies the store for ever (its key's id, hexadecimal).  Exactly

@@ -269,6 +269,7 @@ static enum status verify(struct run *r)
 		if (undone > result->selected.unplanned)
 			r->outcome.verified = 0;
 	}
+	r->outcome.asked = st == ST_OK;
 	plan_release(&after);
 	return st;
 }

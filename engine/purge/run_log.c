@@ -8,6 +8,7 @@
 #include "engine/audit/log.h"
 #include "engine/base/file.h"
 #include "engine/installation/changes.h"
+#include "engine/purge/run_rules.h"
 
 /* ---- evidence ---- */
 
@@ -24,16 +25,12 @@ int run_takes(const struct run *r, const struct installation_store *s)
 
 static enum status ship_store(struct run *r, struct installation_store *s)
 {
-	struct keyring_key key;
-	char name[300], source[33];
-	enum status st;
-	size_t i;
+	char source[RUN_SOURCE];
+	const char *cipher;
+	enum status st = run_source(r, s, source, &cipher);
 
-	(void)snprintf(name, sizeof(name), "store/%s", s->config->name);
-	if ((st = keyring_find(r->in->keys, name, &key)) != ST_OK)
+	if (st != ST_OK)
 		return st;
-	for (i = 0; i < sizeof(key.id); i++)
-		(void)snprintf(source + 2 * i, 3, "%02x", key.id[i]);
 	return audit_ship(r->in->audit, s->db, source, r->actor, NULL);
 }
 
@@ -67,18 +64,25 @@ enum status run_open(struct run *r)
 
 /* ---- beginning ---- */
 
+/* null: it was stopped before it did anything. */
+static json_t *done(const struct run *r, int yes)
+{
+	return r->outcome.begun ? json_boolean(yes) : json_null();
+}
+
 /* The reason of an emergency stop is free text and stays out of the log. */
-static enum status log_stopped(struct run *r, int64_t deleted)
+static enum status log_stopped(struct run *r)
 {
 	const char *plan = r->kept.body ? r->kept.id : NULL;
 	json_t *details = NULL;
 	enum status st;
 
-	st = json_make(&details, "{s:s, s:s?, s:s?, s:I}", "run", r->id, "plan",
-	    plan, "hash", plan ? r->kept.hash : NULL, "deleted",
-	    (json_int_t)deleted);
+	st = json_make(&details, "{s:s, s:s?, s:s?, s:o, s:o}", "run", r->id,
+	    "plan", plan, "hash", plan ? r->kept.hash : NULL, "verified",
+	    done(r, r->outcome.verified), "scrubbed",
+	    done(r, r->outcome.scrubbed));
 	if (st == ST_OK)
-		st = audit_append(r->in->audit, when_now(), r->actor,
+		st = run_rules_end(r,
 		    json_is_string(json_object_get(r->stopped, "plan")) ||
 			    r->outcome.begun
 			? "purge_stopped"
@@ -100,6 +104,8 @@ static enum status log_started(struct run *r)
 	    r->id, "as_of", as_of, "rule_set", r->in->rule_set, "due",
 	    (json_int_t)plan_due(&r->plan), "plan", plan, "hash",
 	    plan ? r->kept.hash : NULL);
+	if (st == ST_OK)
+		st = run_rules_begin(r, details);
 	if (st == ST_OK)
 		st = audit_append(r->in->audit, when_now(), r->actor,
 		    "purge_started", details);
@@ -127,14 +133,11 @@ static enum status log_finished(struct run *r, const json_t *report)
 	json_t *details = NULL;
 	enum status st;
 
-	st = json_make(&details, "{s:s, s:O, s:O, s:O, s:O}", "run", r->id,
-	    "deleted", json_object_get(report, "deleted"), "verified",
+	st = json_make(&details, "{s:s, s:O, s:O}", "run", r->id, "verified",
 	    json_object_get(report, "verified"), "scrubbed",
-	    json_object_get(report, "scrubbed"), "overdue",
-	    json_object_get(report, "overdue"));
+	    json_object_get(report, "scrubbed"));
 	if (st == ST_OK)
-		st = audit_append(r->in->audit, when_now(), r->actor,
-		    "purge_finished", details);
+		st = run_rules_end(r, "purge_finished", details);
 	json_decref(details);
 	return st;
 }
@@ -201,8 +204,7 @@ enum status run_finish(struct run *r, const json_t *report)
 	int code = r->stopped ? 3 : purge_needs_attention(report) ? 4 : 0;
 	enum status st;
 
-	st = r->stopped ? log_stopped(r, json_int(report, "deleted"))
-			: log_finished(r, report);
+	st = r->stopped ? log_stopped(r) : log_finished(r, report);
 	if (st == ST_OK)
 		st = close_row(r, report, code);
 	if (st == ST_OK)
@@ -220,8 +222,7 @@ enum status run_fail(struct run *r, enum status why)
 	st = json_make(
 	    &details, "{s:s, s:s}", "run", r->id, "failure", status_name(why));
 	if (st == ST_OK)
-		st = audit_append(r->in->audit, when_now(), r->actor,
-		    "purge_failed", details);
+		st = run_rules_end(r, "purge_failed", details);
 	json_decref(details);
 	if (st == ST_OK)
 		st = db_exec(r->in->control,
