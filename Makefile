@@ -10,12 +10,14 @@ T       ?= 30
 # For the targets that call make again: all processors, unless told otherwise.
 AGAIN    = $(MAKE) --no-print-directory \
            $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc))
-PKGS    := sqlite3 libgcrypt yaml-0.1 jansson
+PKGS    := sqlite3 libgcrypt yaml-0.1 jansson libzip
 
 # What a fresh Debian 12 needs.  The one list: the targets below read it.
 APT_BUILD := gcc libc6-dev pkg-config libsqlite3-dev libgcrypt20-dev \
-             libyaml-dev libjansson-dev libunistring-dev tzdata
-APT_TEST  := check libsubunit-dev python3-jsonschema python3-yaml sqlite3
+             libyaml-dev libjansson-dev libunistring-dev libzip-dev \
+             tzdata
+APT_TEST  := check libsubunit-dev python3-jsonschema python3-yaml sqlite3 \
+             openssl unzip
 APT_LINT  := clang libclang-rt-dev clang-format cppcheck binutils shellcheck
 APT_DEV   := valgrind bear
 APT_INTEROP := golang-go golang-golang-x-mod-dev
@@ -23,9 +25,10 @@ APT_FRESH := debootstrap
 APT_BENCH := sqlite3 sqlcipher libsqlcipher-dev python3
 
 # Lowest layer first.
-LAYERS  := engine/base engine/crypto engine/store engine/model \
+LAYERS  := engine/base engine/archive engine/crypto engine/store engine/model \
            engine/audit engine/installation engine/plan engine/holds \
-           engine/purge engine/records engine/report engine/demo engine/cli
+           engine/purge engine/certificate engine/records engine/report \
+           engine/demo engine/cli
 
 WARN    := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wformat=2 -Wvla \
            -Wundef -Wwrite-strings -Wcast-qual -Wpointer-arith \
@@ -53,7 +56,7 @@ SRC     := $(wildcard $(addsuffix /*.c,$(LAYERS)))
 TEXT    := $(shell find engine tests -name '*.[ch]')
 # Files that the program carries inside itself: schemas, policies, SQL.
 DATA    := $(wildcard schemas/*.sql schemas/*.yml schemas/*/*.sql \
-             policies/*.yml policies/*.csv)
+             schemas/pack/*.txt policies/*.yml policies/*.csv)
 OBJ     := $(patsubst %.c,$(B)/%.o,$(filter-out %/main.c,$(SRC))) \
            $(B)/embedded.o
 SUITES  := $(wildcard tests/test_*.c)

@@ -138,7 +138,7 @@ static enum status rule_json(const struct rule *r, json_t **out)
 		st = ends_json(r, ends);
 	if (st == ST_OK)
 		st = json_make(out,
-		    "{s:s, s:I, s:s, s:s, s:s, s:s, s:s, s:s?, s:s, s:s, s:s?, "
+		    "{s:s, s:I, s:s, s:s, s:s, s:s, s:s?, s:s, s:s, s:s?, "
 		    "s:b, s:O}",
 		    "policy", r->policy->name, "revision",
 		    (json_int_t)r->policy->revision, "cluster", c->name,
