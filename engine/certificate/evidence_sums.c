@@ -1,6 +1,7 @@
 /* Rules as they were applied, each with the evidence of what it did. */
 #include "engine/certificate/evidence_sums.h"
 
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -117,6 +118,14 @@ static const char *count_of(const json_t *entry)
 	return is(entry, "action", "minimise") ? "minimised" : "deleted";
 }
 
+/* What comes from outside may be of any size. */
+static long long plus(long long a, long long b)
+{
+	long long sum;
+
+	return __builtin_add_overflow(a, b, &sum) ? LLONG_MAX : sum;
+}
+
 static enum status add_evidence(struct table *t, const json_t *entry)
 {
 	const char *store = store_of(t, json_text(entry, "source"));
@@ -129,15 +138,15 @@ static enum status add_evidence(struct table *t, const json_t *entry)
 	if (row == NULL && (st = make_row(t, entry, store, &row)) != ST_OK)
 		return st;
 	row->entries++;
-	row->records += json_int(entry, "records");
+	row->records = plus(row->records, json_int(entry, "records"));
 	row->segments += *json_text(entry, "segment") ? 1 : 0;
 	sha256_add(row->digests, digest, strlen(digest));
 	sha256_add(row->digests, "\n", 1);
 	if (!row->told) {
 		count = count_of(entry);
 		st = json_put(row->rule, count,
-		    json_integer(json_int(row->rule, count) +
-				 json_int(entry, "records")));
+		    json_integer(plus(json_int(row->rule, count),
+			json_int(entry, "records"))));
 	}
 	return st;
 }
@@ -192,16 +201,18 @@ static enum status close_row(struct sums *row)
 
 static int agrees(const struct sums *row)
 {
+	const json_t *r = row->rule;
+
 	return row->told &&
-	       row->records == json_int(row->rule, "deleted") +
-				   json_int(row->rule, "de_identified") +
-				   json_int(row->rule, "minimised");
+	       row->records == plus(plus(json_int(r, "deleted"),
+					json_int(r, "de_identified")),
+				   json_int(r, "minimised"));
 }
 
 static enum status write_all(struct table *t, json_t *facts)
 {
 	json_t *rules = json_array(), *sums = NULL;
-	long long entries = 0, records = 0;
+	long long entries = 0, records = 0, segments = 0;
 	enum status st = rules ? ST_OK : fail(ST_NOMEM, "out of memory");
 	int all = 1, told = 0;
 	size_t i;
@@ -210,7 +221,8 @@ static enum status write_all(struct table *t, json_t *facts)
 		struct sums *row = &t->rows[i];
 
 		entries += row->entries;
-		records += row->records;
+		segments += row->segments;
+		records = plus(records, row->records);
 		all &= agrees(row);
 		told |= row->told;
 		st = close_row(row);
@@ -220,9 +232,10 @@ static enum status write_all(struct table *t, json_t *facts)
 	if (st == ST_OK)
 		st = json_put(facts, "rules", json_incref(rules));
 	if (st == ST_OK)
-		st = json_make(&sums, "{s:I, s:I, s:o}", "entries",
+		st = json_make(&sums, "{s:I, s:I, s:I, s:o}", "entries",
 		    (json_int_t)entries, "records", (json_int_t)records,
-		    "agrees", told ? json_boolean(all) : json_null());
+		    "segments", (json_int_t)segments, "agrees",
+		    told ? json_boolean(all) : json_null());
 	if (st == ST_OK)
 		st = json_put(facts, "evidence", sums);
 	json_decref(rules);

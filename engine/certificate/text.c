@@ -30,11 +30,9 @@ static void heading(struct text *t, enum phrase p)
 	document_heading(&t->d, 2, say(t, p));
 }
 
-/* A sentence: a row without a label would be none. */
-static void sentence(struct text *t, const char *words)
+static void sentence(struct text *t, enum phrase p)
 {
-	document_row(&t->d, "-");
-	document_value(&t->d, words);
+	document_sentence(&t->d, say(t, p));
 }
 
 static int is(const json_t *o, const char *key, const char *text)
@@ -141,96 +139,115 @@ static const struct {
 };
 #define COUNTS (sizeof(counts) / sizeof(*counts))
 
-/* ${all}: those that are 0 or unknown, too. */
-static void add_counts(struct text *t, const json_t *o, int all)
+/* Each in a row: of the whole. */
+static void add_totals(struct text *t)
 {
+	const json_t *totals = json_object_get(t->body, "totals");
 	size_t i;
 
-	document_row(&t->d, say(t, PHRASE_RECORDS));
+	heading(t, PHRASE_RECORDS);
 	for (i = 0; i < COUNTS; i++) {
-		const json_t *n = json_object_get(o, counts[i].member);
-		const char *label = say(t, counts[i].label);
-
-		if (n == NULL)
-			continue;
-		if (json_is_null(n) && (all || counts[i].always))
+		document_row(&t->d, say(t, counts[i].label));
+		if (is_null(totals, counts[i].member))
+			document_value(&t->d, say(t, PHRASE_NOT_COUNTED));
+		else
 			document_valuef(
-			    &t->d, "%s: %s", label, say(t, PHRASE_NOT_COUNTED));
-		else if (json_is_integer(n) &&
-			 (all || counts[i].always || json_integer_value(n)))
-			document_valuef(&t->d, "%s: %lld", label,
-			    json_int(o, counts[i].member));
+			    &t->d, "%lld", json_int(totals, counts[i].member));
 	}
+}
+
+/* Those of a rule, in one row, without what is 0. */
+static void add_counts(struct text *t, const json_t *rule)
+{
+	struct buf b = BUF_INIT;
+	size_t i;
+
+	for (i = 0; i < COUNTS; i++) {
+		if (is_null(rule, counts[i].member) ||
+		    (!counts[i].always && !json_int(rule, counts[i].member)))
+			continue;
+		buf_addf(&b, "%s%s: %lld", b.len ? "; " : "",
+		    say(t, counts[i].label), json_int(rule, counts[i].member));
+	}
+	if (b.failed)
+		t->d.out.failed = 1;
+	row(t, PHRASE_RECORDS, buf_text(&b));
+	buf_release(&b);
 }
 
 /* ---- method, verification, what stayed ---- */
 
 static void add_stores(struct text *t)
 {
+	int ours = 0, others = 0;
 	const json_t *store;
 	size_t i;
 
 	json_array_foreach(json_object_get(t->body, "stores"), i, store)
 	{
-		document_row(&t->d, json_text(store, "store"));
+		document_row(&t->d, say(t, PHRASE_STORE));
+		document_valuef(&t->d, "%s (%s%s%s)", json_text(store, "store"),
+		    json_text(store, "driver"),
+		    is_null(store, "cipher") ? "" : ", ",
+		    json_text(store, "cipher"));
 		if (is(store, "driver", "sqlite"))
-			document_valuef(&t->d, "%s: %s",
-			    json_text(store, "cipher"),
-			    say(t, PHRASE_METHOD_SQLITE));
+			ours = 1;
 		else
-			document_valuef(&t->d, "%s: %s",
-			    json_text(store, "driver"),
-			    say(t, PHRASE_METHOD_OTHER));
+			others = 1;
 	}
+	if (ours)
+		sentence(t, PHRASE_METHOD_SQLITE);
+	if (others)
+		sentence(t, PHRASE_METHOD_OTHER);
+}
+
+static int any_minimised(const json_t *rules)
+{
+	const json_t *rule;
+	size_t i;
+
+	json_array_foreach(
+	    rules, i, rule) if (json_int(rule, "minimised")) return 1;
+	return 0;
 }
 
 static void add_method(struct text *t)
 {
-	long long segments = 0, minimised = 0;
-	const json_t *rule;
-	size_t i;
+	long long segments =
+	    json_int(json_object_get(t->body, "evidence"), "segments");
 
 	heading(t, PHRASE_METHOD);
 	add_stores(t);
-	json_array_foreach(json_object_get(t->body, "rules"), i, rule)
-	{
-		segments +=
-		    json_int(json_object_get(rule, "evidence"), "segments");
-		minimised += json_int(rule, "minimised");
-	}
 	if (segments) {
 		document_row(&t->d, say(t, PHRASE_METHOD_SEGMENTS));
 		document_valuef(&t->d, "%lld", segments);
 	}
-	if (minimised)
-		sentence(t, say(t, PHRASE_METHOD_MINIMISED));
-	sentence(t, say(t, PHRASE_METHOD_COPIES));
+	if (any_minimised(json_object_get(t->body, "rules")))
+		sentence(t, PHRASE_METHOD_MINIMISED);
+	sentence(t, PHRASE_METHOD_COPIES);
 }
 
-/* true, false, or never done. */
-static void add_judged(struct text *t, const char *member, enum phrase yes,
+/* A fact that is true, false, or was never looked at. */
+static void judged(struct text *t, const json_t *fact, enum phrase yes,
     enum phrase no, enum phrase never)
 {
-	const json_t *value = json_object_get(t->body, member);
-
-	sentence(t, say(t, json_is_true(value)    ? yes
-			   : json_is_false(value) ? no
-						  : never));
+	if (json_is_true(fact))
+		sentence(t, yes);
+	else
+		sentence(t, json_is_false(fact) ? no : never);
 }
 
 static void add_verification(struct text *t)
 {
-	const json_t *evidence = json_object_get(t->body, "evidence");
-	const json_t *agrees = json_object_get(evidence, "agrees");
+	const json_t *b = t->body, *evidence = json_object_get(b, "evidence");
 
 	heading(t, PHRASE_VERIFICATION);
-	add_judged(t, "verified", PHRASE_VERIFIED, PHRASE_VERIFIED_NOT,
-	    PHRASE_VERIFIED_NEVER);
-	add_judged(t, "scrubbed", PHRASE_SCRUBBED, PHRASE_SCRUBBED_NOT,
-	    PHRASE_SCRUBBED_NEVER);
-	sentence(t, say(t, json_is_true(agrees)    ? PHRASE_EVIDENCE_AGREES
-			   : json_is_false(agrees) ? PHRASE_EVIDENCE_DIFFERS
-						   : PHRASE_EVIDENCE_ALONE));
+	judged(t, json_object_get(b, "verified"), PHRASE_VERIFIED,
+	    PHRASE_VERIFIED_NOT, PHRASE_VERIFIED_NEVER);
+	judged(t, json_object_get(b, "scrubbed"), PHRASE_SCRUBBED,
+	    PHRASE_SCRUBBED_NOT, PHRASE_SCRUBBED_NEVER);
+	judged(t, json_object_get(evidence, "agrees"), PHRASE_EVIDENCE_AGREES,
+	    PHRASE_EVIDENCE_DIFFERS, PHRASE_EVIDENCE_ALONE);
 }
 
 static void add_stayed(struct text *t)
@@ -241,7 +258,7 @@ static void add_stayed(struct text *t)
 
 	heading(t, PHRASE_STAYED);
 	if (!done)
-		sentence(t, say(t, PHRASE_NEXT_RUN));
+		sentence(t, PHRASE_NEXT_RUN);
 	for (i = 0; i < COUNTS; i++) {
 		long long n = json_int(totals, counts[i].member);
 
@@ -252,7 +269,7 @@ static void add_stayed(struct text *t)
 		document_valuef(&t->d, "%lld", n);
 	}
 	if (!any)
-		sentence(t, say(t, PHRASE_STAYED_NOTHING));
+		sentence(t, PHRASE_STAYED_NOTHING);
 }
 
 /* ---- rules ---- */
@@ -318,9 +335,9 @@ static void add_evidence(struct text *t, const json_t *rule)
 	const json_t *e = json_object_get(rule, "evidence");
 
 	document_row(&t->d, say(t, PHRASE_EVIDENCE));
-	document_valuef(&t->d, "%lld %s, %s: %lld", json_int(e, "entries"),
-	    say(t, PHRASE_ENTRIES), say(t, PHRASE_RECORDS),
-	    json_int(e, "records"));
+	document_valuef(&t->d, "%s: %lld; %s: %lld", say(t, PHRASE_RECORDS),
+	    json_int(e, "records"), say(t, PHRASE_ENTRIES),
+	    json_int(e, "entries"));
 	if (!is_null(e, "sha256"))
 		document_valuef(&t->d, "SHA-256 %s", json_text(e, "sha256"));
 	if (!is_null(rule, "entry"))
@@ -359,7 +376,7 @@ static void add_rule(struct text *t, const json_t *rule)
 		    json_int(rule, "revision"));
 	}
 	add_action(t, rule);
-	add_counts(t, rule, 0);
+	add_counts(t, rule);
 	add_evidence(t, rule);
 	buf_release(&b);
 }
@@ -399,8 +416,7 @@ enum status text_write(const json_t *body, const char *sha256,
 	enum status st;
 
 	add_head(&t, sha256);
-	heading(&t, PHRASE_RECORDS);
-	add_counts(&t, json_object_get(body, "totals"), 1);
+	add_totals(&t);
 	add_method(&t);
 	add_verification(&t);
 	add_stayed(&t);

@@ -14,7 +14,7 @@ static const char *const phrases[PHRASE__MAX][3] = {
 	    "その行のSHA-256",
 	    "Dieser Text ist aus dem signierten Nachweis in JSON erzeugt; "
 	    "maßgeblich ist dieser. SHA-256 seiner Zeile" },
-	[PHRASE_LOG] = { "Installation and audit log", "設置名・監査ログ",
+	[PHRASE_LOG] = { "Installation and audit log", "システム・監査ログ",
 	    "Installation und Prüfprotokoll" },
 	[PHRASE_RUN] = { "Deletion run", "消去処理", "Löschlauf" },
 	[PHRASE_OUTCOME] = { "Outcome", "結果", "Ergebnis" },
@@ -31,9 +31,9 @@ static const char *const phrases[PHRASE__MAX][3] = {
 	[PHRASE_PLAN] = { "Plan", "計画", "Plan" },
 	[PHRASE_APPROVED_BY] = { "Plan approved by", "計画の承認者",
 	    "Plan freigegeben von" },
-	[PHRASE_FINISHED] = { "The run was carried out to its end.",
-	    "処理は最後まで実行された。",
-	    "Der Lauf wurde bis zum Ende ausgeführt." },
+	[PHRASE_FINISHED] = { "The run was carried out to its end and verified.",
+	    "処理は最後まで実行され、検証された。",
+	    "Der Lauf wurde bis zum Ende ausgeführt und bestätigt." },
 	[PHRASE_NOT_VERIFIED] = { "The run was carried out to its end and is NOT VERIFIED.",
 	    "処理は最後まで実行されたが、検証されていない。",
 	    "Der Lauf wurde bis zum Ende ausgeführt und ist NICHT BESTÄTIGT." },
@@ -95,18 +95,17 @@ static const char *const phrases[PHRASE__MAX][3] = {
 	[PHRASE_METHOD] = { "Method", "消去の方法", "Verfahren" },
 	[PHRASE_METHOD_SQLITE] = { "encrypted SQLite file. A record goes in one transaction with its "
 				   "evidence; overwriting of deleted content (secure_delete) is on.",
-	    "暗号化されたSQLiteファイル。レコードは消去記録と同一のトランザクション"
-	    "で消去され、消去済み内容の上書き（secure_delete）は有効である。",
-	    "verschlüsselte SQLite-Datei. Ein Datensatz geht in einer "
-	    "Transaktion mit seinem Nachweis; das Überschreiben gelöschter "
-	    "Inhalte (secure_delete) ist eingeschaltet." },
+	    "sqlite：暗号化されたファイル。レコードは消去記録と同一のトランザク"
+	    "ションで消去される。",
+	    "sqlite: verschlüsselte Dateien; ein Datensatz geht in einer "
+	    "Transaktion mit seinem Nachweis." },
 	[PHRASE_METHOD_OTHER] = { "database server. A record goes in one transaction with its "
 				  "evidence; what the server keeps of it in its files is outside of "
 				  "this certificate.",
-	    "データベースサーバー。レコードは消去記録と同一のトランザクションで消去"
+	    "その他：レコードは消去記録と同一のトランザクションで消去"
 	    "される。サーバーのファイルに残る内容は本書の対象外である。",
-	    "Datenbankserver. Ein Datensatz geht in einer Transaktion mit "
-	    "seinem Nachweis; was der Server davon in seinen Dateien behält, "
+	    "Andere: ein Datensatz geht in einer Transaktion mit seinem "
+	    "Nachweis; was der Server davon in seinen Dateien behält, "
 	    "liegt außerhalb dieses Nachweises." },
 	[PHRASE_METHOD_SEGMENTS] = { "segments whose key was destroyed and whose file was removed",
 	    "鍵を破棄しファイルを削除したセグメント",
@@ -150,10 +149,13 @@ static const char *const phrases[PHRASE__MAX][3] = {
 	    "NICHT bestätigt: die Bedingungen wurden nicht erneut abgefragt." },
 	[PHRASE_SCRUBBED] = { "Scrubbed: the write-ahead log was written back and truncated, so "
 			      "that deleted content stands in no file of the stores.",
-	    "抹消済み。先行書き込みログを書き戻して切り詰め、消去した内容は保管"
+	    "抹消済み。消去内容の上書き（secure_delete）が有効であることを確認し、"
+	    "先行書き込みログを書き戻して切り詰め、消去した内容は保管"
 	    "場所のどのファイルにも残っていない。",
-	    "Bereinigt: das Vorausprotokoll wurde zurückgeschrieben und "
-	    "gekürzt, so dass Gelöschtes in keiner Datei der Speicher steht." },
+	    "Bereinigt: das Überschreiben gelöschter Inhalte (secure_delete) "
+	    "wurde als eingeschaltet zurückgelesen, das Vorausprotokoll "
+	    "zurückgeschrieben und gekürzt, so dass Gelöschtes in keiner Datei "
+	    "der Speicher steht." },
 	[PHRASE_SCRUBBED_NOT] = { "Deleted, NOT YET scrubbed: a reader held an older state, so that "
 				  "deleted content may stand, encrypted, in the write-ahead log.",
 	    "消去済みだが未抹消。古い状態を参照する読み手があり、消去した内容が"
