@@ -139,13 +139,19 @@ static const struct {
 };
 #define COUNTS (sizeof(counts) / sizeof(*counts))
 
-/* Each in a row: of the whole. */
+/* Each in a row: of the whole.  A run that was interrupted told none. */
 static void add_totals(struct text *t)
 {
 	const json_t *totals = json_object_get(t->body, "totals");
+	const json_t *evidence = json_object_get(t->body, "evidence");
 	size_t i;
 
 	heading(t, PHRASE_RECORDS);
+	if (is_null(totals, "deleted")) {
+		document_row(&t->d, say(t, PHRASE_EVIDENCE));
+		document_valuef(&t->d, "%lld", json_int(evidence, "records"));
+		return;
+	}
 	for (i = 0; i < COUNTS; i++) {
 		document_row(&t->d, say(t, counts[i].label));
 		if (is_null(totals, counts[i].member))
@@ -417,8 +423,11 @@ enum status text_write(const json_t *body, const char *sha256,
 
 	add_head(&t, sha256);
 	add_totals(&t);
-	add_method(&t);
-	add_verification(&t);
+	/* Of a run that did not begin there is nothing to say of that. */
+	if (!is_null(body, "started_at")) {
+		add_method(&t);
+		add_verification(&t);
+	}
 	add_stayed(&t);
 	add_rules(&t);
 	add_files(&t);

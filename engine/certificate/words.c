@@ -93,13 +93,13 @@ static const char *const phrases[PHRASE__MAX][3] = {
 	    "Tabellen und Spalten, die kein Dataset beschreibt" },
 	[PHRASE_NOT_COUNTED] = { "not counted", "未集計", "nicht gezählt" },
 	[PHRASE_METHOD] = { "Method", "消去の方法", "Verfahren" },
-	[PHRASE_METHOD_SQLITE] = { "encrypted SQLite file. A record goes in one transaction with its "
-				   "evidence; overwriting of deleted content (secure_delete) is on.",
+	[PHRASE_METHOD_SQLITE] = { "sqlite: encrypted files; a record goes in one "
+				   "transaction with its evidence.",
 	    "sqlite：暗号化されたファイル。レコードは消去記録と同一のトランザク"
 	    "ションで消去される。",
 	    "sqlite: verschlüsselte Dateien; ein Datensatz geht in einer "
 	    "Transaktion mit seinem Nachweis." },
-	[PHRASE_METHOD_OTHER] = { "database server. A record goes in one transaction with its "
+	[PHRASE_METHOD_OTHER] = { "Others: a record goes in one transaction with its "
 				  "evidence; what the server keeps of it in its files is outside of "
 				  "this certificate.",
 	    "その他：レコードは消去記録と同一のトランザクションで消去"
@@ -147,15 +147,16 @@ static const char *const phrases[PHRASE__MAX][3] = {
 	[PHRASE_VERIFIED_NEVER] = { "NOT verified: the due conditions were not asked again.",
 	    "検証されていない。期限条件の再照会は行われていない。",
 	    "NICHT bestätigt: die Bedingungen wurden nicht erneut abgefragt." },
-	[PHRASE_SCRUBBED] = { "Scrubbed: the write-ahead log was written back and truncated, so "
-			      "that deleted content stands in no file of the stores.",
+	[PHRASE_SCRUBBED] = { "Scrubbed: overwriting of deleted content (secure_delete) was read "
+			      "back as on, and the write-ahead log was written back and "
+			      "truncated, so that it stands in no file of the encrypted stores.",
 	    "抹消済み。消去内容の上書き（secure_delete）が有効であることを確認し、"
-	    "先行書き込みログを書き戻して切り詰め、消去した内容は保管"
-	    "場所のどのファイルにも残っていない。",
+	    "先行書き込みログを書き戻して切り詰め、消去した内容は暗号化"
+	    "された保管場所のどのファイルにも残っていない。",
 	    "Bereinigt: das Überschreiben gelöschter Inhalte (secure_delete) "
 	    "wurde als eingeschaltet zurückgelesen, das Vorausprotokoll "
 	    "zurückgeschrieben und gekürzt, so dass Gelöschtes in keiner Datei "
-	    "der Speicher steht." },
+	    "der verschlüsselten Speicher steht." },
 	[PHRASE_SCRUBBED_NOT] = { "Deleted, NOT YET scrubbed: a reader held an older state, so that "
 				  "deleted content may stand, encrypted, in the write-ahead log.",
 	    "消去済みだが未抹消。古い状態を参照する読み手があり、消去した内容が"

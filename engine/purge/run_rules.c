@@ -220,14 +220,44 @@ static json_t *sum(
 	return json_integer(n);
 }
 
-static enum status put_totals(struct run *r, const struct audit_item *rules,
-    size_t count, json_t *details)
+static enum status put_totals(
+    const struct audit_item *rules, size_t count, json_t *details)
 {
 	enum status st = ST_OK;
 	size_t i;
 
 	for (i = 0; st == ST_OK && i < sizeof(totals) / sizeof(*totals); i++)
 		st = json_put(details, totals[i], sum(rules, count, totals[i]));
+	return st;
+}
+
+/* It did not begin: what was due is as its plan has it. */
+static enum status put_plan(const struct run *r, json_t *details)
+{
+	json_t *more = NULL;
+	enum status st;
+
+	st = json_make(&more, "{s:I, s:i, s:i, s:i, s:I, s:I, s:I, s:I}", "due",
+	    (json_int_t)plan_due(&r->plan), "deleted", 0, "de_identified", 0,
+	    "minimised", 0, "held", (json_int_t)plan_held(&r->plan),
+	    "restricted", (json_int_t)plan_restricted(&r->plan), "undecided",
+	    (json_int_t)plan_undecided(&r->plan), "overdue",
+	    (json_int_t)plan_overdue(&r->plan));
+	if (st == ST_OK && json_object_update(details, more) != 0)
+		st = fail(ST_NOMEM, "out of memory");
+	json_decref(more);
+	return st;
+}
+
+static enum status put_sums(struct run *r, const struct audit_item *rules,
+    size_t count, json_t *details)
+{
+	enum status st;
+
+	if (r->outcome.begun)
+		st = put_totals(rules, count, details);
+	else
+		st = put_plan(r, details);
 	if (st == ST_OK)
 		st =
 		    json_put(details, "rules", json_integer((json_int_t)count));
@@ -246,7 +276,7 @@ enum status run_rules_end(struct run *r, const char *action, json_t *details)
 	for (i = 0; st == ST_OK && i < count; i++)
 		st = add_rule(r, i, &items[i]);
 	if (st == ST_OK)
-		st = put_totals(r, items, count, details);
+		st = put_sums(r, items, count, details);
 	if (st == ST_OK) {
 		items[count] = (struct audit_item){ action, details };
 		st = audit_append_all(
