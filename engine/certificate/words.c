@@ -119,12 +119,12 @@ static const char *const phrases[PHRASE__MAX][3] = {
 	[PHRASE_METHOD_ANONYMISED] = { "anonymised: nothing personal is left in the record",
 	    "匿名化。レコードに個人データは残っていない",
 	    "anonymisiert: im Datensatz bleibt nichts Personenbezogenes" },
-	[PHRASE_METHOD_MINIMISED] = { "Emptied records keep their key alone and go with the last record "
-				      "that refers to them.",
-	    "空にしたレコードは主キーのみを残し、参照元の最後のレコードとともに"
-	    "消去される。",
-	    "Geleerte Datensätze behalten nur ihren Schlüssel und gehen mit "
-	    "dem letzten, der auf sie verweist." },
+	[PHRASE_METHOD_MINIMISED] = { "Emptied records keep their key and what other rules govern, and go "
+				      "with the last record that refers to them.",
+	    "空にしたレコードは主キーと他の規則が及ぶ項目のみを残し、参照元の最後の"
+	    "レコードとともに消去される。",
+	    "Geleerte Datensätze behalten ihren Schlüssel und was andere Regeln "
+	    "erfassen, und gehen mit dem letzten, der auf sie verweist." },
 	[PHRASE_METHOD_COPIES] = { "Copies outside of the stores, such as backups and exports, are "
 				   "not part of this certificate.",
 	    "バックアップや書き出しなど保管場所の外にある複製は本書の対象外で"
