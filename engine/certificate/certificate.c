@@ -102,6 +102,9 @@ enum status certificate_issue(struct installation *in,
 	memset(c, 0, sizeof(*c));
 	if ((st = installation_open_audit(in)) != ST_OK)
 		return st;
+	/* Nothing is certified of a log that was changed or put back. */
+	if ((st = audit_writable(in->audit)) != ST_OK)
+		return st;
 	if ((st = kind->settle(in, id)) != ST_OK)
 		return st;
 	if ((st = prover_new(in->audit, &c->prover)) != ST_OK)
