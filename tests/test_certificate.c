@@ -260,6 +260,33 @@ START_TEST(another_key_does_not_do)
 }
 END_TEST
 
+/* Made with python3 and openssl, under the key of C2SP's vectors. */
+START_TEST(what_other_tools_signed_is_read)
+{
+	static const char *const forms[] = { "signed.note", "signed.txt",
+		"pair.json" };
+	struct buf b = BUF_INIT;
+	struct checkpoint c;
+	struct note_key key;
+	json_t *body = NULL;
+	char path[200];
+
+	(void)snprintf(
+	    path, sizeof(path), "tests/fuzz/corpus/certificate/%s", forms[_i]);
+	ck_assert_int_eq(
+	    note_key_parse("audit.example.com/purge-log+c4dbe1ad+AQOhB7/zzhC+"
+			   "HXDdGOdLwJln5NYwm6UNXx3chmQSVTG4",
+		&key),
+	    ST_OK);
+	MUST(file_read(path, 1 << 20, &b) == ST_OK, "%s", status_text());
+	MUST(certificate_check(&key, b.data, b.len, &c, &body) == ST_OK, "%s",
+	    status_text());
+	ck_assert_uint_eq(c.size, 1);
+	json_decref(body);
+	buf_release(&b);
+}
+END_TEST
+
 START_TEST(a_checkpoint_is_not_signed_as_a_text)
 {
 	struct buf b = BUF_INIT;
@@ -363,6 +390,7 @@ Suite *certificate_suite(void)
 	tcase_add_loop_test(t, each_form_is_checked, 0, 3);
 	tcase_add_test(t, counts_that_the_log_does_not_have_are_found);
 	tcase_add_test(t, another_key_does_not_do);
+	tcase_add_loop_test(t, what_other_tools_signed_is_read, 0, 3);
 	tcase_add_test(t, a_checkpoint_is_not_signed_as_a_text);
 	tcase_add_test(t, an_unknown_run_is_named_with_the_nearest);
 	tcase_add_test(t, a_run_without_an_end_is_at_work_or_was_interrupted);

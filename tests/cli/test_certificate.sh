@@ -35,6 +35,22 @@ keys 'certificate note'
 json 'o["certificate"]["totals"]["deleted"] == 4 and o["certificate"]["verified"]'
 json 'o["certificate"]["log"]["proof"].endswith("\n")'
 cp out cert.json
+# It is as its schema says, for every outcome that is kept as golden.
+if python3 -c 'import jsonschema' 2>/dev/null; then
+	python3 - ../../.. >bad 2>&1 <<-'PYTHON' || oops "$(cat bad)"
+		import glob, json, sys, jsonschema
+		schema = json.load(open(sys.argv[1] + "/schemas/certificate.schema.json"))
+		jsonschema.Draft202012Validator.check_schema(schema)
+		check = jsonschema.Draft202012Validator(schema).validate
+		real = json.load(open("cert.json"))["certificate"]
+		check(real)
+		golden = glob.glob(sys.argv[1] + "/tests/golden/certificate/*.facts")
+		assert len(golden) >= 5
+		for name in golden:
+		    check(dict(json.load(open(name)), certificate=real["certificate"],
+		        origin="shop", log=real["log"]))
+	PYTHON
+fi
 python3 -c 'import json; print(json.load(open("cert.json"))["note"], end="")' >cert.note
 
 # ---- verified by somebody without an installation ----
@@ -115,9 +131,12 @@ says out '^rules: 3 files, as they were$'
 says out '^[0-9]+ entries, each in the log of [0-9]+$'
 expect 0 -c /nowhere audit verify "pack/lethe-$run" --vkey "$key"
 
-# Each file with one byte that differs, by our program and by theirs.
+# Each kind of file with one byte that differs, by our program and by theirs;
+# tests/test_pack.c has every file.
 cd pack && cp -r "lethe-$run" spoilt && cd ..
-for f in $(cd "pack/lethe-$run" && find . -type f | sed 's|^\./||'); do
+last=$(cd "pack/lethe-$run/entries" && basename "$(ls ./*.json | tail -n 1)" .json)
+for f in README.txt SHA256SUMS seal.note certificate.note certificate.ja.txt \
+	vkey "entries/$last.json" "entries/$last.tlog-proof"; do
 	cp "pack/lethe-$run/$f" kept
 	python3 -c 'import sys
 data = bytearray(open("kept", "rb").read())
