@@ -16,8 +16,8 @@ void logs_db(const struct logs *l, const char *name, const char *migrations,
 	char *path = str_format("%s/%s.db", l->folder, name);
 	struct store_spec spec = { .name = name, .key = name, .path = path };
 
-	MUST(store_create(&spec, l->keys, NULL, migrations) == ST_OK, "%s: %s",
-	    name, status_text());
+	MUST(store_create(&spec, l->keys, NULL, migrations, NULL) == ST_OK,
+	    "%s: %s", name, status_text());
 	MUST(store_open(&spec, l->keys, out) == ST_OK, "%s: %s", name,
 	    status_text());
 	free(path);
@@ -84,8 +84,9 @@ void logs_fill(struct logs *l, const char *store, int64_t n)
 		 " 'delete', 'h', 't', i, x'01ff' FROM n",
 		 ARGS(INT(n))) == ST_OK,
 	    "%s", status_text());
-	MUST(audit_ship(l->audit, db, store, "os:x", &shipped) == ST_OK &&
-		 shipped == n,
+	MUST(
+	    audit_ship(l->audit, db, store, store, "os:x", &shipped) == ST_OK &&
+		shipped == n,
 	    "%s", status_text());
 	db_close(db);
 }

@@ -46,9 +46,13 @@ static void compare(const char *name, const char *kind, const struct buf *said)
 		MUST(file_replace(path, said->data, said->len, 0644) == ST_OK,
 		    "%s", status_text());
 	MUST(file_read(path, 1 << 20, &want) == ST_OK, "%s", status_text());
-	ck_assert_msg(strcmp(buf_text(said), buf_text(&want)) == 0,
-	    "%s\n--- said\n%s--- wanted\n%s", path, buf_text(said),
-	    buf_text(&want));
+	for (same = 0; same < said->len && same < want.len &&
+		       said->data[same] == want.data[same];
+	     same++)
+		;
+	ck_assert_msg(same == said->len && same == want.len,
+	    "%s differs from byte %zu on: %.200s", path, same,
+	    buf_text(said) + same);
 	buf_release(&want);
 }
 

@@ -382,8 +382,8 @@ static void add_hex(struct buf *b, struct val v)
 }
 
 /* One evidence row, columns as audit_ship() selects them. */
-static enum status ship_row(
-    struct audit *a, struct stmt *s, const char *source, const char *actor)
+static enum status ship_row(struct audit *a, struct stmt *s, const char *source,
+    const char *name, const char *actor)
 {
 	struct buf digest = BUF_INIT;
 	json_t *entry = NULL;
@@ -393,12 +393,15 @@ static enum status ship_row(
 	st = buf_status(&digest);
 	if (st == ST_OK)
 		st = json_make(&entry,
-		    "{s:s, s:s, s:s, s:s, s:s, s:s, s:I, s:s, s:I, s:s}", "run",
-		    db_text(s, 1), "policy", db_text(s, 3), "cluster",
+		    "{s:s, s:s, s:s, s:s, s:s, s:s, s:I, s:s, s:I, s:s, s:s}",
+		    "run", db_text(s, 1), "policy", db_text(s, 3), "cluster",
 		    db_text(s, 4), "collection", db_text(s, 5), "rule_set",
 		    db_text(s, 6), "cutoff", db_text(s, 7), "records",
 		    (json_int_t)db_int(s, 8), "digest", buf_text(&digest),
-		    "evidence", (json_int_t)db_int(s, 0), "source", source);
+		    "evidence", (json_int_t)db_int(s, 0), "source", source,
+		    "store", name);
+	if (st == ST_OK && db_text(s, 11))
+		st = json_put(entry, "segment", json_string(db_text(s, 11)));
 	if (st == ST_OK)
 		st = insert(a, db_int(s, 2), actor, db_text(s, 10), source,
 		    db_int(s, 0), entry);
@@ -408,7 +411,7 @@ static enum status ship_row(
 }
 
 enum status audit_ship(struct audit *a, struct db *store, const char *source,
-    const char *actor, int64_t *entries)
+    const char *name, const char *actor, int64_t *entries)
 {
 	struct stmt *s = NULL;
 	int64_t have = 0, n = 0;
@@ -422,11 +425,11 @@ enum status audit_ship(struct audit *a, struct db *store, const char *source,
 	if (st == ST_OK)
 		st = db_query(store,
 		    "SELECT id, run, at, policy, cluster, collection,"
-		    " rule_set, cutoff, records, digest, action"
+		    " rule_set, cutoff, records, digest, action, segment"
 		    " FROM lethe_evidence WHERE id > $1 ORDER BY id",
 		    ARGS(INT(have)), &s);
 	while (st == ST_OK && (st = db_row(s)) == ST_OK) {
-		st = ship_row(a, s, source, actor);
+		st = ship_row(a, s, source, name, actor);
 		n++;
 	}
 	if (st == ST_NOTFOUND)

@@ -64,11 +64,12 @@ enum status audit_sign(
 
 /*
  * Bring every evidence row of ${store} that the log lacks into it, in order.
- * ${source} identifies the store for ever (its key's id, hexadecimal).  Exactly
+ * ${source} identifies the store for ever (its key's id, hexadecimal), ${name}
+ * is what it is called.  Exactly
  * once, whatever crashes when: the log itself knows which it has.
  */
 enum status audit_ship(struct audit *a, struct db *store, const char *source,
-    const char *actor, int64_t *entries) MUST_CHECK;
+    const char *name, const char *actor, int64_t *entries) MUST_CHECK;
 
 /* Which entries; what is 0 or NULL leaves none out. */
 struct audit_filter {

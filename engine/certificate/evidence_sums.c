@@ -18,7 +18,6 @@ struct sums {
 };
 
 struct table {
-	const json_t *stores; /* of the run's first entry; or NULL */
 	struct sums *rows;
 	size_t count;
 };
@@ -26,17 +25,6 @@ struct table {
 static int is(const json_t *o, const char *key, const char *text)
 {
 	return strcmp(json_text(o, key), text) == 0;
-}
-
-static const char *store_of(const struct table *t, const char *source)
-{
-	const json_t *store;
-	size_t i;
-
-	json_array_foreach(t->stores, i,
-	    store) if (is(store, "source", source)) return json_text(store,
-	    "store");
-	return source;
 }
 
 static struct sums *find_row(struct table *t, const char *store,
@@ -128,7 +116,7 @@ static long long plus(long long a, long long b)
 
 static enum status add_evidence(struct table *t, const json_t *entry)
 {
-	const char *store = store_of(t, json_text(entry, "source"));
+	const char *store = json_text(entry, "store");
 	const char *digest = json_text(entry, "digest"), *count;
 	struct sums *row;
 	enum status st = ST_OK;
@@ -242,10 +230,9 @@ static enum status write_all(struct table *t, json_t *facts)
 	return st;
 }
 
-enum status evidence_sums(
-    const json_t *entries, const json_t *start, json_t *facts)
+enum status evidence_sums(const json_t *entries, json_t *facts)
 {
-	struct table t = { json_object_get(start, "stores"), NULL, 0 };
+	struct table t = { NULL, 0 };
 	enum status st = read_all(&t, entries);
 	size_t i;
 

@@ -10,10 +10,7 @@
  * rule (of a run that was killed) makes one of what it says.  "evidence" has
  * the sums, and "agrees": is it of as many records as the rules say?  null
  * where there are no rules to say it.
- *
- * ${start} tells by "stores" whose evidence is of which store; NULL: none.
  */
-enum status evidence_sums(
-    const json_t *entries, const json_t *start, json_t *facts) MUST_CHECK;
+enum status evidence_sums(const json_t *entries, json_t *facts) MUST_CHECK;
 
 #endif /* !CERTIFICATE_EVIDENCE_SUMS_H */

@@ -298,7 +298,7 @@ static enum status facts(const json_t *entries, json_t **out)
 	if (st == ST_OK)
 		st = end_json(end, outcome, json_int(last, "seq"), o);
 	if (st == ST_OK)
-		st = evidence_sums(entries, start, o);
+		st = evidence_sums(entries, o);
 	if (st == ST_OK)
 		*out = o;
 	else

@@ -18,6 +18,7 @@
 #include "engine/holds/holds.h"
 #include "engine/holds/reached.h"
 #include "engine/holds/registry.h"
+#include "engine/installation/units.h"
 #include "engine/plan/keys.h"
 #include "engine/plan/suspension.h"
 
@@ -51,15 +52,15 @@ static void missing_clusters(struct sql *q)
 }
 
 /* The condition that the record of s, in ${t}, is gone. */
-static void is_gone(const struct db_table *t, const char *const *keys,
-    size_t key_count, struct sql *q)
+static void is_gone(struct db *db, const struct db_table *t,
+    const char *const *keys, size_t key_count, struct sql *q)
 {
 	sql_add(q, "s.collection = ");
 	sql_bind_text(q, t->name);
 	sql_add(q, " AND NOT EXISTS (SELECT 1 FROM ");
 	sql_name(q, t->name);
 	sql_add(q, " AS t WHERE TRUE");
-	keys_find(keys, key_count, "s", q);
+	keys_find(db, t, keys, key_count, "s", q);
 	sql_add(q, ")");
 }
 
@@ -128,11 +129,11 @@ static enum status drop_gone(
 	if (w->act == ACT_LOOK) {
 		sql_add(&q, "SELECT count(*) FROM lethe_suspension AS s"
 			    " WHERE ");
-		is_gone(t, keys, key_count, &q);
+		is_gone(db, t, keys, key_count, &q);
 		st = db_one_int_sql(db, &q, 0, &n);
 	} else {
 		sql_add(&q, "DELETE FROM lethe_suspension AS s WHERE ");
-		is_gone(t, keys, key_count, &q);
+		is_gone(db, t, keys, key_count, &q);
 		st = db_exec_sql(db, &q, &n);
 	}
 	w->rows += n;
@@ -259,6 +260,29 @@ static enum status act(struct step *w, enum act act)
 	return st;
 }
 
+static enum status one_store(struct installation *in,
+    struct installation_store *store, const json_t *active, enum act most,
+    int64_t *rows)
+{
+	enum status st = ST_OK;
+	size_t u;
+
+	for (u = 0; st == ST_OK && u < units_count(store); u++) {
+		struct step w = { in, store, ACT_LOOK, 0 };
+
+		st = units_use(store, u);
+		if (st == ST_OK && units_segment(store))
+			st = reached_carry(in, store, active);
+		if (st == ST_OK)
+			st = act(&w, ACT_LOOK);
+		if (st == ST_OK && w.rows && most == ACT_WRITE)
+			st = act(&w, ACT_WRITE);
+		*rows += w.rows;
+	}
+	units_rest(store);
+	return st;
+}
+
 static enum status all_stores(
     struct installation *in, const char *id, enum act most, int64_t *rows)
 {
@@ -269,14 +293,8 @@ static enum status all_stores(
 	st = registry_read(in, REGISTRY_ACTIVE, id, when_now(), &active);
 	if (st == ST_OK)
 		st = reached_fill(in, active);
-	for (i = 0; st == ST_OK && i < in->store_count; i++) {
-		struct step w = { in, &in->stores[i], ACT_LOOK, 0 };
-
-		st = act(&w, ACT_LOOK);
-		if (st == ST_OK && w.rows && most == ACT_WRITE)
-			st = act(&w, ACT_WRITE);
-		*rows += w.rows;
-	}
+	for (i = 0; st == ST_OK && i < in->store_count; i++)
+		st = one_store(in, &in->stores[i], active, most, rows);
 	json_decref(active);
 	return st;
 }

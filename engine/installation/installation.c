@@ -7,6 +7,7 @@
 #include "engine/base/buf.h"
 #include "engine/crypto/crypto.h"
 #include "engine/installation/rule_files.h"
+#include "engine/installation/units.h"
 
 /* ---- files ---- */
 
@@ -84,11 +85,6 @@ static enum status load_datasets(struct installation *in)
 		if (st != ST_OK && st != ST_INVALID)
 			return st;
 		in->stores[i].config = &c->stores[i];
-		if (c->stores[i].segments.months || c->stores[i].segments.days)
-			diag_warning(&in->diag, c->stores[i].at,
-			    "store `%s`: this version does not cut stores into "
-			    "segments: its records are deleted one by one",
-			    c->stores[i].name);
 	}
 	in->store_count = c->store_count;
 	if (in->diag.errors)
@@ -243,6 +239,7 @@ enum status installation_load_with(
 			return st;
 		out->stores[i].db = first->stores[i].db;
 		out->stores[i].schema = first->stores[i].schema;
+		out->stores[i].segments = first->stores[i].segments;
 		out->stores[i].borrowed = 1;
 	}
 	return ST_OK;
@@ -256,6 +253,8 @@ void installation_release(struct installation *in)
 		if (in->stores[i].borrowed)
 			continue;
 		db_schema_release(&in->stores[i].schema);
+		units_rest(&in->stores[i]);
+		segments_free(in->stores[i].segments);
 		db_close(in->stores[i].db);
 	}
 	audit_close(in->audit);

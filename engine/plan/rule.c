@@ -4,8 +4,10 @@
  */
 #include "engine/plan/rule.h"
 
+#include "engine/installation/units.h"
 #include "engine/plan/keys.h"
 #include "engine/plan/rule_clock.h"
+#include "engine/plan/rule_unit.h"
 #include "engine/plan/suspension.h"
 
 /* What is asked, and at which instants. */
@@ -139,7 +141,7 @@ static void add_reduced(const struct rule *r, struct sql *q)
 	sql_bind_text(q, r->table->name);
 	sql_add(q, " AND d.cluster = ");
 	sql_bind_text(q, r->terms.cluster->name);
-	keys_match(r->keys, r->key_count, "d", q);
+	keys_match(r->store->db, r->table, r->keys, r->key_count, "d", q);
 	sql_add(q, ")");
 }
 
@@ -369,12 +371,20 @@ static enum status count_clock(const struct rule *r, enum clock_class class,
 	return st;
 }
 
-enum status rule_count(const struct rule *r, enum rule_class class, int64_t now,
-    enum db_effort effort, int64_t *records)
+/* In the unit that is in use. */
+static enum status count_class(const struct rule *r, enum rule_class class,
+    int64_t now, enum db_effort effort, int64_t *records)
 {
 	struct sql where = SQL_INIT;
 	enum status st;
 
+	if (effort == DB_BY_INDEX) {
+		int known;
+
+		st = rule_unit_count(r, class, now, &known, records);
+		if (st != ST_OK || known)
+			return st;
+	}
 	if (r->clock_count == 1 && class == RULE_ACTIVE)
 		return count_clock(r, CLOCK_ACTIVE, now, effort, records);
 	if (r->clock_count == 1 && class == RULE_UNDECIDED)
@@ -388,7 +398,7 @@ enum status rule_count(const struct rule *r, enum rule_class class, int64_t now,
 
 /* A row of several parts may be due only since the last of them is: then it
  * was not yet when the window began, whatever this part's own clock says. */
-enum status rule_count_overdue(
+static enum status count_overdue(
     const struct rule *r, int64_t now, int64_t *records)
 {
 	int64_t then = now - r->terms.window_seconds - 1;
@@ -396,7 +406,7 @@ enum status rule_count_overdue(
 	enum status st;
 
 	if (r->parts == 1)
-		return rule_count(r, RULE_DUE, then, DB_BY_INDEX, records);
+		return count_class(r, RULE_DUE, then, DB_BY_INDEX, records);
 	st = rule_where(r, RULE_DUE, now, DB_BY_INDEX, &where);
 	sql_add(&where, " AND ");
 	if (st == ST_OK)
@@ -404,6 +414,42 @@ enum status rule_count_overdue(
 	if (st == ST_OK)
 		st = count(r, &where, records);
 	sql_release(&where);
+	return st;
+}
+
+enum status rule_count(const struct rule *r, enum rule_class class, int64_t now,
+    enum db_effort effort, int64_t *records)
+{
+	int64_t sum = 0, n = 0;
+	enum status st = ST_OK;
+	size_t u;
+
+	for (u = 0; st == ST_OK && u < units_count(r->store); u++) {
+		if ((st = units_use(r->store, u)) == ST_OK)
+			st = count_class(r, class, now, effort, &n);
+		sum += n;
+	}
+	units_rest(r->store);
+	if (st == ST_OK)
+		*records = sum;
+	return st;
+}
+
+enum status rule_count_overdue(
+    const struct rule *r, int64_t now, int64_t *records)
+{
+	int64_t sum = 0, n = 0;
+	enum status st = ST_OK;
+	size_t u;
+
+	for (u = 0; st == ST_OK && u < units_count(r->store); u++) {
+		if ((st = units_use(r->store, u)) == ST_OK)
+			st = count_overdue(r, now, &n);
+		sum += n;
+	}
+	units_rest(r->store);
+	if (st == ST_OK)
+		*records = sum;
 	return st;
 }
 
@@ -421,6 +467,17 @@ static void add_columns(
 	}
 }
 
+static void add_names(const char **columns, size_t count_, struct sql *q)
+{
+	size_t k;
+
+	for (k = 0; k < count_; k++) {
+		if (k)
+			sql_add(q, ", ");
+		sql_name(q, columns[k]);
+	}
+}
+
 /* Nobody sees this table but its connection. */
 static enum status make_collected(const struct rule *r)
 {
@@ -429,12 +486,14 @@ static enum status make_collected(const struct rule *r)
 	size_t i;
 
 	st = db_exec(
-	    r->store->db, "DROP TABLE IF EXISTS temp.lethe_collected", NOARGS);
+	    r->store->db, "DROP TABLE IF EXISTS lethe_collected", NOARGS);
 	sql_add(&q, "CREATE TEMPORARY TABLE lethe_collected"
 		    " (lethe_n INTEGER PRIMARY KEY");
 	for (i = 0; i < r->key_count; i++) {
 		sql_add(&q, ", ");
 		sql_name(&q, r->keys[i]);
+		db_add_type(
+		    r->store->db, &q, db_table_column(r->table, r->keys[i]));
 	}
 	sql_add(&q, ")");
 	if (st == ST_OK)
@@ -452,7 +511,9 @@ enum status rule_collect(const struct rule *r, enum rule_class class,
 	*records = 0;
 	if ((st = make_collected(r)) != ST_OK)
 		return st;
-	sql_add(&q, "INSERT INTO temp.lethe_collected SELECT NULL, ");
+	sql_add(&q, "INSERT INTO lethe_collected (");
+	add_names(r->keys, r->key_count, &q);
+	sql_add(&q, ") SELECT ");
 	add_columns("t", r->keys, r->key_count, &q);
 	sql_add(&q, " FROM ");
 	rule_from(r, &q);
@@ -475,7 +536,7 @@ enum status rule_where_collected(const struct rule *r, enum rule_class class,
 	add_columns("t", r->keys, r->key_count, q);
 	sql_add(q, ") IN (SELECT ");
 	add_columns("c", r->keys, r->key_count, q);
-	sql_add(q, " FROM temp.lethe_collected AS c WHERE c.lethe_n >= ");
+	sql_add(q, " FROM lethe_collected AS c WHERE c.lethe_n >= ");
 	sql_bind_int(q, first);
 	sql_add(q, " AND c.lethe_n <= ");
 	sql_bind_int(q, last);

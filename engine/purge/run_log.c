@@ -8,6 +8,8 @@
 #include "engine/audit/log.h"
 #include "engine/base/file.h"
 #include "engine/installation/changes.h"
+#include "engine/installation/units.h"
+#include "engine/purge/drop.h"
 #include "engine/purge/run_rules.h"
 
 /* ---- evidence ---- */
@@ -23,15 +25,28 @@ int run_takes(const struct run *r, const struct installation_store *s)
 	return 0;
 }
 
+enum status run_ship_unit(struct run *r, struct installation_store *s)
+{
+	char source[STORE_ID_TEXT];
+	enum status st;
+
+	if ((st = installation_unit_id(r->in, s, source)) != ST_OK)
+		return st;
+	return audit_ship(
+	    r->in->audit, s->db, source, s->config->name, r->actor, NULL);
+}
+
 static enum status ship_store(struct run *r, struct installation_store *s)
 {
-	char source[RUN_SOURCE];
-	const char *cipher;
-	enum status st = run_source(r, s, source, &cipher);
+	enum status st = ST_OK;
+	size_t u;
 
-	if (st != ST_OK)
-		return st;
-	return audit_ship(r->in->audit, s->db, source, r->actor, NULL);
+	for (u = 0; st == ST_OK && u < units_count(s); u++) {
+		if ((st = units_use(s, u)) == ST_OK)
+			st = run_ship_unit(r, s);
+	}
+	units_rest(s);
+	return st;
 }
 
 /* Also what a run that was killed left behind. */
@@ -58,6 +73,8 @@ enum status run_open(struct run *r)
 	if ((st = audit_writable(r->in->audit)) != ST_OK)
 		return st;
 	if ((st = changes_log(r->in)) != ST_OK)
+		return st;
+	if ((st = drop_finish(r)) != ST_OK)
 		return st;
 	return run_ship(r);
 }

@@ -5,25 +5,25 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/installation/units.h"
 #include "engine/plan/rule_hash.h"
 
 /* ---- what it begins with ---- */
 
-enum status run_source(struct run *r, const struct installation_store *s,
-    char out[RUN_SOURCE], const char **cipher)
+static enum status cipher_of(
+    struct run *r, const struct installation_store *s, const char **out)
 {
 	struct keyring_key key;
-	char name[300];
+	char name[SEGMENT_KEY];
 	enum status st;
-	size_t i;
 
-	(void)snprintf(name, sizeof(name), "store/%s", s->config->name);
-	if ((st = keyring_find(r->in->keys, name, &key)) != ST_OK)
-		return st;
-	for (i = 0; i < sizeof(key.id); i++)
-		(void)snprintf(out + 2 * i, 3, "%02x", (unsigned int)key.id[i]);
-	*cipher = aead_name(key.algorithm);
-	return ST_OK;
+	*out = NULL;
+	if (s->config->driver != CONFIG_SQLITE)
+		return ST_OK;
+	units_key(s, name);
+	if ((st = keyring_find(r->in->keys, name, &key)) == ST_OK)
+		*out = aead_name(key.algorithm);
+	return st;
 }
 
 static enum status files_json(const struct installation *in, json_t *list)
@@ -45,24 +45,23 @@ static enum status files_json(const struct installation *in, json_t *list)
 
 static enum status stores_json(struct run *r, json_t *list)
 {
-	char source[RUN_SOURCE];
+	const char *cipher = NULL;
 	enum status st = ST_OK;
-	const char *cipher = "";
 	json_t *one = NULL;
 	size_t i;
 
 	for (i = 0; st == ST_OK && i < r->in->store_count; i++) {
 		const struct installation_store *s = &r->in->stores[i];
-		int ours = s->config->driver == CONFIG_SQLITE;
 
 		if (!run_takes(r, s))
 			continue;
-		st = run_source(r, s, source, &cipher);
+		st = cipher_of(r, s, &cipher);
 		if (st == ST_OK)
-			st = json_make(&one, "{s:s, s:s, s:s?, s:s}", "store",
+			st = json_make(&one, "{s:s, s:s, s:s?}", "store",
 			    s->config->name, "driver",
-			    ours ? "sqlite" : "postgresql", "cipher",
-			    ours ? cipher : NULL, "source", source);
+			    s->config->driver == CONFIG_SQLITE ? "sqlite"
+							       : "postgresql",
+			    "cipher", cipher);
 		if (st == ST_OK)
 			st = json_push(list, one);
 	}

@@ -12,8 +12,7 @@
 /*
  * Put into the entry of a run that begins: "store" and "cluster" that it is
  * restricted to, or null; "files" of the rules with their SHA-256, in the order
- * of the rule set's hash; "stores" with driver, cipher and the "source" that
- * evidence names them by.
+ * of the rule set's hash; "stores" with driver and cipher.
  */
 enum status run_rules_begin(struct run *r, json_t *details) MUST_CHECK;
 
@@ -24,10 +23,5 @@ enum status run_rules_begin(struct run *r, json_t *details) MUST_CHECK;
  */
 enum status run_rules_end(
     struct run *r, const char *action, json_t *details) MUST_CHECK;
-
-/* A store's key, hexadecimal: what its evidence is known by for ever. */
-#define RUN_SOURCE 33
-enum status run_source(struct run *r, const struct installation_store *s,
-    char out[RUN_SOURCE], const char **cipher) MUST_CHECK;
 
 #endif /* !PURGE_RUN_RULES_H */

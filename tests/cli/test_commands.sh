@@ -61,7 +61,7 @@ expect 2 ingest --format xml crm people people.csv
 
 # ---- JSON: the members of the design, before the command and after ----
 expect 0 --json check
-keys 'warnings unmapped undecided integrity'
+keys 'warnings unmapped undecided integrity grants'
 expect 0 check --integrity --json
 json '{i["database"] for i in o["integrity"]} >= {"crm", "web", "audit"}'
 # OVERDUE until it has been purged.
@@ -96,7 +96,7 @@ json 'o["error"]["message"] != ""'
 
 # ---- a dry run is the run ----
 expect 4 purge --dry-run --json
-keys 'run as_of dry_run rule_set clusters unmapped verified scrubbed deleted overdue undecided suspensions plan stopped seconds'
+keys 'run as_of dry_run rule_set clusters segments_dropped unmapped verified scrubbed deleted overdue undecided suspensions plan stopped seconds'
 json 'o["dry_run"] and o["deleted"] == 0'
 cp out planned
 holds crm contracts 3
