@@ -39,6 +39,7 @@ static void compare(const char *name, const char *kind, const struct buf *said)
 {
 	struct buf want = BUF_INIT;
 	char path[200];
+	size_t same;
 
 	(void)snprintf(
 	    path, sizeof(path), "tests/golden/certificate/%s.%s", name, kind);
