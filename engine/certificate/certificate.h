@@ -21,21 +21,20 @@ struct certificate_kind {
 	const char *name; /* "purge_run" */
 	const char *id;   /* the member of the facts that names which: "run" */
 	/* Before the log is looked at: ST_BUSY where ${id} is still at work. */
-	enum status (*settle)(
-	    struct installation *in, const char *id) MUST_CHECK;
+	enum status (*settle)(struct installation *in, const char *id);
 	/*
 	 * The log's entries that bear it out, as JSON, in the log's order,
 	 * within the read transaction that is open there.  ST_USAGE: there is
 	 * no ${id}.
 	 */
-	enum status (*gather)(struct installation *in, const char *id,
-	    json_t **entries) MUST_CHECK;
+	enum status (*gather)(
+	    struct installation *in, const char *id, json_t **entries);
 	/*
 	 * What those entries say, with no other source: {"kind","entry", ...},
 	 * where "entry" is the number of the one that tells how it ended.
 	 * ST_INVALID for entries that are not of this kind.
 	 */
-	enum status (*facts)(const json_t *entries, json_t **out) MUST_CHECK;
+	enum status (*facts)(const json_t *entries, json_t **out);
 };
 const struct certificate_kind *const *certificate_kinds(void);
 /* NULL: none is called so. */
