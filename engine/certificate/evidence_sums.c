@@ -73,6 +73,8 @@ static enum status add_rule(struct table *t, const json_t *entry)
 	json_object_del(rule, "at");
 	json_object_del(rule, "actor");
 	json_object_del(rule, "action");
+	json_object_del(rule, "role");
+	json_object_del(rule, "object");
 	json_object_del(rule, "run");
 	json_object_del(rule, "seq");
 	if ((st = add_row(t, rule, &row)) == ST_OK) {

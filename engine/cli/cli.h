@@ -23,6 +23,7 @@ struct cli {
 	int attention; /* done, but something needs looking after: exit 4 */
 	int answered;  /* the document of --json is out: a failure adds none */
 	int loaded;
+	const char *command; /* which one runs */
 	struct installation in;
 };
 
@@ -113,6 +114,13 @@ enum status cli_log(
 enum cli_output { CLI_KEEP, CLI_REPLACE };
 enum status cli_write_file(
     const char *path, enum cli_output mode, const struct buf *bytes) MUST_CHECK;
+
+/*
+ * Log that the command was refused: for want of a right (ST_DENIED) or because
+ * a key or file is not what it was (ST_INTEGRITY).  Nothing else is, nor where
+ * the log is what cannot be written; ${why}'s sentence stays what it was.
+ */
+void cli_log_refused(struct cli *cli, enum status why);
 
 /* Print ${value} on stdout: one JSON document. */
 enum status cli_print_json(const json_t *value) MUST_CHECK;

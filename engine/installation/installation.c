@@ -245,21 +245,38 @@ enum status installation_load_with(
 	return ST_OK;
 }
 
-void installation_release(struct installation *in)
+enum status installation_again(
+    const struct installation *first, struct installation *out)
 {
 	size_t i;
 
-	for (i = 0; i < in->store_count; i++) {
-		if (in->stores[i].borrowed)
-			continue;
-		db_schema_release(&in->stores[i].schema);
-		units_rest(&in->stores[i]);
-		segments_free(in->stores[i].segments);
-		db_close(in->stores[i].db);
+	memset(out, 0, sizeof(*out));
+	out->again = 1;
+	out->config = first->config;
+	out->zone = first->zone;
+	out->datasets = first->datasets;
+	out->dataset_count = first->dataset_count;
+	out->policies = first->policies;
+	out->policy_count = first->policy_count;
+	memcpy(out->rule_set, first->rule_set, sizeof(out->rule_set));
+	out->stores = calloc(first->store_count + 1, sizeof(*out->stores));
+	if (out->stores == NULL)
+		return fail(ST_NOMEM, "out of memory");
+	out->store_count = first->store_count;
+	for (i = 0; i < out->store_count; i++) {
+		out->stores[i].config = first->stores[i].config;
+		out->stores[i].dataset = first->stores[i].dataset;
+		/* Rules tell tables apart by where they stand. */
+		out->stores[i].schema = first->stores[i].schema;
+		out->stores[i].same_schema = first->stores[i].db != NULL;
 	}
-	audit_close(in->audit);
-	db_close(in->control);
-	keyring_free(in->keys);
+	return keyring_again(first->keys, &out->keys);
+}
+
+static void release_files(struct installation *in)
+{
+	size_t i;
+
 	for (i = 0; i < in->dataset_count; i++)
 		dataset_release(&in->datasets[i]);
 	for (i = 0; i < in->policy_count; i++)
@@ -267,10 +284,30 @@ void installation_release(struct installation *in)
 	rule_files_release(in);
 	free(in->datasets);
 	free(in->policies);
-	free(in->stores);
 	zone_free(in->zone);
 	config_release(&in->config);
+}
+
+void installation_release(struct installation *in)
+{
+	size_t i;
+
+	for (i = 0; i < in->store_count; i++) {
+		if (in->stores[i].borrowed)
+			continue;
+		if (!in->stores[i].same_schema)
+			db_schema_release(&in->stores[i].schema);
+		units_rest(&in->stores[i]);
+		segments_free(in->stores[i].segments);
+		db_close(in->stores[i].db);
+	}
+	audit_close(in->audit);
+	db_close(in->control);
+	keyring_free(in->keys);
+	free(in->stores);
 	diag_release(&in->diag);
+	if (!in->again)
+		release_files(in);
 	memset(in, 0, sizeof(*in));
 }
 

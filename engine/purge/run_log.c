@@ -25,25 +25,28 @@ int run_takes(const struct run *r, const struct installation_store *s)
 	return 0;
 }
 
-enum status run_ship_unit(struct run *r, struct installation_store *s)
+enum status run_ship_unit(
+    const struct run *r, struct installation *in, struct installation_store *s)
 {
 	char source[STORE_ID_TEXT];
 	enum status st;
 
-	if ((st = installation_unit_id(r->in, s, source)) != ST_OK)
+	if ((st = installation_open_audit(in)) != ST_OK ||
+	    (st = installation_unit_id(in, s, source)) != ST_OK)
 		return st;
 	return audit_ship(
-	    r->in->audit, s->db, source, s->config->name, r->actor, NULL);
+	    in->audit, s->db, source, s->config->name, r->actor, NULL);
 }
 
+/* A worker may have dropped segments that are still listed here. */
 static enum status ship_store(struct run *r, struct installation_store *s)
 {
-	enum status st = ST_OK;
+	enum status st = installation_open_store(r->in, s);
 	size_t u;
 
 	for (u = 0; st == ST_OK && u < units_count(s); u++) {
 		if ((st = units_use(s, u)) == ST_OK)
-			st = run_ship_unit(r, s);
+			st = run_ship_unit(r, r->in, s);
 	}
 	units_rest(s);
 	return st;
@@ -94,8 +97,9 @@ static enum status log_stopped(struct run *r)
 	json_t *details = NULL;
 	enum status st;
 
-	st = json_make(&details, "{s:s, s:s?, s:s?, s:o, s:o}", "run", r->id,
-	    "plan", plan, "hash", plan ? r->kept.hash : NULL, "verified",
+	st = json_make(&details, "{s:s, s:s, s:s?, s:s?, s:o, s:o}", "object",
+	    r->id, "run", r->id, "plan", plan, "hash",
+	    plan ? r->kept.hash : NULL, "verified",
 	    done(r, r->outcome.verified), "scrubbed",
 	    done(r, r->outcome.scrubbed));
 	if (st == ST_OK)
@@ -117,10 +121,10 @@ static enum status log_started(struct run *r)
 	enum status st;
 
 	civil_format_instant(r->as_of, as_of);
-	st = json_make(&details, "{s:s, s:s, s:s, s:I, s:s?, s:s?}", "run",
-	    r->id, "as_of", as_of, "rule_set", r->in->rule_set, "due",
-	    (json_int_t)plan_due(&r->plan), "plan", plan, "hash",
-	    plan ? r->kept.hash : NULL);
+	st = json_make(&details, "{s:s, s:s, s:s, s:s, s:I, s:s?, s:s?}",
+	    "object", r->id, "run", r->id, "as_of", as_of, "rule_set",
+	    r->in->rule_set, "due", (json_int_t)plan_due(&r->plan), "plan",
+	    plan, "hash", plan ? r->kept.hash : NULL);
 	if (st == ST_OK)
 		st = run_rules_begin(r, details);
 	if (st == ST_OK)
@@ -150,8 +154,8 @@ static enum status log_finished(struct run *r, const json_t *report)
 	json_t *details = NULL;
 	enum status st;
 
-	st = json_make(&details, "{s:s, s:O, s:O}", "run", r->id, "verified",
-	    json_object_get(report, "verified"), "scrubbed",
+	st = json_make(&details, "{s:s, s:s, s:O, s:O}", "object", r->id, "run",
+	    r->id, "verified", json_object_get(report, "verified"), "scrubbed",
 	    json_object_get(report, "scrubbed"));
 	if (st == ST_OK)
 		st = run_rules_end(r, "purge_finished", details);
@@ -236,8 +240,8 @@ enum status run_fail(struct run *r, enum status why)
 	json_t *details = NULL;
 	enum status st;
 
-	st = json_make(
-	    &details, "{s:s, s:s}", "run", r->id, "failure", status_name(why));
+	st = json_make(&details, "{s:s, s:s, s:s}", "object", r->id, "run",
+	    r->id, "failure", status_name(why));
 	if (st == ST_OK)
 		st = run_rules_end(r, "purge_failed", details);
 	json_decref(details);

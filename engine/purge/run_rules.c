@@ -171,9 +171,11 @@ static enum status put_counts(struct run *r, size_t i, json_t *o)
 
 	plan_cutoff_text(p, cutoff);
 	st = json_make(&more,
-	    "{s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:o, s:o}",
-	    "run", r->id, "cutoff", cutoff, "due", (json_int_t)p->due,
-	    "deleted", (json_int_t)d->done.deleted, "de_identified",
+	    "{s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:o, "
+	    "s:o}",
+	    "object", p->rule->terms.cluster->name, "run", r->id, "cutoff",
+	    cutoff, "due", (json_int_t)p->due, "deleted",
+	    (json_int_t)d->done.deleted, "de_identified",
 	    (json_int_t)d->done.de_identified, "minimised",
 	    (json_int_t)d->done.minimised, "held", (json_int_t)p->held,
 	    "restricted", (json_int_t)p->restricted, "undecided",

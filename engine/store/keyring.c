@@ -337,6 +337,11 @@ void keyring_free(struct keyring *k)
 	free(k);
 }
 
+const char *keyring_name(const struct keyring *k, size_t i)
+{
+	return i < k->file.count ? k->file.entries[i].name : NULL;
+}
+
 enum status keyring_find(
     const struct keyring *k, const char *name, struct keyring_key *out)
 {
@@ -377,6 +382,25 @@ enum status keyring_refresh(struct keyring *k)
 
 	if ((st = read_again(k, LOCK_SH, &fd)) == ST_OK)
 		(void)close(fd);
+	return st;
+}
+
+enum status keyring_again(const struct keyring *k, struct keyring **out)
+{
+	struct keyring *again;
+	enum status st;
+
+	if ((st = new_keyring(k->path, &again)) != ST_OK)
+		return st;
+	st = secret_new(secret_bytes(k->wrap), &again->wrap);
+	if (st == ST_OK)
+		st = secret_new(secret_bytes(k->mac), &again->mac);
+	if (st == ST_OK)
+		st = keyring_refresh(again);
+	if (st != ST_OK)
+		keyring_free(again);
+	else
+		*out = again;
 	return st;
 }
 
