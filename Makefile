@@ -81,6 +81,8 @@ $(B)/bench_vfs: $(B)/tests/bench/bench_vfs.o $(B)/tests/bench/peer_lethe.o \
 	$(LINK)
 $(B)/bench_log: $(B)/tests/bench/bench_log.o $(B)/liblethe.a
 	$(LINK)
+$(B)/bench_reader: $(B)/tests/bench/bench_reader.o $(B)/liblethe.a
+	$(LINK)
 $(B)/lethe-unlogged: LDFLAGS += -Wl,--wrap=audit_append,--wrap=audit_append_all \
                      -Wl,--wrap=audit_ship -Wl,--wrap=audit_writable
 $(B)/lethe-unlogged: $(B)/engine/cli/main.o $(B)/tests/bench/no_log.o \
@@ -194,10 +196,11 @@ dist:                          ## the last commit as build/lethe-VERSION.tar.gz
 compile_commands.json: deps-dev FORCE  ## for clangd
 	$(Q)bear -- $(MAKE) -s B=build/cdb all build/cdb/run-tests
 # Two cores and a disk are enough; ROWS=200000 RUNS=3 gives a quick look.
-bench: deps-bench              ## measure against plain SQLite and SQLCipher
+bench: deps-bench deps-postgres ## measure against plain SQLite and SQLCipher
 	$(Q)$(MAKE) --no-print-directory MODE=release all \
 	  build/release/bench_vfs build/release/bench_log \
-	  build/release/lethe-unlogged build/release/bench_sqlcipher
+	  build/release/bench_reader build/release/lethe-unlogged \
+	  build/release/bench_sqlcipher
 	$(Q)python3 -B tests/bench/bench.py build/release
 clean:                         ## remove what was built
 	rm -rf build compile_commands.json

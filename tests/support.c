@@ -1,6 +1,7 @@
 /* What several suites need: folders, shared vectors, failing allocations. */
 #include <limits.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,8 +10,9 @@
 
 #include "tests/suites.h"
 
-static long fuse = -1; /* allocations left before one fails; -1: never */
-static int blown;
+/* Threads allocate too. */
+static atomic_long fuse = -1; /* left before one fails; -1: never */
+static atomic_int blown;
 
 void test_alloc_fuse(long nth)
 {
@@ -20,7 +22,7 @@ void test_alloc_fuse(long nth)
 
 int test_alloc_blown(void) { return blown; }
 
-static long counted, kill_at;
+static atomic_long counted, kill_at;
 
 void test_alloc_kill(long nth)
 {

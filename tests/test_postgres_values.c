@@ -217,19 +217,20 @@ START_TEST(a_schema_is_read_as_it_is)
 	const struct db_table *t;
 	struct db_schema s;
 
-	DO(db, "CREATE TYPE kind AS ENUM ('a');"
-	       "CREATE DOMAIN points AS integer NOT NULL;"
-	       "CREATE TABLE parent (id uuid PRIMARY KEY, kind kind,"
-	       " points points, list text[], at timestamptz,"
-	       " name varchar(20) COLLATE \"en-x-icu\" CHECK (name <> ''));"
-	       "CREATE TABLE child (id bigint, part date NOT NULL,"
-	       " n integer GENERATED ALWAYS AS (id + 1) STORED,"
-	       " parent uuid REFERENCES parent ON DELETE CASCADE,"
-	       " PRIMARY KEY (part, id)) PARTITION BY RANGE (part);"
-	       "CREATE TABLE child_2024 PARTITION OF child"
-	       " FOR VALUES FROM ('2024-01-01') TO ('2025-01-01');"
-	       "CREATE INDEX on_parent ON child (parent) WHERE parent IS NOT NULL;"
-	       "CREATE TABLE lethe_own (id INTEGER);");
+	DO(db,
+	    "CREATE TYPE kind AS ENUM ('a');"
+	    "CREATE DOMAIN points AS integer NOT NULL;"
+	    "CREATE TABLE parent (id uuid PRIMARY KEY, kind kind,"
+	    " points points, list text[], at timestamptz,"
+	    " name varchar(20) COLLATE \"en-x-icu\" CHECK (name <> ''));"
+	    "CREATE TABLE child (id bigint, part date NOT NULL,"
+	    " n integer GENERATED ALWAYS AS (id + 1) STORED,"
+	    " parent uuid REFERENCES parent ON DELETE CASCADE,"
+	    " PRIMARY KEY (part, id)) PARTITION BY RANGE (part);"
+	    "CREATE TABLE child_2024 PARTITION OF child"
+	    " FOR VALUES FROM ('2024-01-01') TO ('2025-01-01');"
+	    "CREATE INDEX on_parent ON child (parent) WHERE parent IS NOT NULL;"
+	    "CREATE TABLE lethe_own (id INTEGER);");
 	ck_assert_int_eq(db_introspect(db, &s), ST_OK);
 	ck_assert_uint_eq(s.count, 2);
 	t = db_schema_table(&s, "child");

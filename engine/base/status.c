@@ -27,6 +27,7 @@ const char *status_name(enum status st)
 		[ST_NOTFOUND] = "not found",
 		[ST_DENIED] = "denied",
 		[ST_LIMIT] = "limit exceeded",
+		[ST_UNREACHABLE] = "unreachable",
 	};
 
 	return (unsigned int)st < ST__MAX ? names[st] : "unknown status";

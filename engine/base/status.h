@@ -14,19 +14,20 @@
  */
 enum status {
 	ST_OK = 0,
-	ST_NOMEM,     /* allocation failed; nothing was changed */
-	ST_IO,        /* the operating system said no */
-	ST_FULL,      /* the disk is full; the transaction was rolled back */
-	ST_DB,        /* the database said no */
-	ST_BUSY,      /* somebody else holds the lock */
-	ST_CONFLICT,  /* a constraint of the data (duplicate key, NOT NULL) */
-	ST_CRYPTO,    /* libgcrypt said no */
-	ST_INTEGRITY, /* tampered with, or the key is wrong */
-	ST_INVALID,   /* malformed input; diagnostics may say more */
-	ST_USAGE,     /* the command line is wrong */
-	ST_NOTFOUND,  /* no such thing; for rows: no more rows */
-	ST_DENIED,    /* a brake, a hold, a role or write protection */
-	ST_LIMIT,     /* an input is larger than a documented limit */
+	ST_NOMEM,       /* allocation failed; nothing was changed */
+	ST_IO,          /* the operating system said no */
+	ST_FULL,        /* the disk is full; the transaction was rolled back */
+	ST_DB,          /* the database said no */
+	ST_BUSY,        /* somebody else holds the lock */
+	ST_CONFLICT,    /* a constraint of the data (duplicate key, NOT NULL) */
+	ST_CRYPTO,      /* libgcrypt said no */
+	ST_INTEGRITY,   /* tampered with, or the key is wrong */
+	ST_INVALID,     /* malformed input; diagnostics may say more */
+	ST_USAGE,       /* the command line is wrong */
+	ST_NOTFOUND,    /* no such thing; for rows: no more rows */
+	ST_DENIED,      /* a brake, a hold, a role or write protection */
+	ST_LIMIT,       /* an input is larger than a documented limit */
+	ST_UNREACHABLE, /* a server does not answer; what is elsewhere does */
 	ST__MAX
 };
 

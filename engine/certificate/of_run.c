@@ -235,7 +235,7 @@ static enum status totals_json(const json_t *end, json_t *o)
 {
 	static const char *const names[] = { "due", "deleted", "de_identified",
 		"minimised", "held", "restricted", "undecided", "unplanned",
-		"waiting", "overdue", "unmapped" };
+		"waiting", "overdue", "unmapped", "unreachable" };
 	json_t *totals = json_object();
 	enum status st = totals ? ST_OK : fail(ST_NOMEM, "out of memory");
 	size_t i;

@@ -136,6 +136,7 @@ static const struct {
 	{ "waiting", PHRASE_WAITING, PHRASE_NEXT_WAITING, 0 },
 	{ "overdue", PHRASE_OVERDUE, PHRASE_NEXT_OVERDUE, 0 },
 	{ "unmapped", PHRASE_UNMAPPED, PHRASE_NEXT_UNMAPPED, 0 },
+	{ "unreachable", PHRASE_UNREACHABLE, PHRASE_NEXT_UNREACHABLE, 0 },
 };
 #define COUNTS (sizeof(counts) / sizeof(*counts))
 

@@ -95,6 +95,10 @@ static const char *const phrases[PHRASE__MAX][3] = {
 	[PHRASE_UNMAPPED] = { "tables and columns that no dataset describes",
 	    "データセットに記載のない表・列",
 	    "Tabellen und Spalten, die kein Dataset beschreibt" },
+	[PHRASE_UNREACHABLE] = { "places that could not be reached, and are "
+				 "not in these counts",
+	    "到達できず、上の件数に含まれない場所",
+	    "nicht erreichbare Stellen, in diesen Zahlen nicht enthalten" },
 	[PHRASE_NOT_COUNTED] = { "not counted", "未集計", "nicht gezählt" },
 	[PHRASE_METHOD] = { "Method", "消去の方法", "Verfahren" },
 	[PHRASE_METHOD_SQLITE] = { "sqlite: encrypted files; a record goes in one "
@@ -145,12 +149,12 @@ static const char *const phrases[PHRASE__MAX][3] = {
 	    "レコードは残っていなかった。",
 	    "Bestätigt: am Ende wurde jede Bedingung erneut abgefragt, und kein "
 	    "Datensatz war übrig, der fällig war und gehen konnte." },
-	[PHRASE_VERIFIED_NOT] = { "NOT verified: asked again at the end, records "
-				  "were due that could have gone.",
-	    "検証されていない。終了時の再照会で、期限到来で消去可能なレコードが"
-	    "残っていた。",
-	    "NICHT bestätigt: am Ende erneut abgefragt, waren Datensätze "
-	    "fällig, die hätten gehen können." },
+	[PHRASE_VERIFIED_NOT] = { "NOT verified: at the end records were due that could have gone, "
+				  "or a place could not be reached.",
+	    "検証されていない。終了時に期限到来で消去可能なレコードが残っていたか、"
+	    "到達できない場所があった。",
+	    "NICHT bestätigt: am Ende waren Datensätze fällig, die hätten gehen "
+	    "können, oder eine Stelle war nicht erreichbar." },
 	[PHRASE_VERIFIED_NEVER] = { "NOT verified: the due conditions were not asked again.",
 	    "検証されていない。期限条件の再照会は行われていない。",
 	    "NICHT bestätigt: die Bedingungen wurden nicht erneut abgefragt." },
@@ -227,6 +231,9 @@ static const char *const phrases[PHRASE__MAX][3] = {
 	    "どの規則にも属さない表・列。データセットに記載する（lethe check）",
 	    "Tabellen und Spalten außerhalb jeder Regel: beschreiben (`lethe "
 	    "check`)" },
+	[PHRASE_NEXT_UNREACHABLE] = { "places that could not be reached: the next run, once they can",
+	    "到達できなかった場所。到達可能になった後の次回処理で消去",
+	    "nicht erreichbare Stellen: der nächste Lauf, sobald sie es sind" },
 	[PHRASE_NEXT_RUN] = { "What was due is not done with: a further run is "
 			      "needed.",
 	    "期限到来分の処理は完了していない。再度の処理が必要である。",

@@ -186,6 +186,25 @@ enum status cli_log(struct cli *cli, const char *action, json_t *details)
 	return st;
 }
 
+void cli_print_unreachable(const json_t *list)
+{
+	const json_t *one;
+	size_t i;
+
+	json_array_foreach(list, i, one)
+	{
+		const char *collection = json_text(one, "collection");
+		const char *part = json_text(one, "partition");
+		const char *server = json_text(one, "server");
+
+		printf("UNREACHABLE: %s%s%s%s%s%s%s: %s: the next run does "
+		       "what is left\n",
+		    json_text(one, "store"), *collection ? "." : "", collection,
+		    *part ? ", partition " : "", part, *server ? " on " : "",
+		    server, json_text(one, "reason"));
+	}
+}
+
 void cli_log_refused(struct cli *cli, enum status why)
 {
 	char *said;

@@ -125,4 +125,7 @@ void cli_log_refused(struct cli *cli, enum status why);
 /* Print ${value} on stdout: one JSON document. */
 enum status cli_print_json(const json_t *value) MUST_CHECK;
 
+/* A line for each place of an "unreachable" list. */
+void cli_print_unreachable(const json_t *list);
+
 #endif /* !CLI_CLI_H */

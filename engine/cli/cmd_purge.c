@@ -90,6 +90,7 @@ static void print_attention(const struct cli *cli, const json_t *report)
 		    json_text(u, "store"), json_text(u, "table"),
 		    json_is_string(column) ? "." : "", json_text(u, "column"));
 	}
+	cli_print_unreachable(json_object_get(report, "unreachable"));
 	print_suspensions(json_object_get(report, "suspensions"));
 	if (json_int(report, "undecided"))
 		printf("UNDECIDED: %lld records have no readable starting "

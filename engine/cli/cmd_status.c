@@ -78,6 +78,7 @@ static enum status print(const struct cli *cli, const json_t *o)
 	       "UNMAPPED\n",
 	    json_int(o, "due"), json_int(o, "overdue"),
 	    json_int(o, "undecided"), json_int(o, "unmapped"));
+	cli_print_unreachable(json_object_get(o, "unreachable"));
 	print_suspensions(json_object_get(o, "suspensions"));
 	print_runs(o);
 	print_brakes(o);
@@ -113,9 +114,10 @@ static enum status run(struct cli *cli, int argc, char **argv)
 	if (st == ST_OK)
 		st = print(cli, o);
 	if (st == ST_OK)
-		cli->attention = json_int(o, "overdue") ||
-				 json_int(o, "undecided") ||
-				 json_int(o, "unmapped");
+		cli->attention =
+		    json_int(o, "overdue") || json_int(o, "undecided") ||
+		    json_int(o, "unmapped") ||
+		    json_array_size(json_object_get(o, "unreachable"));
 	json_decref(o);
 	return st;
 }

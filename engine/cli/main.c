@@ -60,6 +60,7 @@ static int exit_code(enum status st)
 	case ST_DB:
 	case ST_CONFLICT:
 	case ST_NOTFOUND:
+	case ST_UNREACHABLE:
 	case ST__MAX: break;
 	}
 	return 1;

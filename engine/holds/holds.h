@@ -98,7 +98,9 @@ enum status holds_watch_copy(
  * Bring every store to what the registry says: one write transaction for each
  * store that differs, none for the others.  Records that came in since are
  * suspended too; what was released, and what is gone, is dropped.  Then the
- * audit log.  ${w} may be NULL.
+ * audit log.  ${w} may be NULL.  ST_UNREACHABLE where something is suspended
+ * and a store, or a part that the references lead through, does not answer:
+ * then nobody knows what must stay, and nothing may go.
  */
 enum status holds_refresh(
     struct installation *in, struct holds_watch *w) MUST_CHECK;

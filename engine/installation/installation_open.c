@@ -133,8 +133,11 @@ enum status installation_open_store(
 		return store->segments ? segments_refresh(store->segments)
 				       : ST_OK;
 	st = open_place(in, store->config, store->config->name, &store->db);
-	if (st == ST_OK && !store->same_schema)
-		st = db_introspect(store->db, &store->schema);
+	if (st == ST_OK && !store->same_schema &&
+	    (st = db_introspect(store->db, &store->schema)) != ST_OK) {
+		db_close(store->db);
+		store->db = NULL;
+	}
 	return st == ST_OK ? open_segments(in, store) : st;
 }
 

@@ -7,6 +7,8 @@
 #include "engine/installation/units.h"
 #include "engine/plan/rule_unit.h"
 #include "engine/plan/suspension.h"
+#include "engine/plan/unreachable.h"
+#include "engine/store/count.h"
 
 /* Below so many records it costs nothing worth saving to count them all. */
 #define FEW 10000
@@ -37,6 +39,14 @@ static enum status count_rest(
 	return st;
 }
 
+/* The number that is kept, or of a part that is asked alone the count. */
+static enum status count_records(const struct rule *r, int64_t *records)
+{
+	if (r->table->only)
+		return count_part(r->store->db, r->table->only, records);
+	return rule_records(r, records);
+}
+
 static enum status count_suspended(struct plan_item *item)
 {
 	struct installation_store *store = item->rule->store;
@@ -65,7 +75,7 @@ static enum status count_item(
 	const struct rule *r = item->rule;
 	enum status st;
 
-	st = rule_records(r, &item->records);
+	st = count_records(r, &item->records);
 	if (st == ST_OK)
 		st = count_suspended(item);
 	if (st == ST_OK && r->clock_count == 1)
@@ -78,6 +88,75 @@ static enum status count_item(
 	if (st == ST_OK && item->due > 0)
 		st = rule_count_overdue(r, now, &item->overdue);
 	return st == ST_OK ? count_rest(item, now, detail) : st;
+}
+
+/* One state for all the counts, whoever writes meanwhile. */
+static enum status count_at_once(
+    struct plan_item *item, int64_t now, enum plan_detail detail)
+{
+	struct db *db = item->rule->store->db;
+	enum status st = db_begin(db, DB_READ);
+
+	if (st == ST_OK)
+		st = count_item(item, now, detail);
+	db_rollback(db);
+	return st;
+}
+
+static int64_t add_counted(int64_t a, int64_t b)
+{
+	return a == PLAN_UNCOUNTED || b == PLAN_UNCOUNTED ? PLAN_UNCOUNTED
+							  : a + b;
+}
+
+static void add_item(struct plan_item *sum, const struct plan_item *part)
+{
+	sum->cutoff = part->cutoff;
+	sum->records += part->records;
+	sum->due += part->due;
+	sum->overdue += part->overdue;
+	sum->held += part->held;
+	sum->restricted += part->restricted;
+	sum->undecided += part->undecided;
+	sum->active = add_counted(sum->active, part->active);
+	sum->retain = add_counted(sum->retain, part->retain);
+}
+
+/* A server that does not answer costs its own part alone. */
+static enum status count_parts(struct plan_item *item, int64_t now,
+    enum plan_detail detail, json_t *unreachable)
+{
+	const struct db_table *t = item->rule->table;
+	enum status st = ST_OK;
+	size_t i;
+
+	for (i = 0; st == ST_OK && i < t->part_count; i++) {
+		struct plan_item one = { .rule = item->rule };
+
+		rule_narrow(item->rule, &t->parts[i]);
+		st = count_at_once(&one, now, detail);
+		rule_narrow(item->rule, NULL);
+		if (st == ST_OK)
+			add_item(item, &one);
+		st =
+		    unreachable_note(unreachable, st, item->rule, &t->parts[i]);
+	}
+	return st;
+}
+
+enum status plan_count(struct plan_item *item, int64_t as_of,
+    enum plan_detail detail, json_t *unreachable)
+{
+	struct plan_item counted = { .rule = item->rule };
+	enum status st;
+
+	if (item->rule->table->part_count > 0)
+		st = count_parts(&counted, as_of, detail, unreachable);
+	else
+		st = count_at_once(&counted, as_of, detail);
+	if (st == ST_OK)
+		*item = counted;
+	return unreachable_note(unreachable, st, item->rule, NULL);
 }
 
 static int in_cluster(const struct rule *r, const char *cluster)
@@ -102,35 +181,25 @@ static enum status no_cluster(const struct schedule *s, const char *cluster)
 enum status plan_list(struct plan *p, const struct schedule *s, int64_t as_of,
     const char *cluster)
 {
-	struct plan plan = { s, as_of, NULL, 0 };
+	struct plan plan = { s, as_of, NULL, 0, json_array() };
+	enum status st = ST_OK;
 	size_t i;
 
 	plan.items = calloc(s->count + 1, sizeof(*plan.items));
-	if (plan.items == NULL)
-		return fail(ST_NOMEM, "out of memory");
-	for (i = 0; i < s->count; i++) {
+	if (plan.items == NULL || plan.unreachable == NULL)
+		st = fail(ST_NOMEM, "out of memory");
+	for (i = 0; st == ST_OK && i < s->count; i++) {
 		if (in_cluster(&s->rules[i], cluster))
 			plan.items[plan.count++].rule = &s->rules[i];
 	}
-	if (cluster && plan.count == 0) {
+	/* A store that is left out may have it. */
+	if (st == ST_OK && cluster && plan.count == 0 &&
+	    json_array_size(s->unreachable) == 0)
+		st = no_cluster(s, cluster);
+	if (st != ST_OK)
 		plan_release(&plan);
-		return no_cluster(s, cluster);
-	}
-	*p = plan;
-	return ST_OK;
-}
-
-/* One state for all the counts, whoever writes meanwhile. */
-enum status plan_count(
-    struct plan_item *item, int64_t as_of, enum plan_detail detail)
-{
-	struct db *db = item->rule->store->db;
-	enum status st;
-
-	st = db_begin(db, DB_READ);
-	if (st == ST_OK)
-		st = count_item(item, as_of, detail);
-	db_rollback(db);
+	else
+		*p = plan;
 	return st;
 }
 
@@ -145,7 +214,8 @@ enum status plan_init(struct plan *p, const struct schedule *s, int64_t as_of,
 	if (st != ST_OK)
 		return st;
 	for (i = 0; st == ST_OK && i < plan.count; i++)
-		st = plan_count(&plan.items[i], as_of, detail);
+		st =
+		    plan_count(&plan.items[i], as_of, detail, plan.unreachable);
 	if (st != ST_OK)
 		plan_release(&plan);
 	else
@@ -156,6 +226,7 @@ enum status plan_init(struct plan *p, const struct schedule *s, int64_t as_of,
 void plan_release(struct plan *p)
 {
 	free(p->items);
+	json_decref(p->unreachable);
 	memset(p, 0, sizeof(*p));
 }
 

@@ -37,20 +37,24 @@ struct plan {
 	int64_t as_of;
 	struct plan_item *items; /* in the order of deletion */
 	size_t count;
+	/* what is not in the counts (unreachable.h); owned */
+	json_t *unreachable;
 };
 
 /*
  * Compute it at ${as_of} for all clusters, or for the one called ${cluster}
- * (ST_USAGE where there is none of that name).
+ * (ST_USAGE where there is none of that name).  A collection that is cut into
+ * parts on several servers is counted part by part.
  */
 enum status plan_init(struct plan *p, const struct schedule *s, int64_t as_of,
     const char *cluster, enum plan_detail detail) MUST_CHECK;
 /* The same without the counts, and those of one item: items whose stores are
- * different can be counted by different threads at a time. */
+ * different can be counted by different threads at a time.  What cannot be
+ * reached is named in ${unreachable}. */
 enum status plan_list(struct plan *p, const struct schedule *s, int64_t as_of,
     const char *cluster) MUST_CHECK;
-enum status plan_count(
-    struct plan_item *item, int64_t as_of, enum plan_detail detail) MUST_CHECK;
+enum status plan_count(struct plan_item *item, int64_t as_of,
+    enum plan_detail detail, json_t *unreachable) MUST_CHECK;
 void plan_release(struct plan *p);
 
 /* "2025-03-01T00:00:00+09:00": what lies before it is due.  A date column is

@@ -324,8 +324,14 @@ int rule_is_range(const struct rule *r)
 
 void rule_from(const struct rule *r, struct sql *q)
 {
-	sql_name(q, r->table->name);
-	sql_add(q, " AS t");
+	db_add_from(q, r->table->name, r->table->only);
+}
+
+void rule_narrow(const struct rule *r, const struct db_part *part)
+{
+	struct db_table *tables = r->store->schema.tables;
+
+	tables[r->table - tables].only = part;
 }
 
 /* ---- counts ---- */

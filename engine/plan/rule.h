@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "engine/base/json.h"
 #include "engine/installation/installation.h"
 #include "engine/plan/path.h"
 #include "engine/plan/reduce.h"
@@ -126,8 +127,12 @@ enum status rule_collect(const struct rule *r, enum rule_class class,
 enum status rule_where_collected(const struct rule *r, enum rule_class class,
     int64_t now, int64_t first, int64_t last, struct sql *q) MUST_CHECK;
 
-/* Add `"table" AS t`. */
+/* Add `"table" AS t`, or the part that is asked alone. */
 void rule_from(const struct rule *r, struct sql *q);
+
+/* From now on, whatever is asked about records of this collection is asked
+ * about those of ${part}; NULL: of all parts again. */
+void rule_narrow(const struct rule *r, const struct db_part *part);
 
 /*
  * Add " AND NOT EXISTS ..." for each foreign key that the database enforces
@@ -195,6 +200,7 @@ struct schedule {
 	size_t count;
 	struct unmapped *unmapped;
 	size_t unmapped_count;
+	json_t *unreachable; /* stores that are left out (unreachable.h) */
 	const struct schedule *of; /* whose rules they are; NULL: its own */
 };
 
@@ -203,6 +209,10 @@ struct schedule {
  * datasets and the live stores disagree on goes to ${d}: then ST_INVALID.
  */
 enum status schedule_init(struct schedule *s, struct installation *in,
+    const char *store, struct diag *d) MUST_CHECK;
+/* The same of the stores that can be reached: the others are left out, and
+ * named in ${s->unreachable}. */
+enum status schedule_init_reachable(struct schedule *s, struct installation *in,
     const char *store, struct diag *d) MUST_CHECK;
 /*
  * The rules of ${first} over the stores of ${in}, which is its installation

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "engine/plan/schedule_internal.h"
+#include "engine/plan/unreachable.h"
 
 /* ---- order ---- */
 
@@ -94,20 +95,22 @@ static void order(struct rule *rules, size_t count)
 
 /* ---- all ---- */
 
-enum status schedule_init(struct schedule *s, struct installation *in,
-    const char *store, struct diag *d)
+static enum status init(struct schedule *s, const char *store, struct diag *d)
 {
+	struct installation *in = s->installation;
 	struct installation_store *only = NULL;
 	enum status st = ST_OK;
 	size_t i;
 
-	memset(s, 0, sizeof(*s));
-	s->installation = in;
 	if (store && (st = installation_find_store(in, store, &only)) != ST_OK)
 		return st;
 	for (i = 0; st == ST_OK && i < in->store_count; i++) {
-		if (only == NULL || only == &in->stores[i])
-			st = schedule_add_store(s, in, &in->stores[i], d);
+		if (only && only != &in->stores[i])
+			continue;
+		st = schedule_add_store(s, in, &in->stores[i], d);
+		if (s->unreachable)
+			st = unreachable_store(
+			    s->unreachable, st, in->stores[i].config->name);
 	}
 	if (st == ST_OK && d->errors == 0)
 		st = schedule_set_reduces(s, d);
@@ -118,6 +121,23 @@ enum status schedule_init(struct schedule *s, struct installation *in,
 	else
 		schedule_release(s);
 	return st;
+}
+
+enum status schedule_init(struct schedule *s, struct installation *in,
+    const char *store, struct diag *d)
+{
+	*s = (struct schedule){ .installation = in };
+	return init(s, store, d);
+}
+
+enum status schedule_init_reachable(struct schedule *s, struct installation *in,
+    const char *store, struct diag *d)
+{
+	*s = (struct schedule){ .installation = in,
+		.unreachable = json_array() };
+	if (s->unreachable == NULL)
+		return fail(ST_NOMEM, "out of memory");
+	return init(s, store, d);
 }
 
 enum status schedule_again(
@@ -147,8 +167,10 @@ void schedule_release(struct schedule *s)
 	for (i = 0; s->of == NULL && i < s->count; i++)
 		schedule_release_rule(&s->rules[i]);
 	free(s->rules);
-	if (s->of == NULL)
+	if (s->of == NULL) {
 		free(s->unmapped);
+		json_decref(s->unreachable);
+	}
 	memset(s, 0, sizeof(*s));
 }
 

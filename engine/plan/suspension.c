@@ -161,7 +161,9 @@ enum status suspension_count(const struct rule *r, const struct suspensions *s,
 	enum status st = ST_OK;
 
 	if (s->held || s->restricted)
-		st = count_get(r->store->db, r->table->name, &all);
+		st = r->table->only
+			 ? count_part(r->store->db, r->table->only, &all)
+			 : count_get(r->store->db, r->table->name, &all);
 	if (st == ST_OK && s->records && !s->held)
 		st = count_kind(r, SUSPENSION_HOLD, &h);
 	if (st == ST_OK && s->records && !s->held && !s->restricted)

@@ -6,7 +6,9 @@
 #include "engine/installation/units.h"
 #include "engine/plan/keys.h"
 #include "engine/plan/rule_unit.h"
+#include "engine/plan/unreachable.h"
 #include "engine/purge/evidence.h"
+#include "engine/purge/intent.h"
 #include "engine/purge/remember.h"
 #include "engine/purge/transform.h"
 #include "engine/store/count.h"
@@ -39,6 +41,10 @@ struct pass {
 	size_t column_count;
 	int marked; /* some records of the collection were reduced */
 	int64_t *done;
+	const struct db_part *part; /* that is worked alone; or NULL */
+	struct intent *intent;      /* of a batch on another server */
+	int declared;               /* it is committed */
+	int unsettled;              /* the one before may be open */
 };
 
 /* ---- what is shown ---- */
@@ -85,16 +91,12 @@ static enum status filtered(const struct pass *p, const struct val *key)
 	return f ? f->may_go(f->ctx, key) : ST_OK;
 }
 
-/* A record goes: its hash, and what it leaves behind. */
-static enum status each_deleted(void *ctx, const struct val *row)
+static enum status leave_behind(const struct pass *p, const struct val *row)
 {
-	struct pass *p = ctx;
 	const struct val *next = row + p->rule->key_count;
-	enum status st = filtered(p, row);
+	enum status st = ST_OK;
 	size_t i;
 
-	if (st == ST_OK)
-		st = evidence_add(p->evidence, row);
 	for (i = 0; st == ST_OK && i < p->leaves_count; i++) {
 		const struct rule_leaves *l = &p->leaves[i];
 
@@ -104,7 +106,55 @@ static enum status each_deleted(void *ctx, const struct val *row)
 			st = remember_reached(l, p->rule, row, next);
 		next += l->column_count + (l->value != NULL);
 	}
+	return st;
+}
+
+/* A record goes: its hash, and what it leaves behind. */
+static enum status each_deleted(void *ctx, const struct val *row)
+{
+	struct pass *p = ctx;
+	enum status st = filtered(p, row);
+
+	if (st == ST_OK)
+		st = evidence_add(p->evidence, row);
+	if (st == ST_OK)
+		st = leave_behind(p, row);
 	return st == ST_OK ? unmark(p, row) : st;
+}
+
+/* It is about to go on another server.  What it leaves behind must be here
+ * before; until it is gone, it says the same as the record. */
+static enum status each_declared(void *ctx, const struct val *row)
+{
+	struct pass *p = ctx;
+	enum status st = filtered(p, row);
+
+	if (st == ST_OK)
+		st = intent_add(p->intent, row);
+	return st == ST_OK ? leave_behind(p, row) : st;
+}
+
+/* It goes there, if it was declared. */
+static enum status each_intended(void *ctx, const struct val *row)
+{
+	uint8_t hash[PSEUDONYM_LEN];
+	struct pass *p = ctx;
+	enum status st;
+
+	st = evidence_hash(p->evidence, row, hash);
+	if (st == ST_OK)
+		st = intent_has(p->intent, hash);
+	if (st == ST_OK)
+		st = evidence_add(p->evidence, row);
+	return st == ST_OK ? unmark(p, row) : st;
+}
+
+static enum status count_less(const struct rule *r, int64_t n)
+{
+	/* Counting anew would ask every server. */
+	if (r->table->part_count > 0)
+		return count_add_kept(r->store->db, r->table->name, -n);
+	return count_add(r->store->db, r->table->name, -n);
 }
 
 static enum status delete_some(
@@ -113,6 +163,7 @@ static enum status delete_some(
 	const struct rule *r = p->rule;
 	struct db_batch b = {
 		.table = r->table->name,
+		.part = p->part,
 		.keys = p->columns,
 		.key_count = p->column_count,
 		.where = where,
@@ -125,10 +176,14 @@ static enum status delete_some(
 
 	if (rule_is_range(r))
 		b.order = r->clocks[0].terms.start->field;
+	if (p->intent && !p->declared) {
+		b.each = each_declared;
+		return db_show_batch(r->store->db, &b, n);
+	}
+	if (p->intent)
+		b.each = each_intended;
 	st = db_delete_batch(r->store->db, &b, n);
-	if (st == ST_OK && *n > 0)
-		st = count_add(r->store->db, r->table->name, -*n);
-	return st;
+	return st == ST_OK && *n > 0 ? count_less(r, *n) : st;
 }
 
 /* ---- records that stay ---- */
@@ -171,6 +226,7 @@ static enum status change_some(
 	const struct rule *r = p->rule;
 	struct db_change c = {
 		.table = r->table->name,
+		.part = p->part,
 		.keys = r->keys,
 		.key_count = r->key_count,
 		.where = where,
@@ -227,7 +283,9 @@ static enum status one_batch(
 	st = act(p, first, last, n);
 	if (st == ST_OK && *n > 0)
 		st = evidence_write(p->evidence, when_now());
-	if (st == ST_OK && *n > 0)
+	if (st == ST_OK && p->intent)
+		st = intent_close(p->intent);
+	if (st == ST_OK && (*n > 0 || p->intent))
 		st = db_commit(db);
 	else
 		db_rollback(db);
@@ -239,18 +297,71 @@ static enum status one_batch(
 	return st;
 }
 
+static enum status declare(
+    struct pass *p, int64_t first, int64_t last, int64_t *n)
+{
+	struct db *db = p->rule->store->db;
+	enum status st;
+
+	*n = 0;
+	if ((st = db_begin(db, DB_WRITE)) != ST_OK)
+		return st;
+	st = act(p, first, last, n);
+	if (st == ST_OK && *n > 0)
+		st = intent_declare(p->intent);
+	if (st == ST_OK && *n > 0)
+		st = db_commit(db);
+	db_rollback(db);
+	return st;
+}
+
+/* Two transactions (intent.h); what became of the batch before is known before
+ * anything else is declared. */
+static enum status one_batch_away(
+    struct pass *p, int64_t first, int64_t last, int64_t *n)
+{
+	enum status st = ST_OK;
+
+	*n = 0;
+	if (p->unsettled)
+		st = intent_settle(p->rule->store, p->rule->collection->name,
+		    p->part, p->context->run, NULL, p->done);
+	if (st == ST_OK)
+		st = intent_new(p->evidence, p->rule, p->part, &p->intent);
+	if (st != ST_OK)
+		return st;
+	p->declared = 0;
+	p->unsettled = 1;
+	st = declare(p, first, last, n);
+	p->declared = 1;
+	if (st == ST_OK && *n > 0)
+		st = one_batch(p, first, last, n);
+	p->unsettled = st != ST_OK;
+	intent_free(p->intent);
+	p->intent = NULL;
+	return st;
+}
+
+static enum status one_batch_anywhere(
+    struct pass *p, int64_t first, int64_t last, int64_t *n)
+{
+	if (p->part && p->part->server && p->class == RULE_GOES)
+		return one_batch_away(p, first, last, n);
+	return one_batch(p, first, last, n);
+}
+
 /* What the database undid because of others, or with the connection, is whole
  * again: once more. */
 static enum status one_batch_again(
     struct pass *p, int64_t first, int64_t last, int64_t *n)
 {
-	enum status st = one_batch(p, first, last, n);
+	enum status st = one_batch_anywhere(p, first, last, n);
 	int tries;
 
-	for (tries = 1; (st == ST_BUSY || st == ST_IO) && tries < MOST_TRIES &&
-			db_undone(p->rule->store->db);
+	for (tries = 1; (st == ST_BUSY || st == ST_UNREACHABLE) &&
+			tries < MOST_TRIES && db_undone(p->rule->store->db);
 	     tries++)
-		st = one_batch(p, first, last, n);
+		st = one_batch_anywhere(p, first, last, n);
 	return st;
 }
 
@@ -308,6 +419,26 @@ static enum status run_pass(struct pass *p)
 				      : in_parts(p);
 }
 
+static enum status run_parts(struct pass *p)
+{
+	const struct db_table *t = p->rule->table;
+	enum status st = ST_OK;
+	size_t i;
+
+	if (t->part_count == 0)
+		return run_pass(p);
+	for (i = 0; st == ST_OK && i < t->part_count; i++) {
+		p->part = &t->parts[i];
+		p->unsettled = 0;
+		rule_narrow(p->rule, p->part);
+		st = run_pass(p);
+		rule_narrow(p->rule, NULL);
+		st = unreachable_note(
+		    p->context->unreachable, st, p->rule, p->part);
+	}
+	return st;
+}
+
 /* ---- passes ---- */
 
 static enum status begin(struct pass *p, enum evidence_action action)
@@ -342,7 +473,7 @@ static enum status delete_rows(struct pass p, int64_t *deleted)
 	if (st == ST_OK)
 		st = begin(&p, EVIDENCE_DELETE);
 	if (st == ST_OK)
-		st = run_pass(&p);
+		st = run_parts(&p);
 	end(&p);
 	return st;
 }
@@ -359,7 +490,7 @@ static enum status reduce_rows(
 	if (st == ST_OK)
 		st = begin(&p, action);
 	if (st == ST_OK)
-		st = run_pass(&p);
+		st = run_parts(&p);
 	end(&p);
 	return st;
 }

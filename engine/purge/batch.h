@@ -30,6 +30,7 @@ struct purge_context {
 	/* called after each batch with what it did; may be NULL */
 	void (*progress)(void *ctx, const struct plan_item *item, int64_t n);
 	void *progress_ctx;
+	json_t *unreachable; /* what could not be reached (unreachable.h) */
 };
 
 /* How many records are committed, also where it ends with an error. */
@@ -49,8 +50,12 @@ enum status purge_idle(
  * 100 ms of write lock, each one transaction that holds the deletion or change,
  * its evidence, the counts and what the records leave behind.  Every condition
  * is asked again in that transaction: what has changed or was suspended since
- * the plan stays. Records to which a foreign key of the database still points
+ * the plan stays.  Records to which a foreign key of the database still points
  * are not deleted.
+ *
+ * A collection with parts on other servers is worked part by part, so that no
+ * transaction changes two of them, and a server that does not answer costs
+ * only its own part, which is named in ${c->unreachable}.
  */
 enum status purge_item(const struct purge_context *c,
     const struct plan_item *item, int64_t as_of,

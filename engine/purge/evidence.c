@@ -144,29 +144,52 @@ static const char *action_name(enum evidence_action action)
 	return "?";
 }
 
-enum status evidence_write(struct evidence *e, int64_t at)
+void evidence_words(const struct evidence *e, char cutoff[EVIDENCE_CUTOFF_TEXT],
+    struct evidence_words *out)
 {
 	const struct rule *r = e->item->rule;
-	uint8_t digest[SHA256_LEN];
-	char cutoff[ZONE_TEXT];
-	struct val hashes = NIL;
-	enum status st;
 
-	sha256(e->hashes.data, e->hashes.len, digest);
 	plan_cutoff_text(e->item, cutoff);
-	/* In a segment they would go with it. */
-	if (r->terms.cluster->evidence == POLICY_EVIDENCE_RECORDS &&
-	    units_segment(r->store) == NULL)
-		hashes = BLOB(e->hashes.data, e->hashes.len);
-	st = db_exec(r->store->db,
+	*out = (struct evidence_words){
+		.run = e->run,
+		.policy = r->policy->name,
+		.cluster = r->terms.cluster->name,
+		.collection = r->collection->name,
+		.action = action_name(e->action),
+		.rule_set = e->rule_set,
+		.cutoff = cutoff,
+		/* In a segment they would go with it. */
+		.keeps =
+		    r->terms.cluster->evidence == POLICY_EVIDENCE_RECORDS &&
+		    units_segment(r->store) == NULL,
+	};
+}
+
+enum status evidence_insert(struct db *db, const struct evidence_words *w,
+    int64_t at, const struct buf *hashes)
+{
+	uint8_t digest[SHA256_LEN];
+
+	sha256(hashes->data, hashes->len, digest);
+	return db_exec(db,
 	    "INSERT INTO lethe_evidence (run, at, policy, cluster,"
 	    " collection, action, rule_set, cutoff, records, digest, hashes)"
 	    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
-	    ARGS(TEXT(e->run), INT(at), TEXT(r->policy->name),
-		TEXT(r->terms.cluster->name), TEXT(r->collection->name),
-		TEXT(action_name(e->action)), TEXT(e->rule_set), TEXT(cutoff),
-		INT((int64_t)(e->hashes.len / PSEUDONYM_LEN)),
-		BLOB(digest, sizeof(digest)), hashes));
+	    ARGS(TEXT(w->run), INT(at), TEXT(w->policy), TEXT(w->cluster),
+		TEXT(w->collection), TEXT(w->action), TEXT(w->rule_set),
+		TEXT(w->cutoff), INT((int64_t)(hashes->len / PSEUDONYM_LEN)),
+		BLOB(digest, sizeof(digest)),
+		w->keeps ? BLOB(hashes->data, hashes->len) : NIL));
+}
+
+enum status evidence_write(struct evidence *e, int64_t at)
+{
+	char cutoff[EVIDENCE_CUTOFF_TEXT];
+	struct evidence_words w;
+	enum status st;
+
+	evidence_words(e, cutoff, &w);
+	st = evidence_insert(e->item->rule->store->db, &w, at, &e->hashes);
 	if (st == ST_OK)
 		evidence_drop(e);
 	return st;
@@ -174,32 +197,30 @@ enum status evidence_write(struct evidence *e, int64_t at)
 
 void evidence_drop(struct evidence *e) { buf_clear(&e->hashes); }
 
-enum status evidence_of_segment(const struct plan_item *item, const char *run,
-    const char *rule_set, struct db *rest, const char *segment,
-    const uint8_t key_id[16], int64_t records)
+enum status evidence_of_whole(const struct plan_item *item, const char *run,
+    const char *rule_set, struct db *db, const struct evidence_whole *whole,
+    int64_t records)
 {
 	const struct rule *r = item->rule;
 	struct buf what = BUF_INIT;
 	uint8_t digest[SHA256_LEN];
 	char cutoff[ZONE_TEXT];
 	enum status st;
-	size_t i;
 
-	for (i = 0; i < 16; i++)
-		buf_addf(&what, "%02x", key_id[i]);
-	buf_addf(&what, " %s %lld", r->collection->name, (long long)records);
+	buf_addf(&what, "%s %s %lld", whole->id, r->collection->name,
+	    (long long)records);
 	if ((st = buf_status(&what)) == ST_OK)
 		sha256(what.data, what.len, digest);
 	buf_release(&what);
 	if (st != ST_OK)
 		return st;
 	plan_cutoff_text(item, cutoff);
-	return db_exec(rest,
+	return db_exec(db,
 	    "INSERT INTO lethe_evidence (run, at, policy, cluster,"
 	    " collection, action, rule_set, cutoff, records, digest, segment)"
-	    " VALUES ($1, $2, $3, $4, $5, 'drop_segment', $6, $7, $8, $9, $10)",
+	    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
 	    ARGS(TEXT(run), INT(when_now()), TEXT(r->policy->name),
 		TEXT(r->terms.cluster->name), TEXT(r->collection->name),
-		TEXT(rule_set), TEXT(cutoff), INT(records),
-		BLOB(digest, sizeof(digest)), TEXT(segment)));
+		TEXT(whole->action), TEXT(rule_set), TEXT(cutoff), INT(records),
+		BLOB(digest, sizeof(digest)), TEXT(whole->name)));
 }

@@ -5,7 +5,7 @@
 
 enum status hand_take(struct run *r, size_t worker, size_t at, struct hand *out)
 {
-	struct hand h = { r, &r->lanes[worker], NULL, at };
+	struct hand h = { r, &r->lanes[worker], NULL, at, r->unreachable[at] };
 	enum status st = lane_store(h.lane, at, &h.store);
 
 	if (st == ST_OK)
@@ -83,6 +83,13 @@ void hand_dropped(const struct hand *h, int64_t segments)
 {
 	enter(h->run);
 	h->run->outcome.segments += segments;
+	leave(h->run);
+}
+
+void hand_partition_dropped(const struct hand *h)
+{
+	enter(h->run);
+	h->run->outcome.partitions++;
 	leave(h->run);
 }
 

@@ -5,6 +5,7 @@
 
 #include "engine/holds/holds.h"
 #include "engine/plan/plan.h"
+#include "engine/plan/unreachable.h"
 #include "engine/purge/clock.h"
 #include "engine/purge/plans.h"
 #include "engine/purge/stop.h"
@@ -149,11 +150,14 @@ enum status overview_json(struct installation *in, int64_t as_of, json_t **out)
 	struct plan p = { .items = NULL };
 	enum status st;
 
-	if ((st = schedule_init(&s, in, NULL, &in->diag)) != ST_OK)
+	st = schedule_init_reachable(&s, in, NULL, &in->diag);
+	if (st != ST_OK)
 		goto out;
 	st = plan_init(&p, &s, as_of, NULL, PLAN_ALL);
 	if (st == ST_OK && (stores == NULL || runs == NULL))
 		st = fail(ST_NOMEM, "out of memory");
+	if (st == ST_OK)
+		st = unreachable_join(p.unreachable, s.unreachable);
 	if (st == ST_OK)
 		st = stores_json(in, &p, stores);
 	if (st == ST_OK)
@@ -163,13 +167,14 @@ enum status overview_json(struct installation *in, int64_t as_of, json_t **out)
 	civil_format_instant(as_of, text);
 	if (st == ST_OK)
 		st = json_make(out,
-		    "{s:s, s:s, s:O, s:O, s:I, s:I, s:I, s:I, s:O}",
+		    "{s:s, s:s, s:O, s:O, s:I, s:I, s:I, s:I, s:O, s:O}",
 		    "installation", in->config.installation, "as_of", text,
 		    "stores", stores, "runs", runs, "due",
 		    (json_int_t)plan_due(&p), "overdue",
 		    (json_int_t)plan_overdue(&p), "undecided",
 		    (json_int_t)plan_undecided(&p), "unmapped",
-		    (json_int_t)s.unmapped_count, "suspensions", suspensions);
+		    (json_int_t)s.unmapped_count, "suspensions", suspensions,
+		    "unreachable", p.unreachable);
 	if (st == ST_OK && (st = put_brakes(in, *out)) != ST_OK) {
 		json_decref(*out);
 		*out = NULL;

@@ -12,7 +12,8 @@
  * "overdue","held","restricted","undecided","active","retain"}]}],
  * "runs":[{"run","started_at","finished_at","records","exit_code"}],"stopped",
  * "plans_waiting":[id],"clock","due","overdue","undecided","unmapped",
- * "suspensions":{"holds","restrictions","reviews_overdue"}}.  The last five
+ * "suspensions":{"holds","restrictions","reviews_overdue"},"unreachable":[...]
+ * (engine/plan/unreachable.h)}.  The last five
  * runs, newest first; one that was killed in the middle has no end.  "stopped"
  * is {"at","actor","reason"} while `lethe stop` holds, else null; "clock" the
  * latest instant that a run has seen, or null.

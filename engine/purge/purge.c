@@ -78,9 +78,13 @@ static enum status name_run(struct run *r)
  * writes nothing, says how far the stores are behind. */
 static enum status suspend(struct run *r)
 {
+	enum status st;
+
 	if (r->options->mode == PURGE_DRY_RUN)
 		return holds_behind(r->in, &r->outcome.suspensions_behind);
-	return holds_refresh(r->in, &r->holds);
+	st = holds_refresh(r->in, &r->holds);
+	/* Each item asks again before anything of it goes. */
+	return st == ST_UNREACHABLE ? ST_OK : st;
 }
 
 /* One for each file is the most that there is to do for. */
@@ -121,6 +125,8 @@ static enum status prepare(struct run *r)
 	const struct purge_options *o = r->options;
 	enum status st;
 
+	if ((st = run_reach_new(r)) != ST_OK)
+		return st;
 	r->as_of = o->as_of;
 	r->store = o->store;
 	r->cluster = o->cluster;
@@ -136,7 +142,8 @@ static enum status prepare(struct run *r)
 		return st;
 	if ((st = suspend(r)) != ST_OK)
 		return st;
-	st = schedule_init(&r->schedule, r->in, r->store, &r->in->diag);
+	st = schedule_init_reachable(
+	    &r->schedule, r->in, r->store, &r->in->diag);
 	if (st == ST_OK)
 		st = make_lanes(r);
 	if (st == ST_OK)
@@ -148,6 +155,8 @@ static enum status prepare(struct run *r)
 			   : PLAN_DUE);
 	if (st == ST_OK && (o->plan_file || o->execute_file))
 		st = run_select(r);
+	if (st == ST_OK)
+		st = run_join(r);
 	if (st != ST_OK)
 		return st;
 	r->outcome.run = r->id;
@@ -254,6 +263,7 @@ static void run_release(struct run *r)
 
 	holds_watch_release(&r->holds);
 	json_decref(r->outcome.suspensions);
+	run_reach_free(r);
 	for (i = 0; r->selections && i < r->plan.count; i++)
 		selection_release(&r->selections[i]);
 	free(r->selections);
@@ -309,7 +319,8 @@ enum status purge_run(
 
 int purge_needs_attention(const json_t *report)
 {
-	return json_int(report, "overdue") || json_int(report, "undecided") ||
+	return json_array_size(json_object_get(report, "unreachable")) ||
+	       json_int(report, "overdue") || json_int(report, "undecided") ||
 	       json_array_size(json_object_get(report, "unmapped")) ||
 	       json_is_false(json_object_get(report, "verified")) ||
 	       json_is_false(json_object_get(report, "scrubbed"));

@@ -37,8 +37,10 @@ struct purge_options {
  * ${*report}: {"run","as_of","dry_run","rule_set","clusters":[{"cluster",
  * "store","collection","action","label","cutoff","due","deleted","de_identified",
  * "minimised","held","restricted","undecided","active","retain","waiting"}],
- * "unmapped":[{"store","table","column"}],"verified","scrubbed","deleted",
- * "segments_dropped","overdue","undecided","plan","stopped","suspensions":{"holds",
+ * "unmapped":[{"store","table","column"}],"unreachable":[{"store",
+ * "collection","partition","server","reason"}],"verified","scrubbed","deleted",
+ * "segments_dropped","partitions_dropped","overdue","undecided","plan",
+ * "stopped","suspensions":{"holds",
  * "restrictions","reviews_overdue","behind"},"seconds"}.  "active" and "retain"
  * are null where a run would have to read a large collection to tell them
  * apart.  "label" is what records are that the cluster de-identifies there:
@@ -48,6 +50,9 @@ struct purge_options {
  * registry of suspensions says; only then does the run keep more, or less, than
  * the dry run shows.  Clusters of a run that carried out a file also have
  * "planned", "skipped":{"gone","held", "changed"} and "unplanned".
+ *
+ * What could not be reached is in "unreachable" (engine/plan/unreachable.h) and
+ * in no count; all else is done, and the next run does the rest.
  *
  * ST_DENIED with a report whose "stopped" is {"reason","plan","lift"}: a brake
  * stopped it before it began, or the emergency stop between two batches; what
@@ -63,8 +68,8 @@ enum status purge_run(struct installation *in, const struct purge_options *o,
 /* Is a run at work now that is not a dry one? */
 enum status purge_is_at_work(struct installation *in, int *yes) MUST_CHECK;
 
-/* Does a report say that something is OVERDUE, UNDECIDED, UNMAPPED, not
- * verified or not yet scrubbed? */
+/* Does a report say that something is OVERDUE, UNDECIDED, UNMAPPED,
+ * unreachable, not verified or not yet scrubbed? */
 int purge_needs_attention(const json_t *report);
 
 #endif /* !PURGE_PURGE_H */

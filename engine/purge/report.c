@@ -115,15 +115,17 @@ enum status report_json(const struct purge_outcome *o, json_t **out)
 	if (st == ST_OK)
 		st = json_make(out,
 		    "{s:s, s:s, s:b, s:s, s:O, s:O, s:o, s:o, s:I, s:I, s:I, "
-		    "s:I, s:O, s:f}",
+		    "s:I, s:I, s:O, s:O, s:f}",
 		    "run", o->run, "as_of", as_of, "dry_run", o->dry_run,
 		    "rule_set", o->plan->schedule->installation->rule_set,
 		    "clusters", clusters, "unmapped", unmapped, "verified",
 		    done(o, o->verified), "scrubbed", done(o, o->scrubbed),
 		    "deleted", (json_int_t)deleted, "segments_dropped",
-		    (json_int_t)o->segments, "overdue", (json_int_t)overdue,
+		    (json_int_t)o->segments, "partitions_dropped",
+		    (json_int_t)o->partitions, "overdue", (json_int_t)overdue,
 		    "undecided", (json_int_t)plan_undecided(o->plan),
-		    "suspensions", o->suspensions, "seconds", o->seconds);
+		    "suspensions", o->suspensions, "unreachable",
+		    o->unreachable, "seconds", o->seconds);
 	if (st == ST_OK)
 		st = json_put(json_object_get(*out, "suspensions"), "behind",
 		    json_integer(o->suspensions_behind));
@@ -184,6 +186,9 @@ enum status report_metrics(
 	gauge(&b, "lethe_unmapped_places",
 	    "Tables and columns that no dataset describes.",
 	    (double)json_array_size(json_object_get(report, "unmapped")));
+	gauge(&b, "lethe_unreachable_places",
+	    "Stores, collections and partitions that did not answer.",
+	    (double)json_array_size(json_object_get(report, "unreachable")));
 	gauge(&b, "lethe_unscrubbed",
 	    "1 while deleted records may still be read from a file.",
 	    json_is_false(json_object_get(report, "scrubbed")) ? 1 : 0);

@@ -28,8 +28,10 @@ struct purge_outcome {
 	int asked;                    /* all that was due was asked again */
 	int verified;                 /* nothing is due that could have gone */
 	int64_t segments;             /* that went whole */
+	int64_t partitions;           /* of attached databases, too */
 	int scrubbed;        /* what was deleted cannot be read from any file */
 	json_t *suspensions; /* holds_summary(); owned */
+	json_t *unreachable; /* unreachable.h; owned */
 	int64_t suspensions_behind; /* dry run: rows that a run would write */
 	double seconds;
 };

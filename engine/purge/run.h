@@ -48,6 +48,9 @@ struct run {
 	size_t jobs;
 	enum plan_detail detail; /* of what is counted */
 	struct run_units *units; /* one for each store, once it has begun */
+	/* What of it cannot be reached (unreachable.h), one for each store,
+	 * written by the one who has it. */
+	json_t **unreachable;
 
 	/* What workers write: ${stopped} above, and these.  Behind the mutex,
 	 * but for what ${plan} and ${outcome} have of a single item, which is
@@ -100,6 +103,17 @@ enum status run_begin(struct run *r) MUST_CHECK;
 enum status run_finish(struct run *r, const json_t *report) MUST_CHECK;
 /* It failed with ${why}. */
 enum status run_fail(struct run *r, enum status why) MUST_CHECK;
+
+/* ---- run_reach.c: what of it cannot be reached ---- */
+
+/* Nothing so far. */
+enum status run_reach_new(struct run *r) MUST_CHECK;
+void run_reach_free(struct run *r);
+/* Bring what was left out, or lost, into the outcome, in the order of stores.
+ */
+enum status run_join(struct run *r) MUST_CHECK;
+/* See what became of what an earlier run was deleting on other servers. */
+enum status run_settle(struct run *r) MUST_CHECK;
 
 /* Is ${s} part of it? */
 int run_takes(const struct run *r, const struct installation_store *s);

@@ -9,6 +9,7 @@
 #include "engine/base/file.h"
 #include "engine/installation/changes.h"
 #include "engine/installation/units.h"
+#include "engine/plan/unreachable.h"
 #include "engine/purge/drop.h"
 #include "engine/purge/run_rules.h"
 
@@ -59,8 +60,11 @@ enum status run_ship(struct run *r)
 	size_t i;
 
 	for (i = 0; st == ST_OK && i < r->in->store_count; i++) {
-		if (run_takes(r, &r->in->stores[i]))
-			st = ship_store(r, &r->in->stores[i]);
+		if (!run_takes(r, &r->in->stores[i]))
+			continue;
+		st = ship_store(r, &r->in->stores[i]);
+		st = unreachable_store(
+		    r->outcome.unreachable, st, r->in->stores[i].config->name);
 	}
 	return st;
 }
@@ -78,6 +82,8 @@ enum status run_open(struct run *r)
 	if ((st = changes_log(r->in)) != ST_OK)
 		return st;
 	if ((st = drop_finish(r)) != ST_OK)
+		return st;
+	if ((st = run_settle(r)) != ST_OK)
 		return st;
 	return run_ship(r);
 }

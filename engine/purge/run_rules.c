@@ -263,6 +263,10 @@ static enum status put_sums(struct run *r, const struct audit_item *rules,
 		st =
 		    json_put(details, "rules", json_integer((json_int_t)count));
 	if (st == ST_OK)
+		st = json_put(details, "unreachable",
+		    json_integer(
+			(json_int_t)json_array_size(r->outcome.unreachable)));
+	if (st == ST_OK)
 		st = json_put(details, "unmapped",
 		    json_integer((json_int_t)r->schedule.unmapped_count));
 	return st;

@@ -7,7 +7,9 @@
 #include <string.h>
 
 #include "engine/installation/units.h"
+#include "engine/plan/unreachable.h"
 #include "engine/purge/drop.h"
+#include "engine/purge/drop_partition.h"
 #include "engine/purge/hand.h"
 #include "engine/purge/workers.h"
 
@@ -21,6 +23,13 @@ static enum status do_stores(struct run *r, struct work w)
 	w.groups = r->in->store_count;
 	w.ctx = r;
 	return workers_do(&w, r->jobs);
+}
+
+/* A store that is not there costs only itself. */
+static enum status away(struct run *r, size_t group, enum status st)
+{
+	return unreachable_store(
+	    r->unreachable[group], st, r->in->stores[group].config->name);
 }
 
 static enum status each_item(
@@ -38,14 +47,27 @@ static enum status each_item(
 
 /* ---- planning ---- */
 
+/* Whose item it is stays as it is: the others ask for that meanwhile. */
+static void keep_counts(struct plan_item *to, const struct plan_item *from)
+{
+	to->cutoff = from->cutoff;
+	to->records = from->records;
+	to->due = from->due;
+	to->overdue = from->overdue;
+	to->held = from->held;
+	to->restricted = from->restricted;
+	to->undecided = from->undecided;
+	to->active = from->active;
+	to->retain = from->retain;
+}
+
 static enum status count(struct hand *h, size_t i)
 {
 	struct run *r = h->run;
 	struct plan_item own = hand_item(h, i);
-	enum status st = plan_count(&own, r->as_of, r->detail);
+	enum status st = plan_count(&own, r->as_of, r->detail, h->unreachable);
 
-	own.rule = r->plan.items[i].rule; /* in the plan it is the run's */
-	r->plan.items[i] = own;
+	keep_counts(&r->plan.items[i], &own);
 	return st;
 }
 
@@ -59,7 +81,9 @@ static enum status begin_count(
 	if (!takes(ctx, group))
 		return ST_OK;
 	st = hand_take(ctx, worker, group, &h);
-	return st == ST_OK ? each_item(&h, count) : st;
+	if (st == ST_OK)
+		st = each_item(&h, count);
+	return away(ctx, group, st);
 }
 
 enum status run_count(struct run *r, enum plan_detail detail)
@@ -143,7 +167,8 @@ static enum status execute_item(
 		filter.ctx = &r->selections[i];
 		c->filter = &filter;
 	}
-	st = execute_here(h, c, i, part, &done);
+	st = unreachable_note(h->unreachable,
+	    execute_here(h, c, i, part, &done), hand_item(h, i).rule, NULL);
 	units_rest(h->store);
 	c->filter = NULL;
 	hand_done(h, i, &done);
@@ -162,6 +187,7 @@ static enum status execute_items(struct hand *h, size_t part)
 		.may_go_on_ctx = h,
 		.progress = hand_progress,
 		.progress_ctx = h,
+		.unreachable = h->unreachable,
 	};
 	struct keyring_key key;
 	enum status st;
@@ -207,14 +233,15 @@ static enum status begin_work(
 
 	if (!takes(r, group))
 		return ST_OK;
-	if ((st = hand_take(r, worker, group, &h)) != ST_OK)
-		return st;
-	if (r->file == NULL && h.store->segments)
-		st = unless_stopped(&h, drop_segments(&h));
+	st = hand_take(r, worker, group, &h);
+	if (st == ST_OK && r->file == NULL)
+		st =
+		    unless_stopped(&h, h.store->segments ? drop_segments(&h)
+							 : drop_partitions(&h));
 	if (st == ST_OK)
 		st = list_units(&h, &r->units[group]);
 	*parts = r->file ? 1 : r->units[group].count;
-	return st;
+	return away(r, group, st);
 }
 
 /* The rest is written to until the end: it is scrubbed then. */
@@ -238,13 +265,12 @@ static enum status part_work(
 	enum status st;
 	size_t u;
 
-	if ((st = hand_take(r, worker, group, &h)) != ST_OK)
-		return st;
-	if (r->file == NULL)
-		return work_on(&h, part);
-	for (u = 0; st == ST_OK && u < r->units[group].count; u++)
+	st = hand_take(r, worker, group, &h);
+	if (st == ST_OK && r->file == NULL)
+		st = work_on(&h, part);
+	for (u = 0; r->file && st == ST_OK && u < r->units[group].count; u++)
 		st = work_on(&h, u);
-	return st;
+	return away(r, group, st);
 }
 
 /* ---- afterwards ---- */
@@ -279,8 +305,8 @@ static enum status forget(struct hand *h)
 			st = rule_forget(s, rule);
 		if (st == ST_OK)
 			st = db_commit(db);
-		if (st != ST_OK)
-			db_rollback(db);
+		db_rollback(db);
+		st = unreachable_note(h->unreachable, st, rule, NULL);
 	}
 	return st;
 }
@@ -324,15 +350,32 @@ static enum status verify(struct hand *h, size_t i)
 	int64_t undone = 0;
 	enum status st;
 
-	if ((st = plan_count(&after, r->as_of, PLAN_DUE)) != ST_OK)
+	if ((st = plan_count(&after, r->as_of, PLAN_DUE, h->unreachable)) !=
+	    ST_OK)
 		return st;
 	result->left = after.due - result->selected.unplanned;
 	result->overdue = after.overdue;
 	if (result->left > 0)
-		st = count_undone(after.rule, r->as_of, &undone);
+		st = unreachable_note(h->unreachable,
+		    count_undone(after.rule, r->as_of, &undone), after.rule,
+		    NULL);
 	if (undone > result->selected.unplanned)
 		hand_not_verified(h);
 	return st;
+}
+
+static enum status end_store(struct hand *h)
+{
+	struct run *r = h->run;
+	enum status st = ST_OK;
+
+	if (!hand_is_stopped(h))
+		st = forget(h);
+	if (st == ST_OK)
+		st = away(r, h->at, scrub(h));
+	if (st == ST_OK && r->file)
+		st = each_item(h, account);
+	return st == ST_OK ? each_item(h, verify) : st;
 }
 
 static enum status end_work(void *ctx, size_t worker, size_t group)
@@ -343,15 +386,10 @@ static enum status end_work(void *ctx, size_t worker, size_t group)
 
 	if (!takes(r, group))
 		return ST_OK;
-	if ((st = hand_take(r, worker, group, &h)) != ST_OK)
-		return st;
-	if (!hand_is_stopped(&h) && (st = forget(&h)) != ST_OK)
-		return st;
-	if ((st = scrub(&h)) != ST_OK)
-		return st;
-	if (r->file && (st = each_item(&h, account)) != ST_OK)
-		return st;
-	return each_item(&h, verify);
+	st = hand_take(r, worker, group, &h);
+	if (st == ST_OK)
+		st = end_store(&h);
+	return away(r, group, st);
 }
 
 enum status run_work(struct run *r)
@@ -366,7 +404,10 @@ enum status run_work(struct run *r)
 		return fail(ST_NOMEM, "out of memory");
 	r->outcome.scrubbed = 1;
 	r->outcome.verified = 1;
-	st = do_stores(r, w);
+	if ((st = do_stores(r, w)) == ST_OK)
+		st = run_join(r);
+	if (json_array_size(r->outcome.unreachable) > 0)
+		r->outcome.verified = 0;
 	r->outcome.asked = st == ST_OK;
 	return st;
 }

@@ -81,10 +81,13 @@ enum db_access { DB_READ, DB_WRITE };
 enum status db_begin(struct db *db, enum db_access access) MUST_CHECK;
 enum status db_commit(struct db *db) MUST_CHECK;
 void db_rollback(struct db *db);
-/* After a failure with ST_BUSY or ST_IO: 1 where the database has undone the
+/* After a failure with ST_BUSY or ST_UNREACHABLE: 1 where the database has undone the
  * transaction because it met another one, or because the connection was lost
  * before its commit, so that all of it can be repeated at once. */
 int db_undone(const struct db *db);
+/* 1 where the connection is gone: the whole store does not answer.  The next
+ * transaction connects anew. */
+int db_lost(const struct db *db);
 /* 1 while a transaction is open, whoever began it. */
 int db_in_transaction(const struct db *db);
 
@@ -108,7 +111,9 @@ struct db_column {
 	int not_null;
 	int has_default;
 	int key;       /* place in the primary key from 1; 0: not part of it */
-	int generated; /* computed from others: nobody can write it */
+	int generated; /* computed from others, or numbered: not to be written
+			*/
+	int computed;  /* from others: nobody can write it at all */
 	int checked;   /* a CHECK of the table speaks of it */
 	int by_language; /* text compares by a language's rules */
 };
@@ -126,6 +131,12 @@ struct db_index {
 	int unique;
 	int partial;
 };
+/* A leaf partition: a place of its own for some of a table's records. */
+struct db_part {
+	char *schema;
+	char *name;
+	char *server; /* that it is on; NULL: the database's own */
+};
 struct db_table {
 	char *name;
 	struct db_column *columns;
@@ -134,6 +145,11 @@ struct db_table {
 	size_t foreign_key_count;
 	struct db_index *indexes;
 	size_t index_count;
+	/* all of them where some are on other servers; else none */
+	struct db_part *parts;
+	size_t part_count;
+	/* the one that is asked alone at present (rule_narrow()); or NULL */
+	const struct db_part *only;
 };
 /* Tables of the people's data: our own (lethe_*) are left out. */
 struct db_schema {
@@ -146,6 +162,11 @@ const struct db_table *db_schema_table(
     const struct db_schema *schema, const char *name);
 const struct db_column *db_table_column(
     const struct db_table *table, const char *name);
+/* Add `"table" AS t`, or the part ${part} of it. */
+void db_add_from(struct sql *q, const char *table, const struct db_part *part);
+/* Add to the end of a SELECT from t in a write transaction that it waits for
+ * whoever changes its records, and keeps them as they are. */
+void db_add_lock(struct db *db, struct sql *q);
 
 /* ---- what differs between databases ---- */
 
@@ -225,6 +246,7 @@ enum status db_add_unreadable(struct db *db, struct sql *q,
  */
 struct db_batch {
 	const char *table;
+	const struct db_part *part; /* of it alone; NULL: all of it */
 	const char *const *keys;
 	size_t key_count;
 	const struct sql *where;
@@ -236,6 +258,11 @@ struct db_batch {
 };
 enum status db_delete_batch(
     struct db *db, const struct db_batch *b, int64_t *deleted) MUST_CHECK;
+
+/* Show ${b->each} the records that such a batch would find, of a part that is
+ * on another server, and leave them as they are. */
+enum status db_show_batch(
+    struct db *db, const struct db_batch *b, int64_t *shown) MUST_CHECK;
 
 /*
  * Change at most ${limit} records that satisfy ${where}; all of that is as for
@@ -249,6 +276,7 @@ enum status db_delete_batch(
  */
 struct db_change {
 	const char *table;
+	const struct db_part *part; /* as for a deletion */
 	const char *const *keys;
 	size_t key_count;
 	const char *const *columns;
@@ -263,6 +291,40 @@ struct db_change {
 };
 enum status db_change_batch(
     struct db *db, const struct db_change *c, int64_t *changed) MUST_CHECK;
+
+/*
+ * Partitions of ${table} by ranges of the time ${column}, of which this user
+ * may drop each whole without anybody else noticing more than its records gone;
+ * the others, and those of a database that has none, are not listed.
+ */
+struct db_partition {
+	char *words;  /* its name, as SQL writes it */
+	char *name;   /* for people */
+	char *id;     /* what no other table has */
+	char *from;   /* the first time that can be in it; "": open */
+	char *before; /* the first one that is too late for it; "": open */
+};
+struct db_partitions {
+	struct db_partition *list;
+	size_t count;
+};
+enum status db_partitions(struct db *db, const char *table, const char *column,
+    struct db_partitions *out) MUST_CHECK;
+void db_partitions_release(struct db_partitions *p);
+
+/* Inside a write transaction: from now on readers only.  ST_BUSY where others
+ * write to it for longer than a second. */
+enum status db_partition_lock(
+    struct db *db, const struct db_partition *p) MUST_CHECK;
+
+/*
+ * Inside that transaction: drop it.  ${stays} (NULL: nothing) is what its table
+ * is selected from, alias t, for the records that are kept, in the default
+ * partition.  ST_BUSY where others use the table, ST_CONFLICT where something
+ * depends on the partition or the records cannot stay: roll back then.
+ */
+enum status db_partition_drop(struct db *db, const struct db_table *table,
+    const struct db_partition *p, const struct sql *stays) MUST_CHECK;
 
 /*
  * Add many records.  One statement, bound again and again; ${columns} in the

@@ -51,6 +51,8 @@ struct driver {
 	void (*rollback)(struct db *db);
 	/* Was what failed undone because of others?  NULL: never. */
 	int (*undone)(const struct db *db);
+	/* Is the connection gone?  NULL: never. */
+	int (*lost)(const struct db *db);
 	enum status (*version)(struct db *db, int64_t *out);
 	/* Several statements, inside the open transaction. */
 	enum status (*script)(struct db *db, const char *text);
@@ -72,10 +74,22 @@ struct driver {
 	enum status (*add_unreadable)(struct db *db, struct sql *q,
 	    const struct db_column *type, const char *table, const char *column,
 	    enum db_null null, enum db_effort effort);
+	/* NULL: a write transaction keeps all others out. */
+	void (*add_lock)(struct sql *q);
+	/* NULL: no table has parts elsewhere. */
+	enum status (*show_batch)(
+	    struct db *db, const struct db_batch *b, int64_t *shown);
 	enum status (*delete_batch)(
 	    struct db *db, const struct db_batch *b, int64_t *deleted);
 	enum status (*change_batch)(
 	    struct db *db, const struct db_change *c, int64_t *changed);
+	/* NULL: the database has no partitions. */
+	enum status (*partitions)(struct db *db, const char *table,
+	    const char *column, struct db_partitions *out);
+	enum status (*partition_lock)(
+	    struct db *db, const struct db_partition *p);
+	enum status (*partition_drop)(struct db *db, const struct db_table *t,
+	    const struct db_partition *p, const struct sql *stays);
 	/* NULL: records are added by INSERT alone. */
 	enum status (*bulk_open)(struct db *db, const struct db_table *table,
 	    const char *const *columns, size_t count, struct db_bulk **out);

@@ -82,6 +82,12 @@ static void release_table(struct db_table *t)
 		free(t->indexes[i].name);
 		release_names(t->indexes[i].columns, t->indexes[i].count);
 	}
+	for (i = 0; i < t->part_count; i++) {
+		free(t->parts[i].schema);
+		free(t->parts[i].name);
+		free(t->parts[i].server);
+	}
+	free(t->parts);
 	free(t->columns);
 	free(t->foreign_keys);
 	free(t->indexes);
@@ -118,4 +124,13 @@ const struct db_column *db_table_column(
 		if (strcmp(table->columns[i].name, name) == 0)
 			return &table->columns[i];
 	return NULL;
+}
+
+void db_add_from(struct sql *q, const char *table, const struct db_part *part)
+{
+	if (part)
+		sql_column(q, part->schema, part->name);
+	else
+		sql_name(q, table);
+	sql_add(q, " AS t");
 }

@@ -52,15 +52,23 @@ static void ignore(void *ctx, const PGresult *res)
 	(void)res;
 }
 
+/* A server that begins or ends is not there; one that refuses us is. */
+static enum status refusal(const char *text)
+{
+	if (strstr(text, "FATAL:") == NULL || strstr(text, "shutting down") ||
+	    strstr(text, "starting up") || strstr(text, "recovery"))
+		return ST_UNREACHABLE;
+	return ST_DENIED;
+}
+
 /* The first line of what libpq says; it holds no password. */
 static enum status refused(struct postgres *pg)
 {
 	const char *text = PQerrorMessage(pg->conn);
 	int n = (int)strcspn(text, "\n");
-	enum status st = strstr(text, "FATAL:") ? ST_DENIED : ST_IO;
 
-	return fail(st, "%s: %s cannot be reached: %.*s", pg->db.name,
-	    pg->where, n, text);
+	return fail(refusal(text), "%s: %s cannot be reached: %.*s",
+	    pg->db.name, pg->where, n, text);
 }
 
 /* A search path may lead nowhere. */
@@ -222,9 +230,9 @@ static enum status commit(struct db *db)
 		st = fail(ST_DB,
 		    "%s: the transaction was rolled back: begin it anew",
 		    db->name);
-	if (st == ST_IO) {
+	if (st == ST_UNREACHABLE) {
 		pg->undone = 0; /* perhaps */
-		st = fail(ST_IO,
+		st = fail(ST_UNREACHABLE,
 		    "%s: the connection to %s was lost while a transaction "
 		    "was committed, which is there as a whole or not at all: "
 		    "look at it before you repeat it",
@@ -267,6 +275,13 @@ static int undone(const struct db *db)
 	return ((const struct postgres *)db)->undone;
 }
 
+static int lost(const struct db *db)
+{
+	const struct postgres *pg = (const struct postgres *)db;
+
+	return PQstatus(pg->conn) != CONNECTION_OK;
+}
+
 static const struct driver driver = {
 	.close = close_connection,
 	.prepare = postgres_prepare,
@@ -284,6 +299,7 @@ static const struct driver driver = {
 	.commit = commit,
 	.rollback = rollback,
 	.undone = undone,
+	.lost = lost,
 	.version = version,
 	.script = script,
 	.introspect = postgres_introspect,
@@ -294,8 +310,13 @@ static const struct driver driver = {
 	.add_due = postgres_add_due,
 	.add_later = postgres_add_later,
 	.add_unreadable = postgres_add_unreadable,
+	.add_lock = postgres_add_lock,
+	.show_batch = postgres_show_batch,
 	.delete_batch = postgres_delete_batch,
 	.change_batch = postgres_change_batch,
+	.partitions = postgres_partitions,
+	.partition_lock = postgres_partition_lock,
+	.partition_drop = postgres_partition_drop,
 	.bulk_open = postgres_bulk_open,
 	.bulk_row = postgres_bulk_row,
 	.bulk_flush = postgres_bulk_flush,

@@ -26,8 +26,8 @@ struct postgres_spec {
 
 /*
  * Connect.  ST_INVALID for a URL that is wrong or gives up the verification
- * of a host that is not this machine; ST_IO where nobody answers; ST_DENIED
- * where the server refuses.
+ * of a host that is not this machine; ST_UNREACHABLE where nobody answers;
+ * ST_DENIED where the server refuses.
  */
 enum status postgres_open(
     const struct postgres_spec *spec, struct db **out) MUST_CHECK;
@@ -165,10 +165,21 @@ enum status postgres_add_unreadable(struct db *db, struct sql *q,
     enum db_null null, enum db_effort effort) MUST_CHECK;
 
 /* postgres_delete.c, postgres_change.c */
+void postgres_add_lock(struct sql *q);
+enum status postgres_show_batch(
+    struct db *db, const struct db_batch *b, int64_t *shown) MUST_CHECK;
 enum status postgres_delete_batch(
     struct db *db, const struct db_batch *b, int64_t *deleted) MUST_CHECK;
 enum status postgres_change_batch(
     struct db *db, const struct db_change *c, int64_t *changed) MUST_CHECK;
+
+/* postgres_partition.c */
+enum status postgres_partitions(struct db *db, const char *table,
+    const char *column, struct db_partitions *out) MUST_CHECK;
+enum status postgres_partition_lock(
+    struct db *db, const struct db_partition *p) MUST_CHECK;
+enum status postgres_partition_drop(struct db *db, const struct db_table *t,
+    const struct db_partition *p, const struct sql *stays) MUST_CHECK;
 
 /* postgres_copy.c */
 struct db_bulk;

@@ -27,8 +27,8 @@ enum status postgres_batch_build(
 		sql_column(q, "t", b->keys[i]);
 	}
 	sql_add(q, " FROM ");
-	sql_name(q, b->table);
-	sql_add(q, " AS t WHERE ");
+	db_add_from(q, b->table, b->part);
+	sql_add(q, " WHERE ");
 	sql_join(q, b->where);
 	if (b->order) {
 		sql_add(q, " ORDER BY ");
@@ -59,27 +59,41 @@ static enum status find(struct db *db, struct postgres_batch *x, int64_t most,
 	return st;
 }
 
+/* Rows of one SELECT. */
+static enum status find_once(struct db *db, struct postgres_batch *x,
+    int64_t most, const char *lock,
+    enum status (*each)(void *ctx, struct stmt *s), void *ctx)
+{
+	struct stmt *s = NULL;
+	enum status st = find(db, x, most, lock, &s);
+
+	x->found = 0;
+	while (st == ST_OK && (st = db_row(s)) == ST_OK) {
+		if (x->found++ == 0)
+			x->start_ns = now_ns();
+		st = each(ctx, s);
+	}
+	db_done(s);
+	return st == ST_NOTFOUND ? ST_OK : st;
+}
+
+enum status postgres_batch_show(struct db *db, struct postgres_batch *x,
+    int64_t most, enum status (*each)(void *ctx, struct stmt *s), void *ctx)
+{
+	return find_once(db, x, most, "", each, ctx);
+}
+
 enum status postgres_batch_find(struct db *db, struct postgres_batch *x,
     int64_t most, enum status (*each)(void *ctx, struct stmt *s), void *ctx)
 {
 	static const char *const locks[] = { " FOR UPDATE OF t SKIP LOCKED",
 		" FOR UPDATE OF t" };
-	struct stmt *s = NULL;
 	enum status st = ST_OK;
 	size_t i;
 
 	x->found = 0;
-	for (i = 0; st == ST_OK && x->found == 0 && i < 2; i++) {
-		st = find(db, x, most, locks[i], &s);
-		while (st == ST_OK && (st = db_row(s)) == ST_OK) {
-			if (x->found++ == 0)
-				x->start_ns = now_ns();
-			st = each(ctx, s);
-		}
-		db_done(s);
-		s = NULL;
-		st = st == ST_NOTFOUND ? ST_OK : st;
-	}
+	for (i = 0; st == ST_OK && x->found == 0 && i < 2; i++)
+		st = find_once(db, x, most, locks[i], each, ctx);
 	return st;
 }
 

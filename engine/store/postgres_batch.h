@@ -34,6 +34,11 @@ enum status postgres_batch_find(struct db *db, struct postgres_batch *x,
     int64_t most, enum status (*each)(void *ctx, struct stmt *s),
     void *ctx) MUST_CHECK;
 
+/* The same without a lock. */
+enum status postgres_batch_show(struct db *db, struct postgres_batch *x,
+    int64_t most, enum status (*each)(void *ctx, struct stmt *s),
+    void *ctx) MUST_CHECK;
+
 /* Learn from how long ${x->found} records took since the last one was found
  * how many fit into ${budget_ns}. */
 void postgres_batch_learn(

@@ -138,8 +138,8 @@ static enum status change_all(struct db *db, struct change *x)
 	size_t i;
 
 	sql_add(&q, "UPDATE ");
-	sql_name(&q, x->c->table);
-	sql_add(&q, " AS t SET ");
+	db_add_from(&q, x->c->table, x->c->part);
+	sql_add(&q, " SET ");
 	for (i = 0; st == ST_OK && i < x->c->column_count; i++) {
 		if (i)
 			sql_add(&q, ", ");
@@ -158,6 +158,7 @@ static enum status build(struct change *x)
 {
 	const struct db_change *c = x->c;
 	struct db_batch b = { .table = c->table,
+		.part = c->part,
 		.key_count = c->key_count + c->column_count,
 		.where = c->where,
 		.order = c->order };

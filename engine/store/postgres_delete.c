@@ -20,6 +20,7 @@ struct deletion {
 	struct val *key;
 	struct part *parts;
 	size_t part_count;
+	int64_t shown; /* and left as they are */
 };
 
 static enum status find_part(
@@ -46,20 +47,28 @@ static enum status find_part(
 	return ST_OK;
 }
 
-static enum status show(void *ctx, struct stmt *s)
+/* ST_NOTFOUND: it stays. */
+static enum status judge(struct deletion *x, struct stmt *s)
 {
-	struct deletion *x = ctx;
-	struct part *p = NULL;
 	enum status st;
 	size_t i;
 
 	for (i = 0; i < x->b->key_count; i++)
 		x->key[i] = db_val(s, (int)(POSTGRES_SHOWN + i));
 	st = x->b->each(x->b->ctx, x->key);
-	if (st == ST_NOTFOUND) {
+	if (st == ST_NOTFOUND)
 		x->found.passed++;
+	return st;
+}
+
+static enum status show(void *ctx, struct stmt *s)
+{
+	struct deletion *x = ctx;
+	struct part *p = NULL;
+	enum status st;
+
+	if ((st = judge(x, s)) == ST_NOTFOUND)
 		return ST_OK;
-	}
 	if (st == ST_OK)
 		st = find_part(x, db_text(s, POSTGRES_RELATION), &p);
 	if (st != ST_OK)
@@ -106,17 +115,25 @@ static enum status delete_all(
 	return st;
 }
 
+/* How many records fit the budget, as far as is known. */
+static int64_t most_of(const struct postgres *pg, const struct db_batch *b)
+{
+	int64_t most = pg->batch_rows;
+
+	if (most == 0 || b->budget_ns == 0 || most > b->limit)
+		most = b->limit;
+	if (pg->batch_rows == 0 && b->budget_ns > 0 && most > 1000)
+		most = 1000;
+	return most;
+}
+
 /* Until some go, or no more are found. */
 static enum status run(struct db *db, struct deletion *x, int64_t *deleted)
 {
 	struct postgres *pg = postgres_of(db);
-	int64_t most = pg->batch_rows;
+	int64_t most = most_of(pg, x->b);
 	enum status st;
 
-	if (most == 0 || x->b->budget_ns == 0 || most > x->b->limit)
-		most = x->b->limit;
-	if (pg->batch_rows == 0 && x->b->budget_ns > 0 && most > 1000)
-		most = 1000;
 	do
 		st = postgres_batch_find(db, &x->found, most, show, x);
 	while (st == ST_OK && x->part_count == 0 && x->found.found == most);
@@ -127,20 +144,46 @@ static enum status run(struct db *db, struct deletion *x, int64_t *deleted)
 	return st;
 }
 
-enum status postgres_delete_batch(
-    struct db *db, const struct db_batch *b, int64_t *deleted)
+static enum status show_only(void *ctx, struct stmt *s)
+{
+	struct deletion *x = ctx;
+	enum status st = judge(x, s);
+
+	if (st == ST_OK)
+		x->shown++;
+	return st == ST_NOTFOUND ? ST_OK : st;
+}
+
+/* The same, of records that are left as they are. */
+static enum status run_show(struct db *db, struct deletion *x, int64_t *shown)
+{
+	int64_t most = most_of(postgres_of(db), x->b);
+	enum status st;
+
+	do
+		st = postgres_batch_show(db, &x->found, most, show_only, x);
+	while (st == ST_OK && x->shown == 0 && x->found.found == most);
+	if (st == ST_OK)
+		*shown = x->shown;
+	return st;
+}
+
+static enum status run_batch(struct db *db, const struct db_batch *b,
+    enum status (*carry_out)(
+	struct db *db, struct deletion *x, int64_t *records),
+    int64_t *records)
 {
 	struct deletion x = { .b = b, .found = POSTGRES_BATCH_INIT };
 	enum status st;
 	size_t i;
 
-	*deleted = 0;
+	*records = 0;
 	if (b->limit < 1)
 		return ST_OK;
 	if ((x.key = calloc(b->key_count + 1, sizeof(*x.key))) == NULL)
 		return fail(ST_NOMEM, "out of memory");
 	if ((st = postgres_batch_build(b, &x.found)) == ST_OK)
-		st = run(db, &x, deleted);
+		st = carry_out(db, &x, records);
 	for (i = 0; i < x.part_count; i++) {
 		free(x.parts[i].name);
 		buf_release(&x.parts[i].tids);
@@ -150,3 +193,17 @@ enum status postgres_delete_batch(
 	postgres_batch_release(&x.found);
 	return st;
 }
+
+enum status postgres_delete_batch(
+    struct db *db, const struct db_batch *b, int64_t *deleted)
+{
+	return run_batch(db, b, run, deleted);
+}
+
+enum status postgres_show_batch(
+    struct db *db, const struct db_batch *b, int64_t *shown)
+{
+	return run_batch(db, b, run_show, shown);
+}
+
+void postgres_add_lock(struct sql *q) { sql_add(q, " FOR UPDATE OF t"); }

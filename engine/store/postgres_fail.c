@@ -25,6 +25,9 @@ static const struct {
 	    "somebody else waited for the same records: try again" },
 	{ "55P03", ST_BUSY, "somebody else is writing: try again" },
 	{ "55006", ST_BUSY, "somebody else is writing: try again" },
+	/* Of a foreign server, where this one is there. */
+	{ "08", ST_UNREACHABLE, NULL },
+	{ "57P", ST_UNREACHABLE, NULL },
 	{ "57014", ST_BUSY,
 	    "the server ended a statement that took too long (or somebody "
 	    "cancelled it): try again" },
@@ -49,7 +52,7 @@ static int fits(const char *state, const char *code)
 static enum status lost(struct postgres *pg)
 {
 	pg->undone = pg->is_open;
-	return fail(ST_IO,
+	return fail(ST_UNREACHABLE,
 	    "%s: the connection to %s was lost%s: try again when it is back",
 	    pg->db.name, pg->where,
 	    pg->is_open ? ", and what was not committed is undone" : "");

@@ -84,6 +84,7 @@ static enum status read_column(struct stmt *s, struct db_table *t)
 	c->generated = db_int(s, 6) != 0;
 	c->checked = db_int(s, 7) != 0;
 	c->by_language = db_int(s, 8) != 0;
+	c->computed = db_int(s, 9) != 0;
 	return db_schema_copy(s, 2, &c->type);
 }
 
@@ -96,7 +97,8 @@ static const char columns[] =
     "  AND k.contype = 'c' AND a.attnum = ANY (k.conkey)),"
     /* 100: the database's own */
     " a.attcollation NOT IN (0, 100) AND o.collname NOT IN"
-    "  ('C', 'POSIX', 'C.UTF-8', 'C.utf8', 'ucs_basic')"
+    "  ('C', 'POSIX', 'C.UTF-8', 'C.utf8', 'ucs_basic'),"
+    " a.attgenerated <> ''"
     " FROM pg_class AS c"
     " JOIN pg_attribute AS a ON a.attrelid = c.oid"
     " JOIN pg_type AS t ON t.oid = a.atttypid"
@@ -171,13 +173,43 @@ static const char indexes[] =
     "  AND a.attnum = x.indkey[k.place - 1] AND a.attnum > 0"
     " WHERE" TABLES " ORDER BY c.relname, i.relname, k.place";
 
+static enum status read_part(struct stmt *s, struct db_table *t)
+{
+	struct db_part *p =
+	    db_schema_append(&t->parts, &t->part_count, sizeof(*p));
+	enum status st;
+
+	if (p == NULL)
+		return fail(ST_NOMEM, "out of memory");
+	if ((st = db_schema_copy(s, 1, &p->schema)) == ST_OK)
+		st = db_schema_copy(s, 2, &p->name);
+	if (st == ST_OK && db_text(s, 3))
+		st = db_schema_copy(s, 3, &p->server);
+	return st;
+}
+
+/* A row for each leaf of the tables that have foreign ones. */
+static const char parts[] =
+    "SELECT x.of, x.schema, x.name, x.server FROM (SELECT c.relname AS of,"
+    "  n.nspname AS schema, l.relname AS name, s.srvname AS server,"
+    "  bool_or(s.oid IS NOT NULL) OVER (PARTITION BY c.oid) AS apart"
+    " FROM pg_class AS c"
+    " CROSS JOIN LATERAL (SELECT relid FROM pg_partition_tree(c.oid)"
+    "  WHERE isleaf UNION SELECT c.oid WHERE c.relkind = 'f') AS p"
+    " JOIN pg_class AS l ON l.oid = p.relid"
+    " JOIN pg_namespace AS n ON n.oid = l.relnamespace"
+    " LEFT JOIN pg_foreign_table AS f ON f.ftrelid = l.oid"
+    " LEFT JOIN pg_foreign_server AS s ON s.oid = f.ftserver"
+    " WHERE" TABLES " AND c.relkind <> 'r') AS x"
+    " WHERE x.apart ORDER BY x.of, x.name, x.schema";
+
 enum status postgres_introspect(struct db *db, struct db_schema *out)
 {
 	struct db_schema schema = { NULL, 0 };
 	int own = !db_in_transaction(db);
 	enum status st = ST_OK;
 
-	/* One state for the four questions. */
+	/* One state for the five questions. */
 	if (own)
 		st = db_begin(db, DB_READ);
 	if (st == ST_OK)
@@ -188,6 +220,8 @@ enum status postgres_introspect(struct db *db, struct db_schema *out)
 		st = for_rows(db, foreign_keys, &schema, read_foreign_key);
 	if (st == ST_OK)
 		st = for_rows(db, indexes, &schema, read_index);
+	if (st == ST_OK)
+		st = for_rows(db, parts, &schema, read_part);
 	if (own)
 		db_rollback(db);
 	if (st != ST_OK)

@@ -175,7 +175,8 @@ enum status postgres_prepare(struct db *db, const char *text, struct stmt **out)
 		return st;
 	st = prepare(pg, text, &p);
 	/* Nothing was asked of it yet: it may be asked again. */
-	if (st == ST_IO && !pg->is_open && (st = postgres_wake(pg)) == ST_OK)
+	if (st == ST_UNREACHABLE && !pg->is_open &&
+	    (st = postgres_wake(pg)) == ST_OK)
 		st = prepare(pg, text, &p);
 	if (st != ST_OK)
 		return st;
@@ -218,7 +219,7 @@ static enum status check_known(const struct postgres_stmt *s)
 
 	if (s->prepared->number == s->number)
 		return ST_OK;
-	return fail(ST_IO,
+	return fail(ST_UNREACHABLE,
 	    "%s: the connection to %s was lost in the middle of a question: "
 	    "try again",
 	    pg->db.name, pg->where);

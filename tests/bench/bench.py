@@ -6,7 +6,8 @@ table goes to standard output and to build/bench.json.  From the environment:
 
   ROWS       records (2000000)     RUNS  of each side (5)
   BENCH_DIR  where the files are (build/bench)
-  ONLY       some of: ingest vfs purge few plan segments log logged
+  ONLY       some of: ingest vfs purge few plan segments log logged postgres
+             readers
   ENTRIES    of the audit log (10000000)
 """
 
@@ -15,9 +16,12 @@ import json
 import os
 import platform
 import shutil
+import statistics
 import sys
 import tempfile
+import time
 
+import attached
 import customers
 import measure
 import telemetry
@@ -31,7 +35,8 @@ ENTRIES = int(os.environ.get("ENTRIES") or 10000000)
 RUNS = int(os.environ.get("RUNS") or 5)
 PARENT = os.path.abspath(os.environ.get("BENCH_DIR") or "build/bench")
 ONLY = (os.environ.get("ONLY") or
-        "ingest vfs purge few plan segments log logged").split()
+        "ingest vfs purge few plan segments log logged "
+        "postgres readers").split()
 DUE = 1000
 HELD = 1000  # people
 PHASES = ("insert", "lookups", "scan", "purge_one", "purge_batches")
@@ -114,6 +119,9 @@ class Purge:
 
     def ours(self, source="full"):
         telemetry.copy(place(source), place("ours"))
+        return self.run()
+
+    def run(self):
         sample, out = measure.run(
             [LETHE, "--json", "purge", "--approve"], place("ours"))
         report = json.loads(out)
@@ -279,6 +287,119 @@ def bench_plan(table):
         samples[sizes[1]], samples[sizes[0]], 1.5)
 
 
+# ---- an attached database ----
+
+class Attached(Purge):
+    """The same on a server; the plain side is psql."""
+
+    def __init__(self, server):
+        super().__init__()
+        self.server = server
+
+    def ingest(self):
+        self.server.make("ours")
+        self.server.attach(LETHE, place("ours"), "ours")
+        return measure.run(
+            [LETHE, "ingest", "tele", "positions", place("half.csv")],
+            place("ours"))[0]
+
+    def copy(self):
+        self.server.make("plain")
+        return self.server.psql(
+            "SET search_path = plain;\n\\copy positions FROM "
+            f"'{place('half.csv')}' CSV HEADER\n", DIR)[0]
+
+    def ours(self, source="source"):
+        self.server.make("ours", source)
+        self.server.attach(LETHE, place("ours"), "ours")
+        return self.run()
+
+    def plain(self, batches):
+        self.server.make("plain", "source")
+        cutoff = self.cutoff.astimezone(datetime.timezone.utc)
+        return self.server.psql(
+            "SET search_path = plain;\n" + "".join(
+                "DELETE FROM positions WHERE id IN (SELECT id FROM positions"
+                f" WHERE recorded_at < '{cutoff:%Y-%m-%dT%H:%M:%SZ}'"
+                f" ORDER BY recorded_at LIMIT {n});\n" for n in batches),
+            DIR)[0]
+
+
+def bench_postgres(table):
+    """The server's own CPU time is in neither side's: the wall clock says
+    more."""
+    server = attached.Server(place("server"))
+    try:
+        purge = Attached(server)
+        samples = measure.interleave(RUNS, {
+            "ingest": purge.ingest, "psql \\copy": purge.copy})
+        table.compare(f"attached: ingest of {ROWS} records / psql \\copy",
+                      samples["ingest"], samples["psql \\copy"])
+        server.make("source")
+        server.psql("SET search_path = source;\n\\copy positions FROM "
+                    f"'{place('half.csv')}' CSV HEADER\n", DIR)
+        samples = measure.interleave(RUNS, {
+            "purge": purge.ours,
+            "psql, same batches": lambda: purge.plain(purge.batches)})
+        sizes = sorted(purge.batches)
+        table.compare(
+            f"attached: purge of half / DELETE in the same {len(sizes)}"
+            " batches", samples["purge"], samples["psql, same batches"], 1.2)
+        table.number("attached: records in a batch, median",
+                     sizes[len(sizes) // 2])
+    finally:
+        server.end()
+
+
+# ---- a reader beside a purge ----
+
+def read_beside(path, what):
+    """A reader's answer while ${what} goes on."""
+    reader = attached.Reader(
+        os.path.join(BUILD, "bench_reader"), path, ROWS)
+    what()
+    return reader.end()
+
+
+def readers(table, name, prepare):
+    purge = Purge()
+    ratios, p99s = [], []
+    for _ in range(RUNS):
+        path = prepare()
+        start = time.monotonic()
+        beside = read_beside(path, purge.run)
+        took = time.monotonic() - start
+        path = prepare()
+        idle = read_beside(path, lambda: time.sleep(took))
+        ratios.append(beside["p99"] / idle["p99"])
+        p99s.append((beside["p99"], idle["p99"]))
+    ours, idle = (statistics.median(p) for p in zip(*p99s))
+    table.number(f"{name}: a reader's p99 beside a purge / idle",
+                 f"{statistics.median(ratios):.2f} "
+                 f"({ours:.2f} ms / {idle:.2f} ms)", "<= 2.0")
+
+
+def bench_readers(table):
+    def managed():
+        telemetry.copy(place("full"), place("ours"))
+        return place("ours")
+
+    def elsewhere():
+        server.make("ours", "source")
+        server.attach(LETHE, place("ours"), "ours")
+        return place("ours")
+    ingest_ours(place("half.csv"), "full")
+    readers(table, "SQLite", managed)
+    server = attached.Server(place("server"))
+    try:
+        server.make("source")
+        server.psql("SET search_path = source;\n\\copy positions FROM "
+                    f"'{place('half.csv')}' CSV HEADER\n", DIR)
+        readers(table, "PostgreSQL", elsewhere)
+    finally:
+        server.end()
+
+
 # ---- the audit log ----
 
 def bench_log(table):
@@ -339,13 +460,15 @@ def bench_logged(table):
 def main():
     table = measure.Table()
     load = os.getloadavg()[0]
-    if {"ingest", "purge", "logged"} & set(ONLY):
+    if {"ingest", "purge", "logged", "postgres", "readers"} & set(ONLY):
         telemetry.write_csv(place("half.csv"), telemetry.ages_half(ROWS))
     for name, bench in (("ingest", bench_ingest), ("vfs", bench_vfs),
                         ("purge", bench_purge), ("few", bench_few),
                         ("segments", bench_segments),
                         ("plan", bench_plan), ("log", bench_log),
-                        ("logged", bench_logged)):
+                        ("logged", bench_logged),
+                        ("postgres", bench_postgres),
+                        ("readers", bench_readers)):
         if name in ONLY:
             bench(table)
     about = {"rows": ROWS, "runs": RUNS, "machine": platform.processor() or

@@ -107,8 +107,8 @@ def ages_old(rows, days):
     return (40 * DAY + days * DAY * (rows - i) // rows for i in range(rows))
 
 
-def make_installation(lethe, path, every=None):
-    """A new one, without records, at ${path}; ${every}: cut so."""
+def make_files(path, every=None):
+    """Those of a new installation at ${path}; ${every}: cut so."""
     shutil.rmtree(path, ignore_errors=True)
     os.makedirs(path)
     for name, text in FILES.items():
@@ -122,6 +122,11 @@ def make_installation(lethe, path, every=None):
                 "        lethe: {segment_by: recorded_at}\n")
         with open(os.path.join(path, name), "w", encoding="utf-8") as out:
             out.write(text)
+
+
+def make_installation(lethe, path, every=None):
+    """A new one, without records."""
+    make_files(path, every)
     subprocess.run([lethe, "init"], cwd=path, check=True,
                    stdout=subprocess.DEVNULL)
 

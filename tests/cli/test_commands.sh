@@ -66,7 +66,7 @@ expect 0 check --integrity --json
 json '{i["database"] for i in o["integrity"]} >= {"crm", "web", "audit"}'
 # OVERDUE until it has been purged.
 expect 4 status --json
-keys 'installation as_of stores runs stopped plans_waiting clock due overdue undecided unmapped suspensions'
+keys 'installation as_of stores runs stopped plans_waiting clock due overdue undecided unmapped suspensions unreachable'
 json 'o["due"] == o["overdue"] == 4 and o["runs"] == []'
 expect 0 --json forecast --days 40
 keys 'as_of days clusters all'
@@ -96,7 +96,7 @@ json 'o["error"]["message"] != ""'
 
 # ---- a dry run is the run ----
 expect 4 purge --dry-run --json
-keys 'run as_of dry_run rule_set clusters segments_dropped unmapped verified scrubbed deleted overdue undecided suspensions plan stopped seconds'
+keys 'run as_of dry_run rule_set clusters segments_dropped partitions_dropped unmapped verified scrubbed deleted overdue undecided suspensions unreachable plan stopped seconds'
 json 'o["dry_run"] and o["deleted"] == 0'
 cp out planned
 holds crm contracts 3
