@@ -70,8 +70,8 @@ static void check_driver(
 {
 	const struct node *url = node_get(n, "url");
 	const struct node *schema = node_get(n, "schema");
-
 	const struct node *password = node_get(n, "password_file");
+	const struct node *segments = node_get(n, "segments");
 
 	if (s->driver == CONFIG_SQLITE && password)
 		diag_error(r->d, password->at,
@@ -89,6 +89,11 @@ static void check_driver(
 		diag_error(r->d, schema->at,
 		    "`schema`: an attached database is not created by Lethe: "
 		    "remove it");
+	if (s->driver == CONFIG_POSTGRESQL && segments)
+		diag_error(r->d, segments->at,
+		    "`segments`: an attached database is cut by its own "
+		    "partitions: remove it, and partition the table by its "
+		    "`segment_by`");
 }
 
 static void read_store(
