@@ -23,6 +23,7 @@ step layers
 may() {
 	case $1 in
 	engine/base) ;;
+	engine/archive) echo base ;;
 	engine/crypto) echo base ;;
 	engine/store) echo base crypto embedded ;;
 	engine/model) echo base ;;
@@ -34,11 +35,14 @@ may() {
 		subjects ;;
 	engine/purge) echo base crypto model store installation plan audit \
 		subjects holds ;;
+	engine/certificate) echo base archive crypto model store \
+		installation plan audit purge embedded ;;
 	engine/records) echo base model store ;;
 	engine/report) echo base model store installation plan audit ;;
 	engine/demo) echo base model embedded ;;
 	engine/cli) echo base crypto model store installation plan audit \
-		subjects holds purge records report demo embedded ;;
+		subjects holds purge certificate records report demo \
+		embedded ;;
 	*) return 1 ;;
 	esac
 }
@@ -81,6 +85,7 @@ done 2>&1 | awk -v banned="^(__)?($banned)(_chk)?\$" '
 		home("gcry_", "^engine/crypto/")
 		home("yaml_", "^engine/model/node")
 		home("u8_", "^engine/plan/identity")
+		home("zip_", "^engine/archive/")
 		home("json_", "^engine/(base/json|[^b])")
 	}
 	$2 ~ banned { print $1 ".c: " $2 " is banned" }' | findings

@@ -84,8 +84,9 @@ void logs_fill(struct logs *l, const char *store, int64_t n)
 		 " 'delete', 'h', 't', i, x'01ff' FROM n",
 		 ARGS(INT(n))) == ST_OK,
 	    "%s", status_text());
-	MUST(audit_ship(l->audit, db, store, "os:x", &shipped) == ST_OK &&
-		 shipped == n,
+	MUST(
+	    audit_ship(l->audit, db, store, store, "os:x", &shipped) == ST_OK &&
+		shipped == n,
 	    "%s", status_text());
 	db_close(db);
 }

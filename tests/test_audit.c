@@ -124,19 +124,19 @@ START_TEST(evidence_is_shipped_exactly_once)
 	add_evidence(3);
 	add_evidence(4);
 	ck_assert_int_eq(
-	    audit_ship(site.audit, store, "id1", "os:x", &n), ST_OK);
+	    audit_ship(site.audit, store, "id1", "crm", "os:x", &n), ST_OK);
 	ck_assert_int_eq(n, 2);
 	ck_assert_int_eq(
-	    audit_ship(site.audit, store, "id1", "os:x", &n), ST_OK);
+	    audit_ship(site.audit, store, "id1", "crm", "os:x", &n), ST_OK);
 	ck_assert_int_eq(n, 0);
 	add_evidence(5);
 	ck_assert_int_eq(
-	    audit_ship(site.audit, store, "id1", "os:x", &n), ST_OK);
+	    audit_ship(site.audit, store, "id1", "crm", "os:x", &n), ST_OK);
 	ck_assert_int_eq(n, 1);
 	ck_assert_int_eq(count("delete"), 3);
 	/* Another store of the same name is another source. */
 	ck_assert_int_eq(
-	    audit_ship(site.audit, store, "id2", "os:x", &n), ST_OK);
+	    audit_ship(site.audit, store, "id2", "crm", "os:x", &n), ST_OK);
 	ck_assert_int_eq(n, 3);
 }
 END_TEST
@@ -151,7 +151,7 @@ START_TEST(shipping_that_fails_ships_nothing)
 	add_evidence(4);
 	do {
 		test_alloc_fuse(nth++);
-		st = audit_ship(site.audit, store, "id1", "os:x", &n);
+		st = audit_ship(site.audit, store, "id1", "crm", "os:x", &n);
 		test_alloc_fuse(-1);
 		ck_assert(st == ST_OK || st == ST_NOMEM);
 		ck_assert_int_eq(count("delete"), st == ST_OK ? 2 : 0);

@@ -83,7 +83,7 @@ static void expect_once(const char *source, struct db *store)
 	int64_t n;
 
 	ck_assert_int_eq(
-	    audit_ship(site.audit, store, source, "os:x", &n), ST_OK);
+	    audit_ship(site.audit, store, source, "crm", "os:x", &n), ST_OK);
 	ck_assert_int_eq(shipped(source), rows_of(store));
 	sql_add(
 	    &q, "SELECT count(DISTINCT evidence) FROM entry WHERE source = ");
@@ -121,7 +121,8 @@ static int ship_with_room(rlim_t bytes)
 		(void)signal(SIGXFSZ, SIG_IGN);
 		if (setrlimit(RLIMIT_FSIZE, &room) != 0)
 			_exit(2);
-		_exit(audit_ship(site.audit, store, "crm", "os:x", &n) == ST_OK
+		_exit(audit_ship(site.audit, store, "crm", "crm", "os:x", &n) ==
+			      ST_OK
 			  ? 0
 			  : 1);
 	}
@@ -176,7 +177,7 @@ static void work(void)
 			st = add_rows(stores[i], 40);
 			if (st == ST_OK)
 				st = audit_ship(site.audit, stores[i], names[i],
-				    "os:x", &n);
+				    names[i], "os:x", &n);
 			if (st == ST_OK)
 				st = audit_append(
 				    site.audit, 5, "os:x", "test", NULL);

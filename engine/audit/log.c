@@ -349,23 +349,53 @@ static enum status insert(struct audit *a, int64_t at, const char *actor,
 	return st;
 }
 
-enum status audit_append(struct audit *a, int64_t at, const char *actor,
-    const char *action, const json_t *details)
+static enum status append(struct audit *a, int64_t at, const char *actor,
+    const struct audit_item *item)
 {
+	const json_t *details = item->details;
 	json_t *entry =
 	    details ? json_copy((json_t *)(uintptr_t)details) : json_object();
 	enum status st;
 
 	if (entry == NULL)
 		return fail(ST_NOMEM, "out of memory");
-	if ((st = enter(a)) == ST_OK) {
-		st = insert(a, at, actor, action, NULL, 0, entry);
-		if (st == ST_OK)
-			st = commit(a);
-		leave(a);
-	}
+	st = insert(a, at, actor, item->action, NULL, 0, entry);
 	json_decref(entry);
 	return st;
+}
+
+enum status audit_append_all(struct audit *a, int64_t at, const char *actor,
+    const struct audit_item *items, size_t count)
+{
+	enum status st;
+	size_t i;
+
+	if ((st = enter(a)) != ST_OK)
+		return st;
+	for (i = 0; st == ST_OK && i < count; i++)
+		st = append(a, at, actor, &items[i]);
+	if (st == ST_OK)
+		st = commit(a);
+	leave(a);
+	return st;
+}
+
+enum status audit_append(struct audit *a, int64_t at, const char *actor,
+    const char *action, const json_t *details)
+{
+	struct audit_item one = { action, details };
+
+	return audit_append_all(a, at, actor, &one, 1);
+}
+
+enum status audit_sign(struct audit *a, const char *text, struct buf *out)
+{
+	size_t n = strlen(a->key.name);
+
+	if (strncmp(text, a->key.name, n) == 0 && text[n] == '\n')
+		return fail(ST_INVALID,
+		    "a text that begins as a checkpoint is not signed");
+	return note_sign(&a->key, a->seed, text, out);
 }
 
 static void add_hex(struct buf *b, struct val v)
@@ -381,8 +411,8 @@ static void add_hex(struct buf *b, struct val v)
 }
 
 /* One evidence row, columns as audit_ship() selects them. */
-static enum status ship_row(
-    struct audit *a, struct stmt *s, const char *source, const char *actor)
+static enum status ship_row(struct audit *a, struct stmt *s, const char *source,
+    const char *name, const char *actor)
 {
 	struct buf digest = BUF_INIT;
 	json_t *entry = NULL;
@@ -392,13 +422,14 @@ static enum status ship_row(
 	st = buf_status(&digest);
 	if (st == ST_OK)
 		st = json_make(&entry,
-		    "{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:I, s:s, s:I, s:s}",
+		    "{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:I, s:s, s:I, s:s, "
+		    "s:s}",
 		    "object", db_text(s, 5), "run", db_text(s, 1), "policy",
 		    db_text(s, 3), "cluster", db_text(s, 4), "collection",
 		    db_text(s, 5), "rule_set", db_text(s, 6), "cutoff",
 		    db_text(s, 7), "records", (json_int_t)db_int(s, 8),
 		    "digest", buf_text(&digest), "evidence",
-		    (json_int_t)db_int(s, 0), "source", source);
+		    (json_int_t)db_int(s, 0), "source", source, "store", name);
 	if (st == ST_OK && db_text(s, 11))
 		st = json_put(entry, "segment", json_string(db_text(s, 11)));
 	if (st == ST_OK)
@@ -410,7 +441,7 @@ static enum status ship_row(
 }
 
 enum status audit_ship(struct audit *a, struct db *store, const char *source,
-    const char *actor, int64_t *entries)
+    const char *name, const char *actor, int64_t *entries)
 {
 	struct stmt *s = NULL;
 	int64_t have = 0, n = 0;
@@ -428,7 +459,7 @@ enum status audit_ship(struct audit *a, struct db *store, const char *source,
 		    " FROM lethe_evidence WHERE id > $1 ORDER BY id",
 		    ARGS(INT(have)), &s);
 	while (st == ST_OK && (st = db_row(s)) == ST_OK) {
-		st = ship_row(a, s, source, actor);
+		st = ship_row(a, s, source, name, actor);
 		n++;
 	}
 	if (st == ST_NOTFOUND)

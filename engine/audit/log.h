@@ -53,13 +53,27 @@ struct db *audit_control(struct audit *a);
 enum status audit_append(struct audit *a, int64_t at, const char *actor,
     const char *action, const json_t *details) MUST_CHECK;
 
+/* The same for ${count} of them, one at least, in one transaction. */
+struct audit_item {
+	const char *action;
+	const json_t *details; /* borrowed, may be NULL */
+};
+enum status audit_append_all(struct audit *a, int64_t at, const char *actor,
+    const struct audit_item *items, size_t count) MUST_CHECK;
+
+/* Append the signed note of ${text}, which ends with a newline, to ${out}.
+ * ST_INVALID for what could be read as a checkpoint. */
+enum status audit_sign(
+    struct audit *a, const char *text, struct buf *out) MUST_CHECK;
+
 /*
  * Bring every evidence row of ${store} that the log lacks into it, in order.
- * ${source} identifies the store for ever (its key's id, hexadecimal).  Exactly
+ * ${source} identifies the store for ever (its key's id, hexadecimal), ${name}
+ * is what it is called.  Exactly
  * once, whatever crashes when: the log itself knows which it has.
  */
 enum status audit_ship(struct audit *a, struct db *store, const char *source,
-    const char *actor, int64_t *entries) MUST_CHECK;
+    const char *name, const char *actor, int64_t *entries) MUST_CHECK;
 
 /* Which entries; what is 0 or NULL leaves none out. */
 struct audit_filter {

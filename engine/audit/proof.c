@@ -50,72 +50,104 @@ static enum status read_entry(struct audit *a, uint64_t index, struct buf *out)
 	return st;
 }
 
-static enum status make(struct audit *a, uint64_t index,
-    const struct checkpoint *c, struct merkle_proof *out)
+struct prover {
+	struct audit *audit;
+	struct buf note;
+	struct checkpoint c;
+	struct tile_reader *tiles;
+};
+
+static enum status load(struct prover *p)
 {
-	struct audit_source live = source_of_log(a);
-	struct tile_reader *r = NULL;
-	struct merkle_source tree;
+	struct audit_source live = source_of_log(p->audit);
 	enum status st;
 
-	if (index >= c->size)
-		return fail(ST_USAGE,
-		    "there is no entry %" PRIu64 ": the log has %" PRIu64
-		    ", numbered from 0",
-		    index, c->size);
-	st = tile_reader_new(live.tile, live.ctx, c->size, &r);
-	if (st != ST_OK)
-		return st;
-	tree = tile_source(r);
-	st = merkle_prove_entry(&tree, index, c->size, out);
-	free(r);
+	st = live.checkpoint(live.ctx, &p->note);
+	if (st == ST_OK)
+		st = checkpoint_open(
+		    audit_key(p->audit), p->note.data, p->note.len, &p->c);
+	if (st == ST_OK)
+		st = tile_reader_new(live.tile, live.ctx, p->c.size, &p->tiles);
 	return st;
 }
 
-static enum status make_all(
-    struct audit *a, uint64_t index, struct buf *out, struct buf *entry)
+enum status prover_new(struct audit *a, struct prover **out)
 {
-	struct audit_source live = source_of_log(a);
-	struct buf note = BUF_INIT;
-	uint8_t leaf[MERKLE_HASH];
-	struct merkle_proof p;
-	struct checkpoint c;
+	struct prover *p;
 	enum status st;
 
-	st = live.checkpoint(live.ctx, &note);
-	if (st == ST_OK)
-		st = checkpoint_open(audit_key(a), note.data, note.len, &c);
-	if (st == ST_OK)
-		st = make(a, index, &c, &p);
-	if (st == ST_OK)
-		st = read_entry(a, index, entry);
-	if (st == ST_OK) {
-		merkle_leaf(entry->data, entry->len, leaf);
-		st = merkle_check_entry(leaf, index, c.size, c.root, &p);
-		if (st == ST_INTEGRITY)
-			st = fail(ST_INTEGRITY,
-			    "entry %" PRIu64
-			    " or hashes above it were changed: `lethe audit "
-			    "verify` says more",
-			    index);
+	if ((st = db_begin(audit_db(a), DB_READ)) != ST_OK)
+		return st;
+	if ((p = calloc(1, sizeof(*p))) == NULL) {
+		db_rollback(audit_db(a));
+		return fail(ST_NOMEM, "out of memory");
 	}
-	if (st == ST_OK) {
-		add_text(index, &p, &note, out);
-		st = buf_status(out);
-	}
-	buf_release(&note);
+	p->audit = a;
+	if ((st = load(p)) == ST_OK)
+		*out = p;
+	else
+		prover_free(p);
 	return st;
+}
+
+void prover_free(struct prover *p)
+{
+	if (p == NULL)
+		return;
+	db_rollback(audit_db(p->audit));
+	free(p->tiles);
+	buf_release(&p->note);
+	free(p);
+}
+
+const struct checkpoint *prover_checkpoint(const struct prover *p)
+{
+	return &p->c;
+}
+
+const char *prover_note(const struct prover *p) { return buf_text(&p->note); }
+
+enum status prover_prove(
+    struct prover *p, uint64_t index, struct buf *out, struct buf *entry)
+{
+	struct merkle_source tree = tile_source(p->tiles);
+	uint8_t leaf[MERKLE_HASH];
+	struct merkle_proof proof;
+	size_t start = entry->len;
+	enum status st;
+
+	if (index >= p->c.size)
+		return fail(ST_USAGE,
+		    "there is no entry %" PRIu64 ": the log has %" PRIu64
+		    ", numbered from 0",
+		    index, p->c.size);
+	st = merkle_prove_entry(&tree, index, p->c.size, &proof);
+	if (st == ST_OK)
+		st = read_entry(p->audit, index, entry);
+	if (st != ST_OK)
+		return st;
+	merkle_leaf(entry->data + start, entry->len - start, leaf);
+	st = merkle_check_entry(leaf, index, p->c.size, p->c.root, &proof);
+	if (st == ST_INTEGRITY)
+		return fail(ST_INTEGRITY,
+		    "entry %" PRIu64
+		    " or hashes above it were changed: `lethe audit verify` "
+		    "says more",
+		    index);
+	if (st == ST_OK)
+		add_text(index, &proof, &p->note, out);
+	return st == ST_OK ? buf_status(out) : st;
 }
 
 enum status proof_make(
     struct audit *a, uint64_t index, struct buf *out, struct buf *entry)
 {
-	enum status st;
+	struct prover *p = NULL;
+	enum status st = prover_new(a, &p);
 
-	if ((st = db_begin(audit_db(a), DB_READ)) != ST_OK)
-		return st;
-	st = make_all(a, index, out, entry);
-	db_rollback(audit_db(a));
+	if (st == ST_OK)
+		st = prover_prove(p, index, out, entry);
+	prover_free(p);
 	return st;
 }
 

@@ -10,10 +10,27 @@
  */
 
 /*
+ * The log at one checkpoint: entries and proofs of it, whatever is appended
+ * meanwhile.  It holds a read transaction of the log open until it is freed;
+ * no other may be.
+ */
+struct prover;
+enum status prover_new(struct audit *a, struct prover **out) MUST_CHECK;
+/* Safe on NULL. */
+void prover_free(struct prover *p);
+const struct checkpoint *prover_checkpoint(const struct prover *p);
+/* As it was signed. */
+const char *prover_note(const struct prover *p);
+
+/*
  * Append the proof of entry ${index} to ${out}, and the entry's own text to
  * ${entry}.  ST_USAGE where the log has no such entry; ST_INTEGRITY where the
  * log cannot prove it, which says that it was changed.
  */
+enum status prover_prove(struct prover *p, uint64_t index, struct buf *out,
+    struct buf *entry) MUST_CHECK;
+
+/* The same of one entry. */
 enum status proof_make(struct audit *a, uint64_t index, struct buf *out,
     struct buf *entry) MUST_CHECK;
 

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "engine/base/file.h"
 #include "engine/base/when.h"
@@ -29,11 +30,18 @@ static void unknown_option(const char *given, const struct option *options)
 	    near ? "`?" : "");
 }
 
+static int takes(const struct option *options, int value)
+{
+	while (options->name && options->val != value)
+		options++;
+	return options->name != NULL;
+}
+
 int cli_option(
     struct cli *cli, int argc, char **argv, const struct option *options)
 {
 	/* Before the command: stop there, the rest of the line is its own. */
-	const char *shorts = argv[0] == cli->program ? "+:c:h" : ":c:h";
+	const char *shorts = argv[0] == cli->program ? "+:c:h" : ":c:ho:";
 	int c;
 
 	opterr = 0;
@@ -45,6 +53,11 @@ int cli_option(
 		case 'h': cli->help = 1; break;
 		case ':':
 			status_say("`%s` needs a value", argv[optind - 1]);
+			return '?';
+		case 'o':
+			if (takes(options, 'o'))
+				return c;
+			unknown_option("o", options);
 			return '?';
 		case '?': unknown_option(argv[optind - 1], options); return '?';
 		default: return c;
@@ -123,6 +136,28 @@ enum status cli_subject(const char *name, char *text, struct reach_subject *out)
 	out->identity = text;
 	out->value = sign + 1;
 	return ST_OK;
+}
+
+enum status cli_write_file(
+    const char *path, enum cli_output mode, const struct buf *bytes)
+{
+	struct stat sb;
+	enum status st;
+
+	if (mode == CLI_REPLACE && stat(path, &sb) == 0) {
+		if (!S_ISREG(sb.st_mode))
+			return fail(ST_USAGE,
+			    "%s is there and is no file: give another name",
+			    path);
+		return file_replace(path, bytes->data, bytes->len, 0600);
+	}
+	st = file_create(path, bytes->data, bytes->len, 0600);
+	if (st == ST_CONFLICT)
+		return fail(ST_USAGE,
+		    "%s is there already: give another name, or --force to "
+		    "replace it",
+		    path);
+	return st;
 }
 
 enum status cli_print_json(const json_t *value)

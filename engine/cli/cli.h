@@ -4,6 +4,7 @@
 #include <getopt.h>
 #include <stdint.h>
 
+#include "engine/base/buf.h"
 #include "engine/base/json.h"
 #include "engine/installation/installation.h"
 #include "engine/plan/reach.h"
@@ -48,7 +49,8 @@ extern const struct command cmd_audit, cmd_check, cmd_demo, cmd_dump,
 	}
 
 /*
- * The next option of ${options}; those of CLI_OPTIONS are dealt with here.
+ * The next option of ${options}; those of CLI_OPTIONS are dealt with here.  An
+ * option with the value 'o' may be given as -o, too.
  * -1: no more, the arguments start at optind.  '?': a mistake, whose sentence
  * is kept; return ST_USAGE.
  */
@@ -103,6 +105,15 @@ enum status cli_collection(struct cli *cli, const char *store,
  */
 enum status cli_log(
     struct cli *cli, const char *action, json_t *details) MUST_CHECK;
+
+/*
+ * Write a new file that its owner alone can read; with CLI_REPLACE also where
+ * there is one.  ST_USAGE, which names --force, where there is one and it
+ * stays; ST_FULL where the disk is full: then nothing is there, or what was.
+ */
+enum cli_output { CLI_KEEP, CLI_REPLACE };
+enum status cli_write_file(
+    const char *path, enum cli_output mode, const struct buf *bytes) MUST_CHECK;
 
 /*
  * Log that the command was refused: for want of a right (ST_DENIED) or because

@@ -143,21 +143,27 @@ enum status cli_audit_verify(struct cli *cli, int argc, char **argv)
 	}
 	if (cli->help)
 		return ST_OK;
-	st = cli_arguments(argc, 1, 2, "at most a folder: lethe audit verify");
+	st = cli_arguments(
+	    argc, 1, 2, "at most a folder or file: lethe audit verify");
 	if (st != ST_OK)
 		return st;
 	q.folder = argv[optind + 1];
 	if (q.folder && q.vkey == NULL)
 		return fail(ST_USAGE,
-		    "an exported log needs --vkey KEY: what it says of its own "
-		    "key proves nothing");
+		    "what was exported needs --vkey KEY: what it says of its "
+		    "own key proves nothing");
 	if ((st = crypto_init()) != ST_OK ||
 	    (q.folder == NULL && (st = open_log(cli)) != ST_OK))
 		return st;
 	if (q.vkey && (st = note_key_parse(q.vkey, &key)) != ST_OK)
 		return st;
-	return verify_with_key(
-	    cli, &q, q.vkey ? &key : audit_key(cli->in.audit));
+	if (q.folder == NULL || !cli_audit_is_certified(q.folder))
+		return verify_with_key(
+		    cli, &q, q.vkey ? &key : audit_key(cli->in.audit));
+	if (q.since)
+		return fail(ST_USAGE,
+		    "--since is for a log: a certificate is of one checkpoint");
+	return cli_audit_check_certified(cli, q.folder, &key);
 }
 
 /* ---- checkpoint ---- */

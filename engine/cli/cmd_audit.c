@@ -13,6 +13,8 @@ static const struct {
 	{ "checkpoint", cli_audit_checkpoint },
 	{ "prove", cli_audit_prove },
 	{ "export", cli_audit_export },
+	{ "certificate", cli_audit_certificate },
+	{ "pack", cli_audit_pack },
 };
 #define COMMANDS (sizeof(commands) / sizeof(*commands))
 
@@ -26,7 +28,7 @@ static enum status unknown(const char *what)
 	near = diag_nearest(what, names);
 	return fail(ST_USAGE,
 	    "unknown `audit %s`%s%s%s: there are list, verify, checkpoint, "
-	    "prove and export",
+	    "prove, export, certificate and pack",
 	    what, near ? ", did you mean `" : "", near ? near : "",
 	    near ? "`?" : "");
 }
@@ -46,7 +48,8 @@ static enum status run(struct cli *cli, int argc, char **argv)
 		return cli->help ? ST_OK
 				 : fail(ST_USAGE,
 				       "expected what to do: list, verify, "
-				       "checkpoint, prove or export");
+				       "checkpoint, prove, export, "
+				       "certificate or pack");
 	}
 	for (i = 0; i < COMMANDS; i++)
 		if (strcmp(argv[at], commands[i].name) == 0)
@@ -56,7 +59,7 @@ static enum status run(struct cli *cli, int argc, char **argv)
 
 const struct command cmd_audit = {
 	"audit",
-	"the audit log: list, verify, checkpoint, prove, export",
+	"the audit log: list, verify, checkpoint, prove, export, certify",
 	"usage: lethe audit list [--action ACTION] [--run RUN] [--since TIME]\n"
 	"             [--until TIME] [--from SEQ] [--limit N] [--follow]\n"
 	"             [--subject KIND=VALUE]\n"
@@ -64,7 +67,10 @@ const struct command cmd_audit = {
 	"       lethe audit verify DIR --vkey KEY [--since FILE]\n"
 	"       lethe audit checkpoint [--vkey]\n"
 	"       lethe audit prove SEQ\n"
-	"       lethe audit export DIR\n\n"
+	"       lethe audit export DIR\n"
+	"       lethe audit certificate RUN [--language en|ja|de] [-o FILE]\n"
+	"       lethe audit pack RUN -o FILE.zip\n"
+	"       lethe audit verify FILE|DIR --vkey KEY\n\n"
 	"Every entry stands in a Merkle tree whose root is signed with every\n"
 	"change.  Give checkpoints away: to an auditor, in print, by mail.  "
 	"Whoever\nhas one can tell whether the log is still the one it was "
@@ -82,7 +88,17 @@ const struct command cmd_audit = {
 	"prove        that an entry is in the log, to keep (C2SP tlog-proof)\n"
 	"export       the log as static files for any web server (C2SP "
 	"tlog-tiles),\n"
-	"             readable by you alone; again, to add what is new\n\n"
+	"             readable by you alone; again, to add what is new\n"
+	"certificate  of what a run deleted: by which rules, how much, how, "
+	"whether\n"
+	"             verified, what stayed; signed, made of the log alone.  "
+	"With\n"
+	"             --json what is signed, else the text made from it\n"
+	"pack         a ZIP file that proves it to somebody who has nothing "
+	"else:\n"
+	"             certificate, entries, proofs, rules, instructions.  "
+	"Verify\n"
+	"             takes its folder, or a certificate alone\n\n"
 	"  --action ACTION  only entries of this action (delete, "
 	"purge_started, ...)\n"
 	"  --run RUN        only those of this run\n"
@@ -97,6 +113,10 @@ const struct command cmd_audit = {
 	"  --follow         then those that come, until interrupted; with "
 	"--json\n"
 	"                   one entry a line\n"
+	"  --language LANG  (certificate) en, ja or de\n"
+	"  -o, --output FILE  (certificate, pack) a new file; with --force "
+	"also\n"
+	"                   in the place of one that is there\n"
 	"  --since FILE     (verify) a checkpoint that the log must continue\n"
 	"  --vkey KEY       (verify) the key that must have signed, from a "
 	"source\n"

@@ -254,7 +254,7 @@ static enum status parse(
 		{ "reason", required_argument, NULL, 'w' },
 		{ "authority", required_argument, NULL, 'a' },
 		{ "note", required_argument, NULL, 'n' },
-		{ "owner", required_argument, NULL, 'o' },
+		{ "owner", required_argument, NULL, 'O' },
 		{ "review", required_argument, NULL, 'v' },
 		{ "all", no_argument, NULL, 'l' },
 		{ "as-of", required_argument, NULL, 't' },
@@ -270,7 +270,7 @@ static enum status parse(
 		case 'w': o->order.reason = optarg; break;
 		case 'a': o->order.authority = optarg; break;
 		case 'n': o->order.note = optarg; break;
-		case 'o': o->order.owner = optarg; break;
+		case 'O': o->order.owner = optarg; break;
 		case 'v': o->review = optarg; break;
 		case 't': o->as_of = optarg; break;
 		case 'l': o->which = HOLDS_ALL; break;

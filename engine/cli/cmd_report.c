@@ -132,7 +132,7 @@ static enum status parse(
 {
 	static const struct option options[] = {
 		{ "cluster", required_argument, NULL, 'C' },
-		{ "collection", required_argument, NULL, 'o' },
+		{ "collection", required_argument, NULL, 'O' },
 		{ "by", required_argument, NULL, 'b' },
 		{ "min", required_argument, NULL, 'm' },
 		{ "language", required_argument, NULL, 'l' },
@@ -146,7 +146,7 @@ static enum status parse(
 	    st == ST_OK && (c = cli_option(cli, argc, argv, options)) != -1) {
 		switch (c) {
 		case 'C': o->cluster = optarg; break;
-		case 'o': o->collection = optarg; break;
+		case 'O': o->collection = optarg; break;
 		case 'b': o->by = optarg; break;
 		case 'm': o->min = optarg; break;
 		case 'l': o->language = optarg; break;

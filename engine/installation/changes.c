@@ -7,7 +7,7 @@
 
 #include "engine/base/file.h"
 #include "engine/base/when.h"
-#include "engine/crypto/hash.h"
+#include "engine/installation/rule_files.h"
 
 #define FILE_MAX ((size_t)4 << 20)
 
@@ -62,16 +62,17 @@ static enum status compare(struct installation *in, const char *action,
 	return st;
 }
 
-static enum status compare_file(struct installation *in, const char *action,
-    const char *name, const char *path)
+static enum status compare_config(struct installation *in)
 {
+	const struct config *c = &in->config;
 	struct buf b = BUF_INIT;
 	char hash[SHA256_TEXT];
 	enum status st;
 
-	if ((st = file_read(path, FILE_MAX, &b)) == ST_OK) {
+	if ((st = file_read(c->path, FILE_MAX, &b)) == ST_OK) {
 		sha256_hex(b.data, b.len, hash);
-		st = compare(in, action, name, hash);
+		st =
+		    compare(in, "configuration_changed", c->installation, hash);
 	}
 	buf_release(&b);
 	return st;
@@ -110,14 +111,17 @@ static enum status compare_all(struct installation *in)
 	enum status st;
 	size_t i;
 
-	st =
-	    compare_file(in, "configuration_changed", c->installation, c->path);
-	for (i = 0; st == ST_OK && i < in->policy_count; i++)
-		st = compare_file(
-		    in, "policy_changed", in->policies[i].name, c->policies[i]);
-	for (i = 0; st == ST_OK && i < c->store_count; i++)
-		st = compare_file(in, "dataset_changed", c->stores[i].name,
-		    c->stores[i].dataset);
+	st = compare_config(in);
+	for (i = 0; st == ST_OK && i < in->rule_file_count; i++) {
+		const struct rule_file *f = &in->rule_files[i];
+
+		st = compare(in,
+		    strcmp(f->kind, "policy") == 0 ? "policy_changed"
+						   : "dataset_changed",
+		    f->name, f->sha256);
+	}
+	if (st == ST_OK)
+		st = rule_files_keep(in);
 	for (i = 0; st == ST_OK && i < sizeof(keys) / sizeof(*keys); i++)
 		st = compare_key(in, keys[i], NULL);
 	for (i = 0; st == ST_OK && i < c->store_count; i++)

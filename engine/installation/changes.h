@@ -6,7 +6,8 @@
 /*
  * Log what has changed since this was last called, or is there for the first
  * time: lethe.yml, policies and datasets by the SHA-256 of their files, keys
- * by their numbers.  Opens what it needs.
+ * by their numbers.  Policies and datasets are kept, too (rule_files.h).  Opens
+ * what it needs.
  */
 enum status changes_log(struct installation *in) MUST_CHECK;
 

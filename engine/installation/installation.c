@@ -5,12 +5,9 @@
 #include <string.h>
 
 #include "engine/base/buf.h"
-#include "engine/base/file.h"
 #include "engine/crypto/crypto.h"
-#include "engine/crypto/hash.h"
+#include "engine/installation/rule_files.h"
 #include "engine/installation/units.h"
-
-#define FILE_MAX ((size_t)4 << 20)
 
 /* ---- files ---- */
 
@@ -142,30 +139,6 @@ static enum status cross_check(struct installation *in)
 	return st;
 }
 
-/* Every byte counts: a changed comment is a changed file, seen by nobody but
- * those who look for it. */
-static enum status hash_rules(struct installation *in)
-{
-	struct buf all = BUF_INIT;
-	enum status st = ST_OK;
-	size_t i;
-
-	for (i = 0; st == ST_OK && i < in->config.policy_count; i++) {
-		st = file_read(in->config.policies[i], FILE_MAX, &all);
-		buf_addc(&all, '\0');
-	}
-	for (i = 0; st == ST_OK && i < in->store_count; i++) {
-		st = file_read(in->config.stores[i].dataset, FILE_MAX, &all);
-		buf_addc(&all, '\0');
-	}
-	if (st == ST_OK)
-		st = buf_status(&all);
-	if (st == ST_OK)
-		sha256_hex(all.data, all.len, in->rule_set);
-	buf_release(&all);
-	return st;
-}
-
 /* The policy called like ${p}; policy_count: none, and a sentence. */
 static size_t find_policy(const struct installation *in, const struct policy *p)
 {
@@ -244,7 +217,7 @@ static enum status load(
 		return st;
 	if ((st = diag_status(&in->diag)) != ST_OK)
 		return st;
-	return hash_rules(in);
+	return rule_files_load(in);
 }
 
 enum status installation_load(const char *path, struct installation *in)
@@ -308,6 +281,7 @@ static void release_files(struct installation *in)
 		dataset_release(&in->datasets[i]);
 	for (i = 0; i < in->policy_count; i++)
 		policy_release(&in->policies[i]);
+	rule_files_release(in);
 	free(in->datasets);
 	free(in->policies);
 	zone_free(in->zone);

@@ -5,7 +5,9 @@
 #include <stdint.h>
 
 #include "engine/audit/log.h"
+#include "engine/base/buf.h"
 #include "engine/base/status.h"
+#include "engine/crypto/hash.h"
 #include "engine/model/config.h"
 #include "engine/model/dataset.h"
 #include "engine/model/diag.h"
@@ -33,6 +35,14 @@ struct installation_store {
 	int borrowed;    /* all are another installation's, which closes them */
 };
 
+/* A file of the rules as it was loaded. */
+struct rule_file {
+	const char *kind; /* "policy" or "dataset" */
+	const char *name; /* the policy's, the store's; the installation's */
+	char sha256[SHA256_TEXT];
+	struct buf bytes;
+};
+
 struct installation {
 	/* It was made by installation_again(): the files are another's. */
 	int again;
@@ -45,8 +55,9 @@ struct installation {
 	size_t policy_count;
 	struct installation_store *stores;
 	size_t store_count;
-	/* SHA-256, hexadecimal, over the bytes of every policy and dataset */
-	char rule_set[65];
+	struct rule_file *rule_files; /* see rule_files.h */
+	size_t rule_file_count;
+	char rule_set[SHA256_TEXT];
 	struct keyring *keys;
 	struct db *control;
 	struct audit *audit;

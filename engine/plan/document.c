@@ -60,6 +60,14 @@ void document_line(struct document *d, const char *label, const char *text)
 	buf_addc(&d->out, '\n');
 }
 
+void document_sentence(struct document *d, const char *text)
+{
+	end_table(d);
+	buf_adds(&d->out, d->format == DOCUMENT_MARKDOWN ? "\n" : "  ");
+	add_text(d, text);
+	buf_addc(&d->out, '\n');
+}
+
 void document_row(struct document *d, const char *label)
 {
 	end_row(d);

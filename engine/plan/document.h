@@ -26,6 +26,8 @@ struct document {
 void document_heading(struct document *d, int level, const char *text);
 /* "label: text", a line of its own; it ends a table. */
 void document_line(struct document *d, const char *label, const char *text);
+/* A sentence, a block of its own among rows; it ends a table. */
+void document_sentence(struct document *d, const char *text);
 /* A row: a label, valid until its last value, and the values.  Without any
  * (NULL and "" are none) the row is left out. */
 void document_row(struct document *d, const char *label);

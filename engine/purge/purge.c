@@ -37,6 +37,26 @@ static enum status lock(struct run *r)
 	return st;
 }
 
+enum status purge_is_at_work(struct installation *in, int *yes)
+{
+	char *path = installation_path(in, "purge.lock");
+	int fd = path ? open(path, O_RDONLY | O_CLOEXEC) : -1;
+	int why = errno;
+	enum status st = ST_OK;
+
+	*yes = 0;
+	if (path == NULL)
+		st = fail(ST_NOMEM, "out of memory");
+	else if (fd < 0 && why != ENOENT)
+		st = fail(ST_IO, "open %s: %s", path, strerror(why));
+	else if (fd >= 0 && flock(fd, LOCK_SH | LOCK_NB) != 0)
+		*yes = 1;
+	if (fd >= 0)
+		(void)close(fd);
+	free(path);
+	return st;
+}
+
 static enum status name_run(struct run *r)
 {
 	uint8_t tail[3];

@@ -65,6 +65,9 @@ struct purge_options {
 enum status purge_run(struct installation *in, const struct purge_options *o,
     json_t **report) MUST_CHECK;
 
+/* Is a run at work now that is not a dry one? */
+enum status purge_is_at_work(struct installation *in, int *yes) MUST_CHECK;
+
 /* Does a report say that something is OVERDUE, UNDECIDED, UNMAPPED,
  * unreachable, not verified or not yet scrubbed? */
 int purge_needs_attention(const json_t *report);

@@ -25,6 +25,7 @@ struct purge_outcome {
 	const json_t *stopped;          /* what stopped it, or NULL */
 	const struct plan *plan;
 	struct purge_result *results; /* one for each item of the plan */
+	int asked;                    /* all that was due was asked again */
 	int verified;                 /* nothing is due that could have gone */
 	int64_t segments;             /* that went whole */
 	int64_t partitions;           /* of attached databases, too */

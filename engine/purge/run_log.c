@@ -11,6 +11,7 @@
 #include "engine/installation/units.h"
 #include "engine/plan/unreachable.h"
 #include "engine/purge/drop.h"
+#include "engine/purge/run_rules.h"
 
 /* ---- evidence ---- */
 
@@ -34,7 +35,8 @@ enum status run_ship_unit(
 	if ((st = installation_open_audit(in)) != ST_OK ||
 	    (st = installation_unit_id(in, s, source)) != ST_OK)
 		return st;
-	return audit_ship(in->audit, s->db, source, r->actor, NULL);
+	return audit_ship(
+	    in->audit, s->db, source, s->config->name, r->actor, NULL);
 }
 
 /* A worker may have dropped segments that are still listed here. */
@@ -88,18 +90,26 @@ enum status run_open(struct run *r)
 
 /* ---- beginning ---- */
 
+/* null: it was stopped before it did anything. */
+static json_t *done(const struct run *r, int yes)
+{
+	return r->outcome.begun ? json_boolean(yes) : json_null();
+}
+
 /* The reason of an emergency stop is free text and stays out of the log. */
-static enum status log_stopped(struct run *r, int64_t deleted)
+static enum status log_stopped(struct run *r)
 {
 	const char *plan = r->kept.body ? r->kept.id : NULL;
 	json_t *details = NULL;
 	enum status st;
 
-	st = json_make(&details, "{s:s, s:s, s:s?, s:s?, s:I}", "object", r->id,
-	    "run", r->id, "plan", plan, "hash", plan ? r->kept.hash : NULL,
-	    "deleted", (json_int_t)deleted);
+	st = json_make(&details, "{s:s, s:s, s:s?, s:s?, s:o, s:o}", "object",
+	    r->id, "run", r->id, "plan", plan, "hash",
+	    plan ? r->kept.hash : NULL, "verified",
+	    done(r, r->outcome.verified), "scrubbed",
+	    done(r, r->outcome.scrubbed));
 	if (st == ST_OK)
-		st = audit_append(r->in->audit, when_now(), r->actor,
+		st = run_rules_end(r,
 		    json_is_string(json_object_get(r->stopped, "plan")) ||
 			    r->outcome.begun
 			? "purge_stopped"
@@ -121,6 +131,8 @@ static enum status log_started(struct run *r)
 	    "object", r->id, "run", r->id, "as_of", as_of, "rule_set",
 	    r->in->rule_set, "due", (json_int_t)plan_due(&r->plan), "plan",
 	    plan, "hash", plan ? r->kept.hash : NULL);
+	if (st == ST_OK)
+		st = run_rules_begin(r, details);
 	if (st == ST_OK)
 		st = audit_append(r->in->audit, when_now(), r->actor,
 		    "purge_started", details);
@@ -148,14 +160,11 @@ static enum status log_finished(struct run *r, const json_t *report)
 	json_t *details = NULL;
 	enum status st;
 
-	st = json_make(&details, "{s:s, s:s, s:O, s:O, s:O, s:O}", "object",
-	    r->id, "run", r->id, "deleted", json_object_get(report, "deleted"),
-	    "verified", json_object_get(report, "verified"), "scrubbed",
-	    json_object_get(report, "scrubbed"), "overdue",
-	    json_object_get(report, "overdue"));
+	st = json_make(&details, "{s:s, s:s, s:O, s:O}", "object", r->id, "run",
+	    r->id, "verified", json_object_get(report, "verified"), "scrubbed",
+	    json_object_get(report, "scrubbed"));
 	if (st == ST_OK)
-		st = audit_append(r->in->audit, when_now(), r->actor,
-		    "purge_finished", details);
+		st = run_rules_end(r, "purge_finished", details);
 	json_decref(details);
 	return st;
 }
@@ -222,8 +231,7 @@ enum status run_finish(struct run *r, const json_t *report)
 	int code = r->stopped ? 3 : purge_needs_attention(report) ? 4 : 0;
 	enum status st;
 
-	st = r->stopped ? log_stopped(r, json_int(report, "deleted"))
-			: log_finished(r, report);
+	st = r->stopped ? log_stopped(r) : log_finished(r, report);
 	if (st == ST_OK)
 		st = close_row(r, report, code);
 	if (st == ST_OK)
@@ -241,8 +249,7 @@ enum status run_fail(struct run *r, enum status why)
 	st = json_make(&details, "{s:s, s:s, s:s}", "object", r->id, "run",
 	    r->id, "failure", status_name(why));
 	if (st == ST_OK)
-		st = audit_append(r->in->audit, when_now(), r->actor,
-		    "purge_failed", details);
+		st = run_rules_end(r, "purge_failed", details);
 	json_decref(details);
 	if (st == ST_OK)
 		st = db_exec(r->in->control,

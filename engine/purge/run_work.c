@@ -408,5 +408,6 @@ enum status run_work(struct run *r)
 		st = run_join(r);
 	if (json_array_size(r->outcome.unreachable) > 0)
 		r->outcome.verified = 0;
+	r->outcome.asked = st == ST_OK;
 	return st;
 }

@@ -142,7 +142,7 @@ static void append(struct bench *b, int64_t n)
 		must(audit_ship(b->audit, b->store,
 			 "00112233445566778899aabb"
 			 "ccddeeff",
-			 "os:lethe", &shipped),
+			 "bench", "os:lethe", &shipped),
 		    "append");
 		(void)add(&b->append, start);
 	}

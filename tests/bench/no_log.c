@@ -6,8 +6,10 @@
 
 enum status __wrap_audit_append(struct audit *a, int64_t at, const char *actor,
     const char *action, const json_t *details);
+enum status __wrap_audit_append_all(struct audit *a, int64_t at,
+    const char *actor, const struct audit_item *items, size_t count);
 enum status __wrap_audit_ship(struct audit *a, struct db *store,
-    const char *source, const char *actor, int64_t *entries);
+    const char *source, const char *name, const char *actor, int64_t *entries);
 enum status __wrap_audit_writable(struct audit *a);
 
 enum status __wrap_audit_append(struct audit *a, int64_t at, const char *actor,
@@ -17,10 +19,17 @@ enum status __wrap_audit_append(struct audit *a, int64_t at, const char *actor,
 	return ST_OK;
 }
 
-enum status __wrap_audit_ship(struct audit *a, struct db *store,
-    const char *source, const char *actor, int64_t *entries)
+enum status __wrap_audit_append_all(struct audit *a, int64_t at,
+    const char *actor, const struct audit_item *items, size_t count)
 {
-	(void)a, (void)store, (void)source, (void)actor;
+	(void)a, (void)at, (void)actor, (void)items, (void)count;
+	return ST_OK;
+}
+
+enum status __wrap_audit_ship(struct audit *a, struct db *store,
+    const char *source, const char *name, const char *actor, int64_t *entries)
+{
+	(void)a, (void)store, (void)source, (void)name, (void)actor;
 	if (entries)
 		*entries = 0;
 	return ST_OK;
