@@ -133,9 +133,10 @@ void vt_copy_store(const char *from, const char *to)
 	char command[1000];
 
 	(void)snprintf(command, sizeof(command),
-	    "rm -f %s %s-wal %s-shm; cp %s %s;"
-	    " [ ! -f %s-wal ] || cp %s-wal %s-wal",
-	    to, to, to, from, to, from, from, to);
+	    "rm -f %s %s-wal %s-shm %s-seal; cp %s %s;"
+	    " for e in wal seal; do"
+	    " [ ! -f %s-$e ] || cp %s-$e %s-$e; done",
+	    to, to, to, to, from, to, from, from, to);
 	shell(command);
 }
 

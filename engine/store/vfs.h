@@ -32,6 +32,7 @@
 #define VFS_NAME    "lethe"
 #define VFS_PAGE    4096
 #define VFS_RESERVE 32
+#define VFS_MARK    8
 
 /* Make the VFS known to SQLite, not as its default.  Again is free. */
 enum status vfs_register(void) MUST_CHECK;
