@@ -128,7 +128,7 @@ char *site_dump(struct site *s, enum dump_format format)
 	size_t len = 0;
 	FILE *f = open_memstream(&text, &len);
 
-	ck_assert_int_eq(dump_collection(s->db, s->target.table,
+	ck_assert_int_eq(dump_collection(s->db, NULL, s->target.table,
 			     s->target.collection, format, f, NULL),
 	    ST_OK);
 	(void)fclose(f);

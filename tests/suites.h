@@ -34,5 +34,11 @@ const char *test_shared(const char *name);
  */
 void test_alloc_fuse(long nth);
 int test_alloc_blown(void);
+/*
+ * Count allocations from here, and kill this process (SIGKILL) at the ${nth}
+ * (0: never): between two steps of what it does.
+ */
+void test_alloc_kill(long nth);
+long test_alloc_count(void);
 
 #endif /* !TESTS_SUITES_H */

@@ -1,5 +1,6 @@
 /* What several suites need: folders, shared vectors, failing allocations. */
 #include <limits.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,8 +20,20 @@ void test_alloc_fuse(long nth)
 
 int test_alloc_blown(void) { return blown; }
 
+static long counted, kill_at;
+
+void test_alloc_kill(long nth)
+{
+	counted = 0;
+	kill_at = nth;
+}
+
+long test_alloc_count(void) { return counted; }
+
 static int fails(void)
 {
+	if (++counted == kill_at)
+		(void)raise(SIGKILL);
 	if (fuse < 0 || fuse-- > 0)
 		return 0;
 	blown = 1;

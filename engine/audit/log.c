@@ -369,6 +369,8 @@ static enum status ship_row(
 		    db_text(s, 6), "cutoff", db_text(s, 7), "records",
 		    (json_int_t)db_int(s, 8), "digest", buf_text(&digest),
 		    "evidence", (json_int_t)db_int(s, 0), "source", source);
+	if (st == ST_OK && db_text(s, 11))
+		st = json_put(entry, "segment", json_string(db_text(s, 11)));
 	if (st == ST_OK)
 		st = insert(a, db_int(s, 2), actor, db_text(s, 10), source,
 		    db_int(s, 0), entry);
@@ -392,7 +394,7 @@ enum status audit_ship(struct audit *a, struct db *store, const char *source,
 	if (st == ST_OK)
 		st = db_query(store,
 		    "SELECT id, run, at, policy, cluster, collection,"
-		    " rule_set, cutoff, records, digest, action"
+		    " rule_set, cutoff, records, digest, action, segment"
 		    " FROM lethe_evidence WHERE id > $1 ORDER BY id",
 		    ARGS(INT(have)), &s);
 	while (st == ST_OK && (st = db_row(s)) == ST_OK) {

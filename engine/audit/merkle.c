@@ -40,7 +40,7 @@ static unsigned int split_level(uint64_t n)
 /*
  * The root over the leaves from ${begin} to before ${end}, which is a subtree
  * of the list: so all but its right edge is complete, and each part of that
- * begins at a multiple of its size.
+ * begins at a multiple of its size.  There is at least one leaf.
  */
 static enum status range(const struct merkle_source *src, uint64_t begin,
     uint64_t end, uint8_t out[MERKLE_HASH])
@@ -50,13 +50,13 @@ static enum status range(const struct merkle_source *src, uint64_t begin,
 	size_t n = 0;
 	enum status st;
 
-	while (begin < end) {
+	do {
 		level = 63 - (unsigned int)__builtin_clzll(end - begin);
 		st = src->node(src->ctx, level, begin >> level, parts[n++]);
 		if (st != ST_OK)
 			return st;
 		begin += (uint64_t)1 << level;
-	}
+	} while (begin < end);
 	for (; n > 1; n--)
 		merkle_node(parts[n - 2], parts[n - 1], parts[n - 2]);
 	memcpy(out, parts[0], MERKLE_HASH);

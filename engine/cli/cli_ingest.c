@@ -112,6 +112,7 @@ enum status cli_ingest(
 		    &cli->in, store, collection, &computed, &computed_count);
 	if (st == ST_OK)
 		st = ingest_target_compute(&target, computed, computed_count);
+	target.segments = store->segments;
 	if (st == ST_OK)
 		st = keys_of(collection, table, &keys, &key_count);
 	if (st == ST_OK) {

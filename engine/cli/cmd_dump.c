@@ -53,8 +53,8 @@ static enum status run(struct cli *cli, int argc, char **argv)
 	/* A reader that closes early is an error to report, not our end. */
 	(void)signal(SIGPIPE, SIG_IGN);
 	if (st == ST_OK)
-		st = dump_collection(
-		    store->db, table, collection, format, stdout, NULL);
+		st = dump_collection(store->db, store->segments, table,
+		    collection, format, stdout, NULL);
 	return st;
 }
 

@@ -1,6 +1,9 @@
 /* What a suspension keeps. */
 #include "engine/holds/held.h"
 
+#include <string.h>
+
+#include "engine/installation/units.h"
 #include "engine/store/count.h"
 
 /* Those of its whole clusters. */
@@ -35,6 +38,20 @@ static enum status count_store(struct db *db, const char *id, int64_t *sum)
 	return st == ST_OK ? count_clusters(db, id, sum) : st;
 }
 
+static enum status count_units(
+    struct installation_store *s, const char *id, int64_t *sum)
+{
+	enum status st = ST_OK;
+	size_t u;
+
+	for (u = 0; st == ST_OK && u < units_count(s); u++) {
+		if ((st = units_use(s, u)) == ST_OK)
+			st = count_store(s->db, id, sum);
+	}
+	units_rest(s);
+	return st;
+}
+
 enum status held_count(
     struct installation *in, const char *id, int64_t *records)
 {
@@ -45,19 +62,38 @@ enum status held_count(
 	for (i = 0; st == ST_OK && i < in->store_count; i++) {
 		st = installation_open_store(in, &in->stores[i]);
 		if (st == ST_OK)
-			st = count_store(in->stores[i].db, id, &sum);
+			st = count_units(&in->stores[i], id, &sum);
 	}
 	if (st == ST_OK)
 		*records = sum;
 	return st;
 }
 
+/* What is there of the collection's cluster already, from another file. */
+static json_t *listed(const json_t *list, const char *store, struct stmt *s)
+{
+	json_t *one;
+	size_t i;
+
+	json_array_foreach(list, i, one)
+	{
+		if (strcmp(json_text(one, "store"), store) == 0 &&
+		    strcmp(json_text(one, "collection"), db_text(s, 0)) == 0 &&
+		    strcmp(json_text(one, "cluster"), db_text(s, 1)) == 0)
+			return one;
+	}
+	return NULL;
+}
+
 static enum status push(
     json_t *list, const char *store, struct stmt *s, int64_t records)
 {
-	json_t *one = NULL;
+	json_t *one = listed(list, store, s);
 	enum status st;
 
+	if (one)
+		return json_put(one, "records",
+		    json_integer(json_int(one, "records") + records));
 	st = json_make(&one, "{s:s, s:s, s:s, s:I}", "store", store,
 	    "collection", db_text(s, 0), "cluster", db_text(s, 1), "records",
 	    (json_int_t)records);
@@ -96,6 +132,20 @@ static enum status store_json(
 	return st == ST_NOTFOUND ? ST_OK : st;
 }
 
+static enum status units_json(
+    struct installation_store *s, const char *id, json_t *list)
+{
+	enum status st = ST_OK;
+	size_t u;
+
+	for (u = 0; st == ST_OK && u < units_count(s); u++) {
+		if ((st = units_use(s, u)) == ST_OK)
+			st = store_json(s, id, list);
+	}
+	units_rest(s);
+	return st;
+}
+
 enum status held_json(struct installation *in, const char *id, json_t **out)
 {
 	json_t *list = json_array();
@@ -105,7 +155,7 @@ enum status held_json(struct installation *in, const char *id, json_t **out)
 	for (i = 0; st == ST_OK && i < in->store_count; i++) {
 		st = installation_open_store(in, &in->stores[i]);
 		if (st == ST_OK)
-			st = store_json(&in->stores[i], id, list);
+			st = units_json(&in->stores[i], id, list);
 	}
 	if (st == ST_OK)
 		*out = list;

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/holds/carry.h"
+#include "engine/installation/units.h"
 #include "engine/plan/keys.h"
 #include "engine/plan/reach.h"
 
@@ -33,6 +35,14 @@ static enum status make_tables(struct db *db)
 		    " k3 NOT NULL, k4 NOT NULL, suspension TEXT NOT NULL,"
 		    " PRIMARY KEY (collection, k1, k2, k3, k4, suspension))",
 		    NOARGS);
+	if (st == ST_OK)
+		st = db_exec(db,
+		    "CREATE TEMP TABLE IF NOT EXISTS lethe_reached_in ("
+		    " collection TEXT NOT NULL, k1 NOT NULL, k2 NOT NULL,"
+		    " k3 NOT NULL, k4 NOT NULL, suspension TEXT NOT NULL,"
+		    " segment TEXT NOT NULL, PRIMARY KEY (segment, collection,"
+		    " k1, k2, k3, k4, suspension))",
+		    NOARGS);
 	return st;
 }
 
@@ -44,6 +54,8 @@ static enum status empty_tables(struct db *db)
 		st = db_exec(db, "DELETE FROM lethe_active", NOARGS);
 	if (st == ST_OK)
 		st = db_exec(db, "DELETE FROM lethe_reached", NOARGS);
+	if (st == ST_OK)
+		st = db_exec(db, "DELETE FROM lethe_reached_in", NOARGS);
 	return st;
 }
 
@@ -135,6 +147,7 @@ static enum status add_active(
 #define BATCH_RECORDS 500
 struct batch {
 	struct installation_store *store;
+	const struct segment *segment; /* or NULL */
 	struct sql insert;
 	size_t records;
 };
@@ -154,7 +167,7 @@ static void found_release(struct found *f)
 	memset(f, 0, sizeof(*f));
 }
 
-static struct batch *batch_new(struct found *f, struct installation_store *s)
+static struct batch *batch_new(struct found *f, const struct reach_record *r)
 {
 	struct batch *more;
 
@@ -163,23 +176,24 @@ static struct batch *batch_new(struct found *f, struct installation_store *s)
 		return NULL;
 	f->batches = more;
 	more += f->count++;
-	*more = (struct batch){ s, SQL_INIT, 0 };
+	*more = (struct batch){ r->store, r->segment, SQL_INIT, 0 };
 	return more;
 }
 
-/* The last one of the store, if it has room, or a new one. */
-static struct batch *batch_for(struct found *f, struct installation_store *s)
+/* The last one of the file, if it has room, or a new one. */
+static struct batch *batch_for(struct found *f, const struct reach_record *r)
 {
 	size_t i;
 
 	for (i = f->count; i-- > 0;) {
-		if (f->batches[i].store != s)
+		if (f->batches[i].store != r->store ||
+		    f->batches[i].segment != r->segment)
 			continue;
 		if (f->batches[i].records < BATCH_RECORDS)
 			return &f->batches[i];
 		break;
 	}
-	return batch_new(f, s);
+	return batch_new(f, r);
 }
 
 static void batch_add(struct batch *b, const struct collection *c,
@@ -187,12 +201,16 @@ static void batch_add(struct batch *b, const struct collection *c,
 {
 	size_t i;
 
-	if (b->records++ == 0)
+	if (b->records++)
+		sql_add(&b->insert, ", (");
+	else if (b->segment)
+		sql_add(&b->insert,
+		    "INSERT INTO lethe_reached_in (collection,"
+		    " k1, k2, k3, k4, suspension, segment) VALUES (");
+	else
 		sql_add(&b->insert,
 		    "INSERT INTO lethe_reached"
 		    " (collection, k1, k2, k3, k4, suspension) VALUES (");
-	else
-		sql_add(&b->insert, ", (");
 	sql_bind_text(&b->insert, c->name);
 	for (i = 0; i < KEYS_MOST; i++) {
 		sql_add(&b->insert, ", ");
@@ -200,6 +218,10 @@ static void batch_add(struct batch *b, const struct collection *c,
 	}
 	sql_add(&b->insert, ", ");
 	sql_bind_text(&b->insert, id);
+	if (b->segment) {
+		sql_add(&b->insert, ", ");
+		sql_bind_text(&b->insert, b->segment->name);
+	}
 	sql_add(&b->insert, ")");
 }
 
@@ -220,7 +242,7 @@ static enum status found_add(void *ctx, const struct reach_record *r)
 			    "key, or hold its cluster",
 			    r->store->config->name, r->collection->name);
 	}
-	if ((b = batch_for(f, r->store)) == NULL)
+	if ((b = batch_for(f, r)) == NULL)
 		return fail(ST_NOMEM, "out of memory");
 	batch_add(b, r->collection, key, f->id);
 	return ST_OK;
@@ -246,7 +268,7 @@ static enum status find(struct installation_store *s,
     reach_each each, void *ctx)
 {
 	struct val vals[KEYS_MOST];
-	struct reach_record r = { s, c, t, vals, 0, 0 };
+	struct reach_record r = { s, c, t, units_segment(s), vals, 0, 0 };
 	struct sql q = SQL_INIT;
 	struct stmt *found = NULL;
 	const char **keys = NULL;
@@ -279,6 +301,22 @@ static enum status find(struct installation_store *s,
 	db_done(found);
 	sql_release(&q);
 	free(keys);
+	return st;
+}
+
+/* In whichever file it is. */
+static enum status find_in_units(struct installation_store *s,
+    const struct collection *c, const struct db_table *t, const json_t *key,
+    reach_each each, void *ctx)
+{
+	enum status st = ST_NOTFOUND;
+	size_t u;
+
+	for (u = 0; st == ST_NOTFOUND && u < units_count(s); u++) {
+		if ((st = units_use(s, u)) == ST_OK)
+			st = find(s, c, t, key, each, ctx);
+	}
+	units_rest(s);
 	return st == ST_NOTFOUND ? ST_OK : st;
 }
 
@@ -305,7 +343,8 @@ static enum status find_record(
 	t = db_schema_table(&s->schema, collection);
 	if (c == NULL || t == NULL)
 		return ST_OK;
-	return find(s, c, t, json_object_get(record, "key"), each, ctx);
+	return find_in_units(
+	    s, c, t, json_object_get(record, "key"), each, ctx);
 }
 
 /* ---- both ---- */
@@ -336,6 +375,23 @@ static enum status prepare(const struct installation *in,
 	if (st == ST_OK)
 		st = add_parts(in, s);
 	return st == ST_OK ? add_active(s, active) : st;
+}
+
+enum status reached_carry(const struct installation *in,
+    const struct installation_store *s, const json_t *active)
+{
+	enum status st = prepare(in, s, active);
+
+	if (st != ST_OK)
+		return st;
+	return carry(segments_rest(s->segments),
+	    "SELECT collection, k1, k2, k3, k4, suspension"
+	    " FROM lethe_reached_in WHERE segment = $1",
+	    ARGS(TEXT(units_segment(s)->name)), s->db,
+	    "INSERT INTO lethe_reached"
+	    " (collection, k1, k2, k3, k4, suspension)"
+	    " VALUES ($1, $2, $3, $4, $5, $6)",
+	    NULL);
 }
 
 static enum status fill_one(struct installation *in, const json_t *row)

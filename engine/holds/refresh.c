@@ -18,6 +18,7 @@
 #include "engine/holds/holds.h"
 #include "engine/holds/reached.h"
 #include "engine/holds/registry.h"
+#include "engine/installation/units.h"
 #include "engine/plan/keys.h"
 #include "engine/plan/suspension.h"
 
@@ -259,6 +260,29 @@ static enum status act(struct step *w, enum act act)
 	return st;
 }
 
+static enum status one_store(struct installation *in,
+    struct installation_store *store, const json_t *active, enum act most,
+    int64_t *rows)
+{
+	enum status st = ST_OK;
+	size_t u;
+
+	for (u = 0; st == ST_OK && u < units_count(store); u++) {
+		struct step w = { in, store, ACT_LOOK, 0 };
+
+		st = units_use(store, u);
+		if (st == ST_OK && units_segment(store))
+			st = reached_carry(in, store, active);
+		if (st == ST_OK)
+			st = act(&w, ACT_LOOK);
+		if (st == ST_OK && w.rows && most == ACT_WRITE)
+			st = act(&w, ACT_WRITE);
+		*rows += w.rows;
+	}
+	units_rest(store);
+	return st;
+}
+
 static enum status all_stores(
     struct installation *in, const char *id, enum act most, int64_t *rows)
 {
@@ -269,14 +293,8 @@ static enum status all_stores(
 	st = registry_read(in, REGISTRY_ACTIVE, id, when_now(), &active);
 	if (st == ST_OK)
 		st = reached_fill(in, active);
-	for (i = 0; st == ST_OK && i < in->store_count; i++) {
-		struct step w = { in, &in->stores[i], ACT_LOOK, 0 };
-
-		st = act(&w, ACT_LOOK);
-		if (st == ST_OK && w.rows && most == ACT_WRITE)
-			st = act(&w, ACT_WRITE);
-		*rows += w.rows;
-	}
+	for (i = 0; st == ST_OK && i < in->store_count; i++)
+		st = one_store(in, &in->stores[i], active, most, rows);
 	json_decref(active);
 	return st;
 }

@@ -8,15 +8,30 @@
 
 #include "engine/base/civil.h"
 #include "engine/base/utf8.h"
+#include "engine/holds/carry.h"
 #include "engine/holds/entries.h"
 #include "engine/holds/holds.h"
 #include "engine/holds/refresh.h"
 #include "engine/holds/registry.h"
+#include "engine/installation/units.h"
 #include "engine/plan/keys.h"
 #include "engine/plan/rule.h"
 #include "engine/plan/suspension.h"
 
 /* ---- what is freed ---- */
+
+static enum status empty_tables(struct db *db)
+{
+	enum status st = db_exec(db, "DELETE FROM lethe_freed", NOARGS);
+
+	if (st == ST_OK)
+		st = db_exec(db, "DELETE FROM lethe_freed_cluster", NOARGS);
+	if (st == ST_OK)
+		st = db_exec(db, "DELETE FROM lethe_freed_in", NOARGS);
+	if (st == ST_OK)
+		st = db_exec(db, "DELETE FROM lethe_freed_cluster_in", NOARGS);
+	return st;
+}
 
 static enum status make_tables(struct db *db)
 {
@@ -33,9 +48,20 @@ static enum status make_tables(struct db *db)
 		    " collection TEXT NOT NULL, cluster TEXT NOT NULL)",
 		    NOARGS);
 	if (st == ST_OK)
-		st = db_exec(db, "DELETE FROM lethe_freed", NOARGS);
+		st = db_exec(db,
+		    "CREATE TEMP TABLE IF NOT EXISTS lethe_freed_in ("
+		    " collection TEXT NOT NULL, cluster TEXT NOT NULL,"
+		    " k1 NOT NULL, k2 NOT NULL, k3 NOT NULL, k4 NOT NULL,"
+		    " segment TEXT NOT NULL)",
+		    NOARGS);
 	if (st == ST_OK)
-		st = db_exec(db, "DELETE FROM lethe_freed_cluster", NOARGS);
+		st = db_exec(db,
+		    "CREATE TEMP TABLE IF NOT EXISTS lethe_freed_cluster_in ("
+		    " collection TEXT NOT NULL, cluster TEXT NOT NULL,"
+		    " segment TEXT NOT NULL)",
+		    NOARGS);
+	if (st == ST_OK)
+		st = empty_tables(db);
 	return st;
 }
 
@@ -73,6 +99,70 @@ static enum status note_store(struct db *db, const char *id)
 	return st;
 }
 
+/* With the rest, what was noted of a segment. */
+static enum status keep_note(const struct installation_store *s)
+{
+	const char *name = units_segment(s)->name;
+	struct db *rest = segments_rest(s->segments);
+	enum status st;
+
+	st = carry(s->db,
+	    "SELECT collection, cluster, k1, k2, k3, k4 FROM lethe_freed",
+	    NOARGS, rest,
+	    "INSERT INTO lethe_freed_in (collection, cluster, k1, k2, k3, k4,"
+	    " segment) VALUES ($1, $2, $3, $4, $5, $6, $7)",
+	    name);
+	if (st == ST_OK)
+		st = carry(s->db,
+		    "SELECT collection, cluster FROM lethe_freed_cluster",
+		    NOARGS, rest,
+		    "INSERT INTO lethe_freed_cluster_in (collection, cluster,"
+		    " segment) VALUES ($1, $2, $3)",
+		    name);
+	return st;
+}
+
+/* The other way round: for the segment that is in use. */
+static enum status take_note(const struct installation_store *s)
+{
+	struct val name = TEXT(units_segment(s)->name);
+	struct db *rest = segments_rest(s->segments);
+	enum status st = make_tables(s->db);
+
+	if (st == ST_OK)
+		st = carry(rest,
+		    "SELECT collection, cluster, k1, k2, k3, k4"
+		    " FROM lethe_freed_in WHERE segment = $1",
+		    ARGS(name), s->db,
+		    "INSERT INTO lethe_freed (collection, cluster, k1, k2, k3,"
+		    " k4) VALUES ($1, $2, $3, $4, $5, $6)",
+		    NULL);
+	if (st == ST_OK)
+		st = carry(rest,
+		    "SELECT collection, cluster FROM lethe_freed_cluster_in"
+		    " WHERE segment = $1",
+		    ARGS(name), s->db,
+		    "INSERT INTO lethe_freed_cluster (collection, cluster)"
+		    " VALUES ($1, $2)",
+		    NULL);
+	return st;
+}
+
+static enum status note_units(struct installation_store *s, const char *id)
+{
+	enum status st = ST_OK;
+	size_t u;
+
+	for (u = 0; st == ST_OK && u < units_count(s); u++) {
+		if ((st = units_use(s, u)) == ST_OK)
+			st = note_store(s->db, id);
+		if (st == ST_OK && units_segment(s))
+			st = keep_note(s);
+	}
+	units_rest(s);
+	return st;
+}
+
 static enum status note_freed(struct installation *in, const char *id)
 {
 	enum status st = ST_OK;
@@ -81,7 +171,7 @@ static enum status note_freed(struct installation *in, const char *id)
 	for (i = 0; st == ST_OK && i < in->store_count; i++) {
 		st = installation_open_store(in, &in->stores[i]);
 		if (st == ST_OK)
-			st = note_store(in->stores[i].db, id);
+			st = note_units(&in->stores[i], id);
 	}
 	return st;
 }
@@ -142,26 +232,43 @@ static enum status count(const struct freed *f, const enum rule_class *class,
 	return st;
 }
 
-static enum status freed_json(const struct freed *f, json_t **out)
+/* How many, as judged now. */
+struct freed_counts {
+	int64_t all;
+	int64_t overdue;
+	int64_t classes[3]; /* due, undecided, active */
+};
+
+static enum status count_freed(const struct freed *f, struct freed_counts *sum)
 {
 	static const enum rule_class classes[] = { RULE_DUE, RULE_UNDECIDED,
 		RULE_ACTIVE };
-	int64_t n[3] = { 0, 0, 0 }, all = 0, overdue = 0;
-	enum status st = count(f, NULL, f->now, &all);
+	int64_t n = 0;
+	enum status st = count(f, NULL, f->now, &n);
 	size_t i;
 
-	for (i = 0; st == ST_OK && i < 3; i++)
-		st = count(f, &classes[i], f->now, &n[i]);
+	sum->all += n;
+	for (i = 0; st == ST_OK && i < 3; i++) {
+		st = count(f, &classes[i], f->now, &n);
+		sum->classes[i] += n;
+	}
 	if (st == ST_OK)
-		st = count(f, &classes[0], f->overdue_at, &overdue);
-	if (st != ST_OK)
-		return st;
+		st = count(f, &classes[0], f->overdue_at, &n);
+	sum->overdue += n;
+	return st;
+}
+
+static enum status freed_json(
+    const struct rule *r, const struct freed_counts *c, json_t **out)
+{
+	const int64_t *n = c->classes;
+
 	return json_make(out, "{s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I}",
-	    "store", f->rule->store->config->name, "collection",
-	    f->rule->collection->name, "cluster", f->rule->terms.cluster->name,
-	    "records", (json_int_t)all, "due", (json_int_t)n[0], "overdue",
-	    (json_int_t)overdue, "undecided", (json_int_t)n[1], "active",
-	    (json_int_t)n[2], "retain", (json_int_t)(all - n[0] - n[1] - n[2]));
+	    "store", r->store->config->name, "collection", r->collection->name,
+	    "cluster", r->terms.cluster->name, "records", (json_int_t)c->all,
+	    "due", (json_int_t)n[0], "overdue", (json_int_t)c->overdue,
+	    "undecided", (json_int_t)n[1], "active", (json_int_t)n[2], "retain",
+	    (json_int_t)(c->all - n[0] - n[1] - n[2]));
 }
 
 /* Was anything of the rule freed, and was it the whole cluster? */
@@ -187,26 +294,51 @@ static enum status is_freed(const struct rule *r, int *freed, int *whole)
 	return st;
 }
 
+/* In the file that is in use. */
+static enum status judge_here(
+    struct freed *f, struct freed_counts *sum, int *any)
+{
+	struct db *db = f->rule->store->db;
+	enum status st = ST_OK;
+	int freed = 0;
+
+	if (units_segment(f->rule->store))
+		st = take_note(f->rule->store);
+	if (st == ST_OK)
+		st = is_freed(f->rule, &freed, &f->whole);
+	if (st != ST_OK || !freed)
+		return st;
+	*any = 1;
+	/* One state for all the counts. */
+	if ((st = db_begin(db, DB_READ)) != ST_OK)
+		return st;
+	st = count_freed(f, sum);
+	db_rollback(db);
+	return st;
+}
+
 static enum status judge_rule(const struct schedule *s, const struct rule *r,
     json_t *list, int64_t *records)
 {
 	const struct period *window = &s->installation->config.purge.window;
 	struct freed f = { r, when_now(), 0, 0 };
+	struct freed_counts sum = { 0, 0, { 0, 0, 0 } };
 	json_t *one = NULL;
-	enum status st;
-	int freed = 0;
+	enum status st = ST_OK;
+	int any = 0;
+	size_t u;
 
 	f.overdue_at = f.now - 1 - window->seconds -
 		       (int64_t)window->days * CIVIL_DAY_SECONDS;
-	if ((st = is_freed(r, &freed, &f.whole)) != ST_OK || !freed)
+	for (u = 0; st == ST_OK && u < units_count(r->store); u++) {
+		if ((st = units_use(r->store, u)) == ST_OK)
+			st = judge_here(&f, &sum, &any);
+	}
+	units_rest(r->store);
+	if (st != ST_OK || !any)
 		return st;
-	/* One state for all the counts. */
-	if ((st = db_begin(r->store->db, DB_READ)) != ST_OK)
-		return st;
-	st = freed_json(&f, &one);
-	db_rollback(r->store->db);
-	if (st == ST_OK)
-		*records += json_int(one, "records");
+	*records += sum.all;
+	st = freed_json(r, &sum, &one);
 	return st == ST_OK ? json_push(list, one) : st;
 }
 

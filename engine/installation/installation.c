@@ -8,6 +8,7 @@
 #include "engine/base/file.h"
 #include "engine/crypto/crypto.h"
 #include "engine/crypto/hash.h"
+#include "engine/installation/units.h"
 
 #define FILE_MAX ((size_t)4 << 20)
 
@@ -87,11 +88,6 @@ static enum status load_datasets(struct installation *in)
 		if (st != ST_OK && st != ST_INVALID)
 			return st;
 		in->stores[i].config = &c->stores[i];
-		if (c->stores[i].segments.months || c->stores[i].segments.days)
-			diag_warning(&in->diag, c->stores[i].at,
-			    "store `%s`: this version does not cut stores into "
-			    "segments: its records are deleted one by one",
-			    c->stores[i].name);
 	}
 	in->store_count = c->store_count;
 	if (in->diag.errors)
@@ -270,6 +266,7 @@ enum status installation_load_with(
 			return st;
 		out->stores[i].db = first->stores[i].db;
 		out->stores[i].schema = first->stores[i].schema;
+		out->stores[i].segments = first->stores[i].segments;
 		out->stores[i].borrowed = 1;
 	}
 	return ST_OK;
@@ -283,6 +280,8 @@ void installation_release(struct installation *in)
 		if (in->stores[i].borrowed)
 			continue;
 		db_schema_release(&in->stores[i].schema);
+		units_rest(&in->stores[i]);
+		segments_free(in->stores[i].segments);
 		db_close(in->stores[i].db);
 	}
 	audit_close(in->audit);

@@ -12,6 +12,7 @@
 #include "engine/model/policy.h"
 #include "engine/store/db.h"
 #include "engine/store/keyring.h"
+#include "engine/store/segments.h"
 
 /*
  * One installation: lethe.yml and all it names, loaded and checked against
@@ -23,7 +24,11 @@ struct installation_store {
 	const struct dataset *dataset;
 	struct db *db;           /* NULL until installation_open_store() */
 	struct db_schema schema; /* of the live store, once open */
-	int borrowed; /* both are another installation's, which closes them */
+	/* Where it is cut into files; else NULL.  ${db} is one of them then:
+	 * that of ${segment}, or the rest (units.h). */
+	struct segments *segments;
+	const struct segment *segment;
+	int borrowed; /* all are another installation's, which closes them */
 };
 
 struct installation {
@@ -74,7 +79,10 @@ enum status installation_unlock(struct installation *in) MUST_CHECK;
 /* The store called ${name}, not yet opened. */
 enum status installation_find_store(struct installation *in, const char *name,
     struct installation_store **out) MUST_CHECK;
-/* Open it and read its schema (once). */
+/*
+ * Open it and read its schema (once); of a store that is cut into segments,
+ * the list of them as it is now.  ST_INVALID where its tables cannot be cut.
+ */
 enum status installation_open_store(
     struct installation *in, struct installation_store *store) MUST_CHECK;
 enum status installation_open_control(struct installation *in) MUST_CHECK;

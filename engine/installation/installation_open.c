@@ -7,6 +7,7 @@
 #include "engine/base/buf.h"
 #include "engine/base/file.h"
 #include "engine/installation/changes.h"
+#include "engine/installation/cut.h"
 #include "engine/store/store.h"
 
 #define SCHEMA_MAX ((size_t)4 << 20)
@@ -86,17 +87,46 @@ static enum status open_place(struct installation *in,
 	return st;
 }
 
+/* Also of a store that is cut no more: what it was cut into is still there. */
+static enum status open_segments(
+    struct installation *in, struct installation_store *store)
+{
+	const struct config_store *cs = store->config;
+	struct segments_spec spec = { .store = cs->name,
+		.every = cs->segments,
+		.zone = in->zone,
+		.keys = in->keys,
+		.rest = store->db };
+	int cut = cs->segments.months || cs->segments.days;
+	struct place_of p;
+	enum status st;
+
+	if (cs->driver != CONFIG_SQLITE)
+		return ST_OK;
+	st = place_init(&p, in, cs, cs->name);
+	spec.path = p.path;
+	if (st == ST_OK)
+		st = segments_new(&spec, &store->segments);
+	place_release(&p);
+	if (st == ST_OK && !cut && segments_count(store->segments) == 0) {
+		segments_free(store->segments);
+		store->segments = NULL;
+	}
+	return st == ST_OK && store->segments ? cut_check(store) : st;
+}
+
 enum status installation_open_store(
     struct installation *in, struct installation_store *store)
 {
 	enum status st;
 
 	if (store->db)
-		return ST_OK;
+		return store->segments ? segments_refresh(store->segments)
+				       : ST_OK;
 	st = open_place(in, store->config, store->config->name, &store->db);
 	if (st == ST_OK)
 		st = db_introspect(store->db, &store->schema);
-	return st;
+	return st == ST_OK ? open_segments(in, store) : st;
 }
 
 enum status installation_open_control(struct installation *in)

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/installation/units.h"
 #include "engine/plan/check_parts.h"
 #include "engine/store/count.h"
 
@@ -46,8 +47,8 @@ static enum status check_undecided(
 	return st == ST_OK ? json_push(list, one) : st;
 }
 
-/* The number kept must be the number there. */
-static enum status check_count(const struct rule *r)
+/* The number kept must be the number there, in each file. */
+static enum status check_count_here(const struct rule *r)
 {
 	struct db *db = r->store->db;
 	int64_t kept = 0, there = 0;
@@ -71,6 +72,19 @@ static enum status check_count(const struct rule *r)
 	return st;
 }
 
+static enum status check_count(const struct rule *r)
+{
+	enum status st = ST_OK;
+	size_t u;
+
+	for (u = 0; st == ST_OK && u < units_count(r->store); u++) {
+		if ((st = units_use(r->store, u)) == ST_OK)
+			st = check_count_here(r);
+	}
+	units_rest(r->store);
+	return st;
+}
+
 static enum status integrity_of(struct db *db, const char *name, json_t *list)
 {
 	json_t *one = NULL;
@@ -81,6 +95,20 @@ static enum status integrity_of(struct db *db, const char *name, json_t *list)
 		st = json_make(&one, "{s:s, s:I}", "database", name, "pages",
 		    (json_int_t)pages);
 	return st == ST_OK ? json_push(list, one) : st;
+}
+
+static enum status integrity_of_store(
+    struct installation_store *store, json_t *list)
+{
+	enum status st = ST_OK;
+	size_t u;
+
+	for (u = 0; st == ST_OK && u < units_count(store); u++) {
+		if ((st = units_use(store, u)) == ST_OK)
+			st = integrity_of(store->db, db_name(store->db), list);
+	}
+	units_rest(store);
+	return st;
 }
 
 static enum status check_integrity(
@@ -99,7 +127,7 @@ static enum status check_integrity(
 		struct installation_store *store = &in->stores[i];
 
 		if ((st = installation_open_store(in, store)) == ST_OK)
-			st = integrity_of(store->db, store->config->name, list);
+			st = integrity_of_store(store, list);
 	}
 	for (i = 0; st == ST_OK && i < s->count; i++)
 		st = check_count(&s->rules[i]);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/installation/units.h"
 #include "engine/plan/explain_clock.h"
 #include "engine/plan/keys.h"
 #include "engine/plan/suspension.h"
@@ -356,7 +357,8 @@ static enum status explain_rule(struct installation *in, const struct rule *r,
 	return st;
 }
 
-static enum status explain_mapped(struct installation *in, const struct rule *r,
+/* In the file of its store that is in use. */
+static enum status explain_here(struct installation *in, const struct rule *r,
     const char *const *key, int64_t as_of, json_t **out)
 {
 	json_t *o = NULL, *part = NULL;
@@ -377,6 +379,20 @@ static enum status explain_mapped(struct installation *in, const struct rule *r,
 		json_decref(o);
 	else
 		*out = o;
+	return st;
+}
+
+static enum status explain_mapped(struct installation *in, const struct rule *r,
+    const char *const *key, int64_t as_of, json_t **out)
+{
+	enum status st = ST_NOTFOUND;
+	size_t u;
+
+	for (u = 0; st == ST_NOTFOUND && u < units_count(r->store); u++) {
+		if ((st = units_use(r->store, u)) == ST_OK)
+			st = explain_here(in, r, key, as_of, out);
+	}
+	units_rest(r->store);
 	return st;
 }
 

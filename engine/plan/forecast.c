@@ -13,6 +13,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/installation/units.h"
+#include "engine/plan/rule_unit.h"
+
 /* The instant at which day ${day} is over, as seen by a run just before. */
 static int64_t end_of_day(const struct rule *r, int32_t day)
 {
@@ -38,15 +41,13 @@ static enum status count_due(struct outlook *o, int day)
 	    o->rule, RULE_DUE, instant_of(o, day), DB_BY_INDEX, &o->due[day]);
 }
 
-/* What is due by the end of ${day} and was not the day before. */
 /* Of a row of several parts: what is due by then and was not the day before.
  * Totals would not do, because a part is not due any more once the row goes
  * whole. */
-static enum status count_new(struct outlook *o, int day)
+static enum status count_new_in(struct outlook *o, int day, int64_t *added)
 {
 	const struct rule *r = o->rule;
 	struct sql q = SQL_INIT;
-	int64_t added = 0;
 	enum status st;
 
 	sql_add(&q, "SELECT count(*) FROM ");
@@ -58,22 +59,26 @@ static enum status count_new(struct outlook *o, int day)
 		st = rule_where_one(r, RULE_DUE, instant_of(o, day - 1), &q);
 	sql_add(&q, " IS NOT TRUE");
 	if (st == ST_OK)
-		st = db_one_int_sql(r->store->db, &q, 0, &added);
+		st = db_one_int_sql(r->store->db, &q, 0, added);
 	sql_release(&q);
-	o->due[day] = o->due[day - 1] + added;
 	return st;
 }
 
-static enum status count_added(struct outlook *o, int day)
+/* What is due by the end of ${day} and was not the day before. */
+static enum status count_added_in(struct outlook *o, int day, int64_t *added)
 {
 	const struct rule *r = o->rule;
 	const struct rule_clock *k = &r->clocks[0];
 	struct calendar_cutoff c =
 	    verdict_cutoff(&k->terms, instant_of(o, day - 1));
 	struct sql q = SQL_INIT;
-	int64_t added = 0;
 	enum status st;
 
+	*added = 0;
+	/* A segment that nothing is due of then adds nothing. */
+	if (rule_unit_at(r, instant_of(o, day)) == RULE_UNIT_RUNS ||
+	    rule_unit_at(r, instant_of(o, day - 1)) == RULE_UNIT_ENDED)
+		return ST_OK;
 	sql_add(&q, "SELECT count(*) FROM ");
 	rule_from(r, &q);
 	sql_add(&q, " WHERE ");
@@ -83,9 +88,28 @@ static enum status count_added(struct outlook *o, int day)
 		st = db_add_later(r->store->db, &q, k->value, "t",
 		    k->terms.start->field, c.last_day, c.before, DB_EVERY);
 	if (st == ST_OK)
-		st = db_one_int_sql(r->store->db, &q, 0, &added);
+		st = db_one_int_sql(r->store->db, &q, 0, added);
 	sql_release(&q);
-	o->due[day] = o->due[day - 1] + added;
+	return st;
+}
+
+/* The same, ${count} being one of the two, in all files of the store. */
+static enum status count_units(struct outlook *o, int day,
+    enum status (*count)(struct outlook *o, int day, int64_t *added))
+{
+	struct installation_store *store = o->rule->store;
+	enum status st = ST_OK;
+	int64_t added;
+	size_t u;
+
+	o->due[day] = o->due[day - 1];
+	for (u = 0; st == ST_OK && u < units_count(store); u++) {
+		if ((st = units_use(store, u)) == ST_OK)
+			st = count(o, day, &added);
+		if (st == ST_OK)
+			o->due[day] += added;
+	}
+	units_rest(store);
 	return st;
 }
 
@@ -123,8 +147,8 @@ static enum status add_rule(
 	st = count_due(&o, 0);
 	if (rule_is_range(r) || r->parts > 1) {
 		for (i = 1; st == ST_OK && i <= days; i++)
-			st = r->parts > 1 ? count_new(&o, i)
-					  : count_added(&o, i);
+			st = count_units(&o, i,
+			    r->parts > 1 ? count_new_in : count_added_in);
 	} else {
 		if (st == ST_OK)
 			st = count_due(&o, days);

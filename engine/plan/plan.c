@@ -4,8 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/installation/units.h"
+#include "engine/plan/rule_unit.h"
 #include "engine/plan/suspension.h"
-#include "engine/store/count.h"
 
 /* Below so many records it costs nothing worth saving to count them all. */
 #define FEW 10000
@@ -38,13 +39,23 @@ static enum status count_rest(
 
 static enum status count_suspended(struct plan_item *item)
 {
-	struct suspensions s = { 0, 0, 0 };
-	enum status st;
+	struct installation_store *store = item->rule->store;
+	int64_t held = 0, restricted = 0;
+	enum status st = ST_OK;
+	size_t u;
 
-	st = suspension_read(item->rule, &s);
-	if (st == ST_OK)
-		st = suspension_count(
-		    item->rule, &s, &item->held, &item->restricted);
+	for (u = 0; st == ST_OK && u < units_count(store); u++) {
+		struct suspensions s = { 0, 0, 0 };
+
+		if ((st = units_use(store, u)) == ST_OK)
+			st = suspension_read(item->rule, &s);
+		if (st == ST_OK)
+			st = suspension_count(
+			    item->rule, &s, &held, &restricted);
+		item->held += held;
+		item->restricted += restricted;
+	}
+	units_rest(store);
 	return st;
 }
 
@@ -54,7 +65,7 @@ static enum status count_item(
 	const struct rule *r = item->rule;
 	enum status st;
 
-	st = count_get(r->store->db, r->table->name, &item->records);
+	st = rule_records(r, &item->records);
 	if (st == ST_OK)
 		st = count_suspended(item);
 	if (st == ST_OK && r->clock_count == 1)

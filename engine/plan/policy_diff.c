@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/installation/units.h"
 #include "engine/plan/policy_changes.h"
 
 static const int within[] = { 30, 365 };
@@ -162,21 +163,6 @@ static enum status count_all(
 	return st;
 }
 
-/* One pair, as of one state of the store. */
-static enum status count_pair(
-    const struct pair *p, int64_t now, struct counts *out)
-{
-	struct db *db = (p->after ? p->after : p->before)->store->db;
-	enum status st;
-
-	memset(out, 0, sizeof(*out));
-	if ((st = db_begin(db, DB_READ)) != ST_OK)
-		return st;
-	st = count_all(p, now, out);
-	db_rollback(db);
-	return st;
-}
-
 static void add_counts(struct counts *sum, const struct counts *c)
 {
 	size_t i;
@@ -188,6 +174,33 @@ static void add_counts(struct counts *sum, const struct counts *c)
 		sum->later_before[i] += c->later_before[i];
 		sum->later_after[i] += c->later_after[i];
 	}
+}
+
+/* One pair, as of one state of each file of the store. */
+static enum status count_pair(
+    const struct pair *p, int64_t now, struct counts *out)
+{
+	struct installation_store *a = (p->after ? p->after : p->before)->store;
+	struct installation_store *b =
+	    (p->before ? p->before : p->after)->store;
+	struct counts some;
+	enum status st = ST_OK;
+	size_t u;
+
+	memset(out, 0, sizeof(*out));
+	for (u = 0; st == ST_OK && u < units_count(a); u++) {
+		memset(&some, 0, sizeof(some));
+		if ((st = units_use(a, u)) == ST_OK)
+			st = units_use(b, u);
+		if (st == ST_OK && (st = db_begin(a->db, DB_READ)) == ST_OK) {
+			st = count_all(p, now, &some);
+			db_rollback(a->db);
+		}
+		add_counts(out, &some);
+	}
+	units_rest(a);
+	units_rest(b);
+	return st;
 }
 
 /* ---- clusters ---- */

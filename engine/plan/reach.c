@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/installation/units.h"
 #include "engine/plan/identity.h"
 #include "engine/plan/reach_map.h"
 #include "engine/plan/reach_query.h"
@@ -137,10 +138,10 @@ static enum status bearer_of(const struct walk *w, const struct reach_node *n,
 /* ---- records ---- */
 
 static enum status tell(const struct walk *w, const struct reach_node *n,
-    const struct val *row, int shared)
+    const struct segment *segment, const struct val *row, int shared)
 {
-	struct reach_record r = { n->store, n->collection, n->table, row,
-		n->key_count, shared };
+	struct reach_record r = { n->store, n->collection, n->table, segment,
+		row, n->key_count, shared };
 
 	return w->each(w->ctx, &r);
 }
@@ -151,7 +152,7 @@ static enum status tell_visit(
 	if (v->told)
 		return ST_OK;
 	v->told = 1;
-	return tell(w, v->node, v->vals, shared);
+	return tell(w, v->node, v->segment, v->vals, shared);
 }
 
 static void wait(struct walk *w, struct reach_visit *v)
@@ -188,7 +189,7 @@ static enum status meet(struct walk *w, struct reach_node *n,
 	    (bearer == BEARER_SOMEBODY && by && !by->declared))
 		return ST_OK;
 	if (!n->tracked)
-		return tell(w, n, row, shared);
+		return tell(w, n, units_segment(n->store), row, shared);
 	alone = !shared && (by == NULL || by->way == REACH_DOWN ||
 			       bearer == BEARER_PERSON);
 	v = reach_visits_find(&w->visits, n, row);
@@ -196,6 +197,7 @@ static enum status meet(struct walk *w, struct reach_node *n,
 		st = reach_visits_add(&w->visits, n, row, &v);
 		if (st != ST_OK)
 			return st;
+		v->segment = units_segment(n->store);
 		wait(w, v);
 		if (shared)
 			return tell_visit(w, v, 1);
@@ -528,6 +530,8 @@ static enum status begin(struct installation *in, char *mine)
 			continue;
 		st = db_begin(in->stores[i].db, DB_READ);
 		mine[i] = st == ST_OK;
+		if (st == ST_OK && in->stores[i].segments)
+			st = segments_refresh(in->stores[i].segments);
 	}
 	return st;
 }

@@ -69,6 +69,7 @@ struct reach_record {
 	struct installation_store *store;
 	const struct collection *collection;
 	const struct db_table *table;
+	const struct segment *segment; /* of the store, or NULL */
 	const struct val *key; /* as stored, in the order of keys_of() */
 	size_t key_count;
 	/* marked so (lethe: {shared: true}), or a record that is not known to
@@ -80,9 +81,10 @@ struct reach_record {
  * Call ${each} once for every record of ${who}; what it returns other than
  * ST_OK ends the walk.  The key is valid during the call.  Opens the stores.
  * A store that has an open transaction is read inside it, any other as it was
- * at the beginning; so ${each} writes only to stores that the caller opened a
- * write transaction on, and there to any table but those of the records.
- * ST_USAGE: no field of any dataset bears that identity.
+ * at the beginning (of one that is cut, the list of its files; each file as it
+ * is when its turn comes); so ${each} writes only to stores that the caller
+ * opened a write transaction on, and there to any table but those of the
+ * records. ST_USAGE: no field of any dataset bears that identity.
  */
 typedef enum status (*reach_each)(void *ctx, const struct reach_record *r);
 enum status reach_walk(struct installation *in, const struct reach_subject *who,

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/installation/units.h"
 #include "engine/plan/identity.h"
 #include "engine/plan/value.h"
 
@@ -48,35 +49,45 @@ enum status reach_rows_by_identity(struct reach_rows *rows,
 		    "the store `%s` has no column %s.%s: run `lethe check`",
 		    n->store->config->name, n->collection->name, column);
 	add_select(n, &q);
-	if ((st = identity_where(kind, c, value, &q)) == ST_OK)
+	st = identity_where(kind, c, value, &q);
+	if (st == ST_OK && n->store->segments)
+		sql_join(&rows->each, &q);
+	else if (st == ST_OK)
 		st = db_query_sql(n->store->db, &q, &rows->stmt);
 	sql_release(&q);
 	return st;
 }
 
-/* t's columns are the values to come: "c1 = $1 AND c2 IN ($2, $3)". */
-static enum status prepare(const struct reach_node *n, const size_t *columns,
-    size_t count, struct stmt **out)
+/* t's columns are the values ${args}: "c1 = $1 AND c2 IN ($2, $3)". */
+static void add_step(const struct reach_node *n, const size_t *columns,
+    size_t count, const struct val *args, struct sql *q)
 {
-	struct sql q = SQL_INIT;
-	enum status st;
 	size_t i;
 
-	add_select(n, &q);
+	add_select(n, q);
 	for (i = 0; i < count; i++) {
 		const struct db_column *c = n->columns[columns[i]];
 
 		if (i)
-			sql_add(&q, " AND ");
-		sql_column(&q, "t", c->name);
-		sql_add(&q, " IN (");
-		sql_bind(&q, NIL);
+			sql_add(q, " AND ");
+		sql_column(q, "t", c->name);
+		sql_add(q, " IN (");
+		sql_bind(q, *args++);
 		if (value_column_keeps_types(c)) {
-			sql_add(&q, ", ");
-			sql_bind(&q, NIL);
+			sql_add(q, ", ");
+			sql_bind(q, *args++);
 		}
-		sql_add(&q, ")");
+		sql_add(q, ")");
 	}
+}
+
+static enum status prepare(const struct reach_node *n, const size_t *columns,
+    size_t count, const struct val *args, struct stmt **out)
+{
+	struct sql q = SQL_INIT;
+	enum status st;
+
+	add_step(n, columns, count, args, &q);
 	st = db_query_sql(n->store->db, &q, out);
 	sql_release(&q);
 	return st;
@@ -117,8 +128,12 @@ static enum status start(struct reach_rows *rows, struct stmt **kept,
 			args[k++] = value_other_form(v, text[i]);
 	}
 	args[k].type = VAL_END;
+	if (n->store->segments) {
+		add_step(n, columns, count, args, &rows->each);
+		return ST_OK;
+	}
 	if (*kept == NULL) {
-		st = prepare(n, columns, count, kept);
+		st = prepare(n, columns, count, args, kept);
 		if (st != ST_OK)
 			return st;
 	}
@@ -147,14 +162,33 @@ enum status reach_rows_back(
 				 s->to_columns, s->count, to);
 }
 
+/* Ask the next file. */
+static enum status next_unit(struct reach_rows *rows)
+{
+	struct installation_store *store = rows->node->store;
+	enum status st;
+
+	db_done(rows->stmt);
+	rows->stmt = NULL;
+	if (rows->each.text.len == 0 || rows->unit == units_count(store))
+		return ST_NOTFOUND;
+	if ((st = units_use(store, rows->unit++)) != ST_OK)
+		return st;
+	return db_query_sql(store->db, &rows->each, &rows->stmt);
+}
+
 enum status reach_rows_next(struct reach_rows *rows)
 {
-	enum status st;
+	enum status st = ST_NOTFOUND;
 	size_t i;
 
-	if (rows->stmt == NULL)
-		return ST_NOTFOUND;
-	st = db_row(rows->stmt);
+	if (rows->stmt)
+		st = db_row(rows->stmt);
+	while (st == ST_NOTFOUND && rows->kept == NULL) {
+		if ((st = next_unit(rows)) != ST_OK)
+			break;
+		st = db_row(rows->stmt);
+	}
 	for (i = 0; st == ST_OK && i < rows->node->column_count; i++)
 		rows->vals[i] = db_val(rows->stmt, (int)i);
 	if (st == ST_NOTFOUND && rows->kept)
@@ -167,6 +201,9 @@ void reach_rows_release(struct reach_rows *rows)
 	if (rows->stmt && rows->kept)
 		*rows->kept = NULL;
 	db_done(rows->stmt);
+	if (rows->each.text.len)
+		units_rest(rows->node->store);
+	sql_release(&rows->each);
 	free(rows->vals);
 	memset(rows, 0, sizeof(*rows));
 }

@@ -4,12 +4,17 @@
 #include "engine/base/zone.h"
 #include "engine/plan/reach_map.h"
 
-/* Records that are read by an identity or along a step. */
+/* Records that are read by an identity or along a step, in all files of their
+ * store, one after the other; meanwhile no other records of it are read. */
 struct reach_rows {
 	struct reach_node *node;
 	struct val *vals; /* the node's columns, until the next one */
 	struct stmt *stmt;
 	struct stmt **kept; /* where the step keeps it for the next time */
+	/* of a store that is cut: what is asked of each file, and of which
+	 * next; no text: of none */
+	struct sql each;
+	size_t unit;
 };
 
 /* Records of ${n} whose ${column} bears the identity; ${value} is canonical. */

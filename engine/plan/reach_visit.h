@@ -7,9 +7,10 @@
 struct reach_visit {
 	const struct reach_node *node;
 	const struct val *vals; /* its columns; owned, with their bytes */
-	int alone;              /* the person's alone (see reach.h) */
-	int told;               /* ${each} has seen it */
-	int waiting;            /* to be walked on from */
+	const struct segment *segment; /* that it is in; NULL: none */
+	int alone;                     /* the person's alone (see reach.h) */
+	int told;                      /* ${each} has seen it */
+	int waiting;                   /* to be walked on from */
 	struct reach_visit *next;
 };
 struct reach_visits {

@@ -4,8 +4,10 @@
  */
 #include "engine/plan/rule.h"
 
+#include "engine/installation/units.h"
 #include "engine/plan/keys.h"
 #include "engine/plan/rule_clock.h"
+#include "engine/plan/rule_unit.h"
 #include "engine/plan/suspension.h"
 
 /* What is asked, and at which instants. */
@@ -369,12 +371,20 @@ static enum status count_clock(const struct rule *r, enum clock_class class,
 	return st;
 }
 
-enum status rule_count(const struct rule *r, enum rule_class class, int64_t now,
-    enum db_effort effort, int64_t *records)
+/* In the unit that is in use. */
+static enum status count_class(const struct rule *r, enum rule_class class,
+    int64_t now, enum db_effort effort, int64_t *records)
 {
 	struct sql where = SQL_INIT;
 	enum status st;
 
+	if (effort == DB_BY_INDEX) {
+		int known;
+
+		st = rule_unit_count(r, class, now, &known, records);
+		if (st != ST_OK || known)
+			return st;
+	}
 	if (r->clock_count == 1 && class == RULE_ACTIVE)
 		return count_clock(r, CLOCK_ACTIVE, now, effort, records);
 	if (r->clock_count == 1 && class == RULE_UNDECIDED)
@@ -388,7 +398,7 @@ enum status rule_count(const struct rule *r, enum rule_class class, int64_t now,
 
 /* A row of several parts may be due only since the last of them is: then it
  * was not yet when the window began, whatever this part's own clock says. */
-enum status rule_count_overdue(
+static enum status count_overdue(
     const struct rule *r, int64_t now, int64_t *records)
 {
 	int64_t then = now - r->terms.window_seconds - 1;
@@ -396,7 +406,7 @@ enum status rule_count_overdue(
 	enum status st;
 
 	if (r->parts == 1)
-		return rule_count(r, RULE_DUE, then, DB_BY_INDEX, records);
+		return count_class(r, RULE_DUE, then, DB_BY_INDEX, records);
 	st = rule_where(r, RULE_DUE, now, DB_BY_INDEX, &where);
 	sql_add(&where, " AND ");
 	if (st == ST_OK)
@@ -404,6 +414,42 @@ enum status rule_count_overdue(
 	if (st == ST_OK)
 		st = count(r, &where, records);
 	sql_release(&where);
+	return st;
+}
+
+enum status rule_count(const struct rule *r, enum rule_class class, int64_t now,
+    enum db_effort effort, int64_t *records)
+{
+	int64_t sum = 0, n = 0;
+	enum status st = ST_OK;
+	size_t u;
+
+	for (u = 0; st == ST_OK && u < units_count(r->store); u++) {
+		if ((st = units_use(r->store, u)) == ST_OK)
+			st = count_class(r, class, now, effort, &n);
+		sum += n;
+	}
+	units_rest(r->store);
+	if (st == ST_OK)
+		*records = sum;
+	return st;
+}
+
+enum status rule_count_overdue(
+    const struct rule *r, int64_t now, int64_t *records)
+{
+	int64_t sum = 0, n = 0;
+	enum status st = ST_OK;
+	size_t u;
+
+	for (u = 0; st == ST_OK && u < units_count(r->store); u++) {
+		if ((st = units_use(r->store, u)) == ST_OK)
+			st = count_overdue(r, now, &n);
+		sum += n;
+	}
+	units_rest(r->store);
+	if (st == ST_OK)
+		*records = sum;
 	return st;
 }
 

@@ -97,7 +97,8 @@ enum status rule_where(const struct rule *r, enum rule_class class, int64_t now,
 enum status rule_where_one(const struct rule *r, enum rule_class class,
     int64_t now, struct sql *q) MUST_CHECK;
 
-/* How many records fall into ${class}. */
+/* How many records fall into ${class}, in all files of the store; everything
+ * else here is about the one that is in use (installation/units.h). */
 enum status rule_count(const struct rule *r, enum rule_class class, int64_t now,
     enum db_effort effort, int64_t *records) MUST_CHECK;
 

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/installation/cut.h"
 #include "engine/store/column_kind.h"
 
 /* ---- what is left behind ---- */
@@ -162,6 +163,28 @@ static void set_intervals(
 
 /* ---- the path ---- */
 
+/* It leads from record to record inside of one file. */
+static void check_cut(
+    const struct rule *r, const struct rule_clock *k, struct diag *d)
+{
+	const char *cut =
+	    cut_is(r->store, r->collection->name) ? r->collection->name : NULL;
+	size_t i;
+
+	for (i = 0; cut == NULL && i < k->path.count; i++) {
+		if (cut_is(r->store, k->path.hops[i].to->name))
+			cut = k->path.hops[i].to->name;
+	}
+	if (cut)
+		diag_error(d, k->terms.start->at,
+		    "starting point `%s`: the way to it from `%s.%s` leads "
+		    "through `%s`, which is cut into segments: give that "
+		    "cluster a field of its own records, or remove "
+		    "`segment_by`",
+		    k->terms.start->name, r->store->dataset->key,
+		    r->collection->name, cut);
+}
+
 enum status schedule_set_path(const struct reference_graph *g,
     const struct rule *r, struct rule_clock *k, struct diag *d)
 {
@@ -201,6 +224,7 @@ enum status schedule_set_path(const struct reference_graph *g,
 	}
 	if (st != ST_OK)
 		return st;
+	check_cut(r, k, d);
 	set_intervals(r, k, d);
 	return set_memory(r, k);
 }

@@ -3,7 +3,9 @@
 
 #include <stdlib.h>
 
+#include "engine/installation/units.h"
 #include "engine/plan/keys.h"
+#include "engine/plan/rule_unit.h"
 #include "engine/purge/evidence.h"
 #include "engine/purge/remember.h"
 #include "engine/purge/transform.h"
@@ -345,7 +347,8 @@ static enum status reduce_rows(
 	return st;
 }
 
-enum status purge_item(const struct purge_context *c,
+/* In the file that is in use. */
+static enum status purge_here(const struct purge_context *c,
     const struct plan_item *item, int64_t as_of, struct purge_counts *done)
 {
 	const struct rule *r = item->rule;
@@ -354,7 +357,6 @@ enum status purge_item(const struct purge_context *c,
 	};
 	enum status st = ST_OK;
 
-	*done = (struct purge_counts){ 0, 0, 0 };
 	if (r->part == 0 && r->terms.cluster->action == POLICY_DELETE)
 		st = delete_rows(p, &done->deleted);
 	if (st != ST_OK || r->reduce.count == 0)
@@ -363,4 +365,37 @@ enum status purge_item(const struct purge_context *c,
 		return reduce_rows(
 		    p, EVIDENCE_DE_IDENTIFY, &done->de_identified);
 	return reduce_rows(p, EVIDENCE_MINIMISE, &done->minimised);
+}
+
+/* Has this file nothing to do?  What its bounds and counts say is enough. */
+static enum status is_idle(const struct rule *r, int64_t as_of, int *idle)
+{
+	int64_t records = 0;
+	enum status st;
+
+	*idle = rule_unit_at(r, as_of) == RULE_UNIT_RUNS;
+	if (*idle || units_segment(r->store) == NULL)
+		return ST_OK;
+	st = count_get(r->store->db, r->table->name, &records);
+	*idle = records == 0;
+	return st;
+}
+
+enum status purge_item(const struct purge_context *c,
+    const struct plan_item *item, int64_t as_of, struct purge_counts *done)
+{
+	const struct rule *r = item->rule;
+	enum status st = ST_OK;
+	int idle = 0;
+	size_t u;
+
+	*done = (struct purge_counts){ 0, 0, 0 };
+	for (u = 0; st == ST_OK && u < units_count(r->store); u++) {
+		if ((st = units_use(r->store, u)) == ST_OK)
+			st = is_idle(r, as_of, &idle);
+		if (st == ST_OK && !idle)
+			st = purge_here(c, item, as_of, done);
+	}
+	units_rest(r->store);
+	return st;
 }

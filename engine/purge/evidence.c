@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "engine/crypto/hash.h"
+#include "engine/installation/units.h"
 
 struct evidence {
 	const struct plan_item *item;
@@ -153,7 +154,9 @@ enum status evidence_write(struct evidence *e, int64_t at)
 
 	sha256(e->hashes.data, e->hashes.len, digest);
 	plan_cutoff_text(e->item, cutoff);
-	if (r->terms.cluster->evidence == POLICY_EVIDENCE_RECORDS)
+	/* In a segment they would go with it. */
+	if (r->terms.cluster->evidence == POLICY_EVIDENCE_RECORDS &&
+	    units_segment(r->store) == NULL)
 		hashes = BLOB(e->hashes.data, e->hashes.len);
 	st = db_exec(r->store->db,
 	    "INSERT INTO lethe_evidence (run, at, policy, cluster,"
@@ -170,3 +173,33 @@ enum status evidence_write(struct evidence *e, int64_t at)
 }
 
 void evidence_drop(struct evidence *e) { buf_clear(&e->hashes); }
+
+enum status evidence_of_segment(const struct plan_item *item, const char *run,
+    const char *rule_set, struct db *rest, const char *segment,
+    const uint8_t key_id[16], int64_t records)
+{
+	const struct rule *r = item->rule;
+	struct buf what = BUF_INIT;
+	uint8_t digest[SHA256_LEN];
+	char cutoff[ZONE_TEXT];
+	enum status st;
+	size_t i;
+
+	for (i = 0; i < 16; i++)
+		buf_addf(&what, "%02x", key_id[i]);
+	buf_addf(&what, " %s %lld", r->collection->name, (long long)records);
+	if ((st = buf_status(&what)) == ST_OK)
+		sha256(what.data, what.len, digest);
+	buf_release(&what);
+	if (st != ST_OK)
+		return st;
+	plan_cutoff_text(item, cutoff);
+	return db_exec(rest,
+	    "INSERT INTO lethe_evidence (run, at, policy, cluster,"
+	    " collection, action, rule_set, cutoff, records, digest, segment)"
+	    " VALUES ($1, $2, $3, $4, $5, 'drop_segment', $6, $7, $8, $9, $10)",
+	    ARGS(TEXT(run), INT(when_now()), TEXT(r->policy->name),
+		TEXT(r->terms.cluster->name), TEXT(r->collection->name),
+		TEXT(rule_set), TEXT(cutoff), INT(records),
+		BLOB(digest, sizeof(digest)), TEXT(segment)));
+}

@@ -13,7 +13,9 @@
 #include "engine/audit/log.h"
 #include "engine/crypto/random.h"
 #include "engine/holds/holds.h"
+#include "engine/installation/units.h"
 #include "engine/purge/batch.h"
+#include "engine/purge/drop.h"
 #include "engine/purge/run.h"
 
 /* ---- preparation ---- */
@@ -127,11 +129,18 @@ static void progress(void *ctx, const struct plan_item *item, int64_t deleted)
 	    plan_due(&r->plan));
 }
 
+static void add_counts(struct purge_counts *sum, const struct purge_counts *n)
+{
+	sum->deleted += n->deleted;
+	sum->de_identified += n->de_identified;
+	sum->minimised += n->minimised;
+}
+
 static enum status execute_item(
     struct run *r, struct purge_context *c, size_t i)
 {
 	struct purge_filter filter = { selection_may_go, NULL };
-	struct purge_counts *done = &r->outcome.results[i].done;
+	struct purge_counts done = { 0, 0, 0 };
 	enum status st;
 
 	/* What refers to a parent may only go in this run: ask it anyway. */
@@ -145,9 +154,10 @@ static enum status execute_item(
 	}
 	st = holds_keep_fresh(r->in, &r->holds);
 	if (st == ST_OK)
-		st = purge_item(c, &r->plan.items[i], r->as_of, done);
+		st = purge_item(c, &r->plan.items[i], r->as_of, &done);
 	c->filter = NULL;
-	r->progressed += done->deleted + done->de_identified + done->minimised;
+	add_counts(&r->outcome.results[i].done, &done);
+	r->progressed += done.deleted + done.de_identified + done.minimised;
 	return st;
 }
 
@@ -170,6 +180,10 @@ static enum status execute(struct run *r)
 	if ((st = keyring_find(r->in->keys, "evidence", &key)) != ST_OK)
 		return st;
 	c.evidence_key = key.secret;
+	/* A plan file names records: each of them goes by itself. */
+	if (r->file == NULL &&
+	    (st = holds_keep_fresh(r->in, &r->holds)) == ST_OK)
+		st = drop_segments(r);
 	for (i = 0; st == ST_OK && i < r->plan.count; i++)
 		st = execute_item(r, &c, i);
 	return st == ST_DENIED && r->stopped ? ST_OK : st;
@@ -211,6 +225,23 @@ static enum status forget(struct run *r)
 
 /* A reader that holds an older state keeps deleted pages alive: that is a
  * state of its own, reported and left to the next run. */
+static enum status scrub_store(struct run *r, struct installation_store *s)
+{
+	enum status st = ST_OK;
+	size_t u;
+
+	for (u = 0; st == ST_OK && u < units_count(s); u++) {
+		if ((st = units_use(s, u)) == ST_OK)
+			st = db_scrub(s->db);
+		if (st == ST_BUSY) {
+			r->outcome.scrubbed = 0;
+			st = ST_OK;
+		}
+	}
+	units_rest(s);
+	return st;
+}
+
 static enum status scrub(struct run *r)
 {
 	enum status st = ST_OK;
@@ -218,13 +249,8 @@ static enum status scrub(struct run *r)
 
 	r->outcome.scrubbed = 1;
 	for (i = 0; st == ST_OK && i < r->in->store_count; i++) {
-		if (!run_takes(r, &r->in->stores[i]))
-			continue;
-		st = db_scrub(r->in->stores[i].db);
-		if (st == ST_BUSY) {
-			r->outcome.scrubbed = 0;
-			st = ST_OK;
-		}
+		if (run_takes(r, &r->in->stores[i]))
+			st = scrub_store(r, &r->in->stores[i]);
 	}
 	return st;
 }

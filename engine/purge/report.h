@@ -26,6 +26,7 @@ struct purge_outcome {
 	const struct plan *plan;
 	struct purge_result *results; /* one for each item of the plan */
 	int verified;                 /* nothing is due that could have gone */
+	int64_t segments;             /* that went whole */
 	int scrubbed;        /* what was deleted cannot be read from any file */
 	json_t *suspensions; /* holds_summary(); owned */
 	int64_t suspensions_behind; /* dry run: rows that a run would write */

@@ -60,6 +60,9 @@ enum status run_account(struct run *r) MUST_CHECK;
 enum status run_open(struct run *r) MUST_CHECK;
 /* Bring the evidence of its stores into the log. */
 enum status run_ship(struct run *r) MUST_CHECK;
+/* The same of the file of ${s} that is in use. */
+enum status run_ship_unit(
+    struct run *r, struct installation_store *s) MUST_CHECK;
 /* Log that it begins, or was stopped before; and its row. */
 enum status run_begin(struct run *r) MUST_CHECK;
 /* It ended, or was stopped: log, row, metrics, stamp. */

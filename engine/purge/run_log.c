@@ -8,6 +8,8 @@
 #include "engine/audit/log.h"
 #include "engine/base/file.h"
 #include "engine/installation/changes.h"
+#include "engine/installation/units.h"
+#include "engine/purge/drop.h"
 
 /* ---- evidence ---- */
 
@@ -22,19 +24,32 @@ int run_takes(const struct run *r, const struct installation_store *s)
 	return 0;
 }
 
-static enum status ship_store(struct run *r, struct installation_store *s)
+enum status run_ship_unit(struct run *r, struct installation_store *s)
 {
 	struct keyring_key key;
-	char name[300], source[33];
+	char name[SEGMENT_KEY], source[33];
 	enum status st;
 	size_t i;
 
-	(void)snprintf(name, sizeof(name), "store/%s", s->config->name);
+	units_key(s, name);
 	if ((st = keyring_find(r->in->keys, name, &key)) != ST_OK)
 		return st;
 	for (i = 0; i < sizeof(key.id); i++)
 		(void)snprintf(source + 2 * i, 3, "%02x", key.id[i]);
 	return audit_ship(r->in->audit, s->db, source, r->actor, NULL);
+}
+
+static enum status ship_store(struct run *r, struct installation_store *s)
+{
+	enum status st = ST_OK;
+	size_t u;
+
+	for (u = 0; st == ST_OK && u < units_count(s); u++) {
+		if ((st = units_use(s, u)) == ST_OK)
+			st = run_ship_unit(r, s);
+	}
+	units_rest(s);
+	return st;
 }
 
 /* Also what a run that was killed left behind. */
@@ -61,6 +76,8 @@ enum status run_open(struct run *r)
 	if ((st = audit_writable(r->in->audit)) != ST_OK)
 		return st;
 	if ((st = changes_log(r->in)) != ST_OK)
+		return st;
+	if ((st = drop_finish(r)) != ST_OK)
 		return st;
 	return run_ship(r);
 }

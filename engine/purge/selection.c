@@ -6,6 +6,7 @@
 
 #include "engine/base/base64.h"
 #include "engine/crypto/pseudonym.h"
+#include "engine/installation/units.h"
 #include "engine/plan/suspension.h"
 #include "engine/purge/evidence.h"
 
@@ -91,6 +92,35 @@ static enum status scan_due(struct selection *s, int64_t as_of,
 	return st;
 }
 
+/* A scan of each of the store's files, each in one read transaction. */
+struct scan {
+	enum status (*scan)(struct selection *s, int64_t as_of,
+	    enum status (*each)(
+		struct selection *s, const struct val *key, void *ctx),
+	    void *ctx);
+	int64_t as_of;
+	enum status (*each)(
+	    struct selection *s, const struct val *key, void *ctx);
+	void *ctx;
+};
+
+static enum status scan_units(struct selection *s, const struct scan *how)
+{
+	struct installation_store *store = s->item->rule->store;
+	enum status st = ST_OK;
+	size_t u;
+
+	for (u = 0; st == ST_OK && u < units_count(store); u++) {
+		if ((st = units_use(store, u)) != ST_OK ||
+		    (st = db_begin(store->db, DB_READ)) != ST_OK)
+			break;
+		st = how->scan(s, how->as_of, how->each, how->ctx);
+		db_rollback(store->db);
+	}
+	units_rest(store);
+	return st;
+}
+
 /* ---- what is in it ---- */
 
 static enum status keep(struct selection *s, const struct val *key, void *ctx)
@@ -112,13 +142,10 @@ static int compare(const void *a, const void *b)
 
 enum status selection_collect(struct selection *s, int64_t as_of)
 {
-	struct db *db = s->item->rule->store->db;
+	struct scan due = { scan_due, as_of, keep, NULL };
 	enum status st;
 
-	if ((st = db_begin(db, DB_READ)) != ST_OK)
-		return st;
-	st = scan_due(s, as_of, keep, NULL);
-	db_rollback(db);
+	st = scan_units(s, &due);
 	s->count = s->hashes.len / PSEUDONYM_LEN;
 	if (s->count > 0)
 		qsort(s->hashes.data, s->count, PSEUDONYM_LEN, compare);
@@ -203,33 +230,47 @@ static int any_unseen(const struct selection *s)
 	return s->count > 0 && memchr(s->fates, FATE_NONE, s->count) != NULL;
 }
 
-static enum status mark_suspended(struct selection *s)
+static enum status scan_suspended(struct selection *s, int64_t as_of,
+    enum status (*each)(struct selection *s, const struct val *key, void *ctx),
+    void *ctx)
 {
-	enum fate held = FATE_HELD;
 	struct sql where = SQL_INIT;
 	struct suspensions any;
 	enum status st;
 
+	(void)as_of;
 	if ((st = suspension_read(s->item->rule, &any)) != ST_OK)
 		return st;
 	sql_add(&where, "NOT (TRUE");
 	suspension_where_not(s->item->rule, &any, &where);
 	sql_add(&where, ")");
-	st = scan(s, &where, mark, &held);
+	st = scan(s, &where, each, ctx);
 	sql_release(&where);
 	return st;
 }
 
+static enum status scan_all(struct selection *s, int64_t as_of,
+    enum status (*each)(struct selection *s, const struct val *key, void *ctx),
+    void *ctx)
+{
+	(void)as_of;
+	return scan(s, NULL, each, ctx);
+}
+
 static enum status mark_all(struct selection *s, int64_t as_of)
 {
-	enum fate waiting = FATE_WAITING, changed = FATE_CHANGED;
+	enum fate waiting = FATE_WAITING, held = FATE_HELD,
+		  changed = FATE_CHANGED;
+	struct scan due = { scan_due, as_of, mark, &waiting };
+	struct scan suspended = { scan_suspended, as_of, mark, &held };
+	struct scan all = { scan_all, as_of, mark, &changed };
 	enum status st;
 
-	st = scan_due(s, as_of, mark, &waiting);
+	st = scan_units(s, &due);
 	if (st == ST_OK && any_unseen(s))
-		st = mark_suspended(s);
+		st = scan_units(s, &suspended);
 	if (st == ST_OK && any_unseen(s))
-		st = scan(s, NULL, mark, &changed);
+		st = scan_units(s, &all);
 	return st;
 }
 
@@ -237,14 +278,10 @@ enum status selection_account(
     struct selection *s, int64_t as_of, struct selection_counts *out)
 {
 	struct selection_counts n = { .planned = (int64_t)s->count };
-	struct db *db = s->item->rule->store->db;
 	enum status st;
 	size_t i;
 
-	if ((st = db_begin(db, DB_READ)) != ST_OK)
-		return st;
 	st = mark_all(s, as_of);
-	db_rollback(db);
 	for (i = 0; i < s->count; i++) {
 		n.deleted += s->fates[i] == FATE_DELETED;
 		n.waiting += s->fates[i] == FATE_WAITING;

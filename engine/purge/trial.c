@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "engine/installation/units.h"
 #include "engine/purge/transform.h"
 
 /* db_change_batch() shows no keys here: the row is the columns as they are. */
@@ -30,6 +31,22 @@ static enum status try_records(const struct rule *r, const char **columns,
 		st = db_change_batch(db, &c, tried);
 	db_rollback(db);
 	sql_release(&where);
+	return st;
+}
+
+/* In the first file of the store that has records. */
+static enum status try_units(const struct rule *r, const char **columns,
+    struct transform *how, int64_t *tried)
+{
+	enum status st = ST_OK;
+	size_t u;
+
+	for (u = 0; st == ST_OK && *tried == 0 && u < units_count(r->store);
+	     u++) {
+		if ((st = units_use(r->store, u)) == ST_OK)
+			st = try_records(r, columns, how, tried);
+	}
+	units_rest(r->store);
 	return st;
 }
 
@@ -76,7 +93,7 @@ enum status trial_run(
 		columns[i] = r->reduce.columns[i].column->name;
 	st = transform_new(&r->reduce, r->terms.calendar.zone, key, &how);
 	if (st == ST_OK) {
-		st = try_records(r, columns, how, &tried);
+		st = try_units(r, columns, how, &tried);
 		st = judge(r, st, tried, d);
 	}
 	transform_free(how);

@@ -238,8 +238,6 @@ static enum status dump_rows(struct dump *d, struct db *db, int64_t *records)
 
 	if ((st = query(db, d->table, &s)) != ST_OK)
 		return st;
-	if (d->format == DUMP_CSV)
-		add_header(d);
 	while (
 	    (st = write_text(d, BLOCK)) == ST_OK && (st = db_row(s)) == ST_OK) {
 		if (d->format == DUMP_CSV)
@@ -249,16 +247,50 @@ static enum status dump_rows(struct dump *d, struct db *db, int64_t *records)
 		++*records;
 	}
 	db_done(s);
-	if (st == ST_NOTFOUND)
+	return st == ST_NOTFOUND ? ST_OK : st;
+}
+
+/* The rest's transaction is begun first: what it lists is then all there. */
+static enum status dump_segments(
+    struct dump *d, struct segments *segments, int64_t *records)
+{
+	struct db *db = NULL;
+	enum status st;
+	size_t i;
+
+	if ((st = segments_refresh(segments)) != ST_OK)
+		return st;
+	for (i = 0; st == ST_OK && i < segments_count(segments); i++) {
+		st = segments_open_db(segments, segments_at(segments, i), &db);
+		if (st == ST_OK)
+			st = dump_rows(d, db, records);
+	}
+	return st;
+}
+
+static enum status dump_all(
+    struct dump *d, struct db *db, struct segments *segments, int64_t *records)
+{
+	enum status st;
+
+	if (d->format == DUMP_CSV)
+		add_header(d);
+	if ((st = db_begin(db, DB_READ)) != ST_OK)
+		return st;
+	st = dump_rows(d, db, records);
+	if (st == ST_OK && segments)
+		st = dump_segments(d, segments, records);
+	db_rollback(db);
+	if (st == ST_OK)
 		st = write_text(d, 0);
 	if (st == ST_OK && fflush(d->to) != 0)
 		st = fail_write();
 	return st;
 }
 
-enum status dump_collection(struct db *db, const struct db_table *table,
-    const struct collection *collection, enum dump_format format, FILE *to,
-    int64_t *records)
+enum status dump_collection(struct db *db, struct segments *segments,
+    const struct db_table *table, const struct collection *collection,
+    enum dump_format format, FILE *to, int64_t *records)
 {
 	struct dump d = { .table = table, .format = format, .to = to };
 	int64_t count = 0;
@@ -269,7 +301,7 @@ enum status dump_collection(struct db *db, const struct db_table *table,
 		return fail(ST_NOMEM, "out of memory");
 	for (size_t i = 0; i < table->column_count; i++)
 		column_init(&d.columns[i], &table->columns[i], collection, 0);
-	st = dump_rows(&d, db, &count);
+	st = dump_all(&d, db, segments, &count);
 	buf_release(&d.text);
 	free(d.columns);
 	if (st == ST_OK && records)

@@ -7,9 +7,11 @@
 #include "engine/base/status.h"
 #include "engine/model/dataset.h"
 #include "engine/store/db.h"
+#include "engine/store/segments.h"
 
 /*
- * Every record of a collection, in the order of its primary key, in the form
+ * Every record of a collection, in the order of its primary key (where the
+ * store is cut into ${segments}, which may be NULL, file by file), in the form
  * that ingest reads back to the same records:
  *
  *	JSONL	one object a line, all columns by their names; JSON columns as
@@ -27,8 +29,8 @@ enum dump_format { DUMP_JSONL, DUMP_CSV };
  * ST_IO or ST_FULL where ${to} does not take it (SIGPIPE must be ignored to
  * see that); ${to} is flushed.  ${*records} may be NULL.
  */
-enum status dump_collection(struct db *db, const struct db_table *table,
-    const struct collection *collection, enum dump_format format, FILE *to,
-    int64_t *records) MUST_CHECK;
+enum status dump_collection(struct db *db, struct segments *segments,
+    const struct db_table *table, const struct collection *collection,
+    enum dump_format format, FILE *to, int64_t *records) MUST_CHECK;
 
 #endif /* !RECORDS_DUMP_H */

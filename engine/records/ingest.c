@@ -227,27 +227,69 @@ static enum status read_values(struct intake *in, int *usable)
 	return ST_OK;
 }
 
-static enum status begin(struct intake *in)
+/* The key of the record in hand; NULL: it is not known, or not needed. */
+static const struct val *key_of(struct intake *in)
 {
-	enum status st;
+	const struct layout *l = &in->layouts[0];
 
-	if ((st = db_begin(in->db, DB_WRITE)) != ST_OK)
+	if (l->key == NULL)
+		return NULL;
+	for (size_t i = 0; i < in->lanes.key_count; i++)
+		in->key[i] = in->vals[l->key[i]];
+	return in->key;
+}
+
+static enum status is_there(struct intake *in, size_t lane)
+{
+	const struct segment *g = in->lanes.list[lane].segment;
+
+	return fail(ST_CONFLICT,
+	    "%s: UNIQUE constraint failed: the %s%s has a record of %s with "
+	    "this key",
+	    in->target->store, g ? "segment " : "part that is not cut",
+	    g ? g->name : "", in->target->table->name);
+}
+
+/*
+ * Where the record in hand goes.  One that is replaced goes with its time: from
+ * the lane that has it to that of the new time, or, where the record names no
+ * time, it stays.
+ */
+static enum status choose_lane(
+    struct intake *in, const struct val *key, size_t *lane)
+{
+	const struct layout *l = &in->layouts[0];
+	size_t there = SIZE_MAX;
+	enum status st = ST_OK;
+	int timed = l->time != INTAKE_NONE;
+
+	*lane = 0;
+	if (in->lanes.segments == NULL)
+		return ST_OK;
+	if (timed)
+		st = lanes_route(&in->lanes, in->vals[l->time], lane);
+	if (st == ST_OK && key)
+		st = lanes_find(
+		    &in->lanes, key, timed ? *lane : SIZE_MAX, &there);
+	if (st != ST_OK || there == SIZE_MAX || there == *lane)
 		return st;
-	in->begun = 1;
-	st = count_get(in->db, in->target->table->name, &in->before);
-	if (st == ST_OK && in->target->keys)
-		st = reduced_any(
-		    in->db, in->target->table->name, &in->any_reduced);
-	return st;
+	if (in->mode == DB_INSERT)
+		return is_there(in, there);
+	if (timed)
+		return lanes_move(&in->lanes, key, there, *lane);
+	*lane = there;
+	return ST_OK;
 }
 
 /* What is new of a record that was reduced is judged as any other. */
-static enum status forget_mark(struct intake *in)
+static enum status forget_mark(struct intake *in, const struct lane *lane)
 {
 	const struct ingest_target *t = in->target;
 	const struct layout *l = &in->layouts[0];
 	size_t i, k;
 
+	if (!lane->any_reduced || t->keys == NULL)
+		return ST_OK;
 	for (k = 0; k < t->key_count; k++) {
 		for (i = 0; i < l->total; i++)
 			if (strcmp(in->columns[l->columns[i]].db->name,
@@ -258,20 +300,38 @@ static enum status forget_mark(struct intake *in)
 			return ST_OK;
 		in->key[k] = in->vals[i];
 	}
-	return reduced_forget(in->db, t->table, t->keys, k, in->key);
+	return reduced_forget(lane->db, t->table, t->keys, k, in->key);
+}
+
+static enum status put(struct intake *in)
+{
+	struct db_insert *insert = NULL;
+	const struct val *key = key_of(in);
+	size_t lane = 0;
+	enum status st;
+
+	if ((st = choose_lane(in, key, &lane)) != ST_OK)
+		return st;
+	if ((st = lanes_begin_lane(&in->lanes, lane)) == ST_OK)
+		st = layout_insert(in, &in->layouts[0], lane, &insert);
+	if (st == ST_OK)
+		st = db_insert_row(insert, in->vals);
+	if (st != ST_OK)
+		return st;
+	in->lanes.list[lane].records++;
+	if ((st = lanes_note(&in->lanes, key, lane)) != ST_OK)
+		return st;
+	return forget_mark(in, &in->lanes.list[lane]);
 }
 
 static enum status insert(struct intake *in)
 {
 	enum status st;
 
-	if (!in->begun && (st = begin(in)) != ST_OK)
+	if ((st = lanes_begin(&in->lanes)) != ST_OK)
 		return st;
-	st = db_insert_row(in->layouts[0].insert, in->vals);
-	if (st == ST_OK) {
+	if ((st = put(in)) == ST_OK)
 		in->records++;
-		return in->any_reduced ? forget_mark(in) : ST_OK;
-	}
 	if (st != ST_CONFLICT)
 		return st;
 	return intake_problem(in, st, intake_place(in).line, NULL,
@@ -313,7 +373,7 @@ static enum status all_records(struct intake *in)
 }
 
 /* Time columns of which no record took an unchecked default. */
-static enum status vouch(struct intake *in)
+static enum status vouch(struct intake *in, const struct lane *lane)
 {
 	const struct db_table *table = in->target->table;
 	size_t n = 0;
@@ -321,23 +381,38 @@ static enum status vouch(struct intake *in)
 	for (size_t i = 0; i < table->column_count; i++)
 		if (in->columns[i].is_time && !in->left_out[i])
 			in->words[n++] = table->columns[i].name;
-	return times_vouch(in->db, table->name, in->before, in->words, n);
+	return times_vouch(lane->db, table->name,
+	    lane->moved ? 1 : lane->before, in->words, n);
 }
 
-static enum status keep(struct intake *in)
+static enum status keep_lane(struct intake *in, const struct lane *lane)
 {
 	const char *collection = in->target->table->name;
 	enum status st;
 
-	if (!in->begun)
-		return ST_OK;
 	if (in->mode == DB_INSERT)
-		st = count_add(in->db, collection, in->records);
+		st = count_add(lane->db, collection, lane->records);
 	else
-		st = count_anew(in->db, collection);
-	if (st == ST_OK)
-		st = vouch(in);
-	return st == ST_OK ? db_commit(in->db) : st;
+		st = count_anew(lane->db, collection);
+	return st == ST_OK ? vouch(in, lane) : st;
+}
+
+static enum status keep(struct intake *in)
+{
+	struct lanes *l = &in->lanes;
+	enum status st = ST_OK;
+
+	if (l->list[0].db == NULL)
+		return ST_OK;
+	for (size_t i = 0; st == ST_OK && i < l->count; i++)
+		if (l->list[i].db &&
+		    (l->segments == NULL || i > 0 || l->list[i].records > 0 ||
+			in->mode == DB_UPSERT))
+			st = keep_lane(in, &l->list[i]);
+	/* An open statement would keep a file from being closed. */
+	for (size_t i = 0; i < INTAKE_LAYOUTS; i++)
+		layout_close(&in->layouts[i]);
+	return st == ST_OK ? lanes_commit(l) : st;
 }
 
 static enum status say_problems(const struct intake *in)
@@ -361,7 +436,7 @@ static enum status whole_file(struct intake *in)
 	if (st == ST_OK)
 		st = keep(in);
 	if (st != ST_OK) {
-		db_rollback(in->db);
+		lanes_rollback(&in->lanes);
 		status_prefix("%s: nothing was kept: ", in->name);
 	}
 	return st;
@@ -377,13 +452,16 @@ enum status ingest_file(struct db *db, const struct ingest_target *target,
 	*report = (struct ingest_report){ 0 };
 	if ((in = calloc(1, sizeof(*in))) == NULL)
 		return fail(ST_NOMEM, "out of memory");
-	in->db = db;
 	in->target = target;
 	in->source = source;
 	in->mode = mode;
 	in->report = report;
 	in->watch = (struct feed_watch){ tick, in };
-	if ((st = intake_init(in)) == ST_OK)
+	st = lanes_init(&in->lanes, db, target->segments, target->table,
+	    target->collection->segment_by);
+	if (st == ST_OK)
+		st = intake_init(in);
+	if (st == ST_OK)
 		st = whole_file(in);
 	if (st == ST_OK)
 		report->records = in->records;

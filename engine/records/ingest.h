@@ -30,7 +30,8 @@ struct ingest_target {
 	const char *store; /* for messages */
 	const struct db_table *table;
 	const struct collection *collection;
-	char *is_time; /* one for each column of ${table}; owned */
+	struct segments *segments; /* of the store; NULL: it is not cut */
+	char *is_time;             /* one for each column of ${table}; owned */
 	const struct policy_computed *computed;
 	size_t computed_count;
 	const char *const *keys; /* that name a record; NULL: not told */

@@ -71,6 +71,7 @@ void intake_release(struct intake *in)
 	free(in->seen);
 	free(in->noted);
 	free(in->left_out);
+	lanes_release(&in->lanes);
 }
 
 struct cell_place intake_place(const struct intake *in)
@@ -116,11 +117,9 @@ enum status intake_problem(struct intake *in, enum status st, int64_t line,
 	/* Nothing of this file stays, so nobody need wait for the rest. */
 	if (in->failed == ST_OK) {
 		in->failed = st;
-		for (size_t i = 0; i < INTAKE_LAYOUTS; i++) {
-			db_insert_close(in->layouts[i].insert);
-			in->layouts[i].insert = NULL;
-		}
-		db_rollback(in->db);
+		for (size_t i = 0; i < INTAKE_LAYOUTS; i++)
+			layout_close(&in->layouts[i]);
+		lanes_rollback(&in->lanes);
 	}
 	return add_text(&in->report->problems, &in->report->problem_count, &b);
 }

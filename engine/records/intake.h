@@ -7,6 +7,7 @@
 #include "engine/records/csv.h"
 #include "engine/records/ingest.h"
 #include "engine/records/jsonl.h"
+#include "engine/records/lanes.h"
 
 /* One file being ingested: shared by ingest.c, layout.c and intake.c. */
 
@@ -19,7 +20,10 @@ struct layout {
 	size_t count;              /* of the file */
 	size_t total;              /* of the statement */
 	struct layout_term *terms; /* one for each computed end; owned */
-	struct db_insert *insert;
+	size_t time; /* where the time is by which records are routed */
+	size_t *key; /* where the columns of the key are; NULL: not all are */
+	struct db_insert **inserts; /* for each lane, once it is needed */
+	size_t insert_count;
 };
 /* Where the values of a computed end are; INTAKE_NONE: the record has none. */
 #define INTAKE_NONE SIZE_MAX
@@ -37,7 +41,7 @@ struct layout_name {
 };
 
 struct intake {
-	struct db *db;
+	struct lanes lanes;
 	const struct ingest_target *target;
 	const struct ingest_source *source;
 	enum db_insert_mode mode;
@@ -61,9 +65,6 @@ struct intake {
 
 	struct layout layouts[INTAKE_LAYOUTS]; /* the latest first */
 
-	int begun;       /* the transaction */
-	int64_t before;  /* records that were there */
-	int any_reduced; /* some of them are marked as reduced */
 	int64_t records;
 	enum status failed; /* of the first problem; ST_OK: none so far */
 };
@@ -90,6 +91,11 @@ enum status intake_note(struct intake *in, int64_t line, const char *field,
  */
 enum status layout_use(struct intake *in, const struct layout_name *names,
     size_t count, int *usable) MUST_CHECK;
+/* The statement that adds a record of the layout to a lane. */
+enum status layout_insert(struct intake *in, struct layout *l, size_t lane,
+    struct db_insert **out) MUST_CHECK;
+/* End all such statements. */
+void layout_close(struct layout *l);
 void layout_release(struct layout *l);
 
 /* intake_term.c: computed ends; not called where there are none */

@@ -14,11 +14,21 @@
 #define NONE      INTAKE_NONE
 #define NAME_TEXT 64
 
+void layout_close(struct layout *l)
+{
+	for (size_t i = 0; i < l->insert_count; i++)
+		db_insert_close(l->inserts[i]);
+	free(l->inserts);
+	l->inserts = NULL;
+	l->insert_count = 0;
+}
+
 void layout_release(struct layout *l)
 {
-	db_insert_close(l->insert);
+	layout_close(l);
 	free(l->columns);
 	free(l->terms);
+	free(l->key);
 	*l = (struct layout){ 0 };
 }
 
@@ -205,14 +215,69 @@ static void put_first(struct intake *in, struct layout l, size_t at)
 	in->layouts[0] = l;
 }
 
-static enum status open_insert(struct intake *in, struct layout *l)
+static enum status add_lanes(struct layout *l, size_t count)
 {
-	if (in->failed != ST_OK)
-		return ST_OK;
+	struct db_insert **grown;
+
+	grown = reallocarray(l->inserts, count, sizeof(struct db_insert *));
+	if (grown == NULL)
+		return fail(ST_NOMEM, "out of memory");
+	l->inserts = grown;
+	while (l->insert_count < count)
+		grown[l->insert_count++] = NULL;
+	return ST_OK;
+}
+
+enum status layout_insert(
+    struct intake *in, struct layout *l, size_t lane, struct db_insert **out)
+{
+	enum status st = ST_OK;
+
+	if (lane >= l->insert_count)
+		st = add_lanes(l, in->lanes.count);
+	if (st == ST_OK && l->inserts[lane] == NULL) {
+		for (size_t i = 0; i < l->total; i++)
+			in->words[i] = in->columns[l->columns[i]].db->name;
+		st = db_insert_open(in->lanes.list[lane].db, in->target->table,
+		    in->words, l->total, in->mode, &l->inserts[lane]);
+	}
+	if (st == ST_OK)
+		*out = l->inserts[lane];
+	return st;
+}
+
+static size_t place_of(
+    const struct intake *in, const struct layout *l, const char *name)
+{
 	for (size_t i = 0; i < l->total; i++)
-		in->words[i] = in->columns[l->columns[i]].db->name;
-	return db_insert_open(in->db, in->target->table, in->words, l->total,
-	    in->mode, &l->insert);
+		if (strcmp(in->columns[l->columns[i]].db->name, name) == 0)
+			return i;
+	return NONE;
+}
+
+/* Where a record's time and key are, by which it finds its segment. */
+static enum status set_places(const struct intake *in, struct layout *l)
+{
+	const struct lanes *lanes = &in->lanes;
+	size_t n = lanes->key_count;
+
+	l->time = NONE;
+	if (lanes->segments == NULL)
+		return ST_OK;
+	if (lanes->time)
+		l->time = place_of(in, l, lanes->time->name);
+	if ((l->key = calloc(n + 1, sizeof(*l->key))) == NULL)
+		return fail(ST_NOMEM, "out of memory");
+	for (size_t i = 0; i < n; i++) {
+		l->key[i] = place_of(in, l, lanes->keys[i]);
+		if (l->key[i] == NONE)
+			n = 0;
+	}
+	if (n == 0) {
+		free(l->key);
+		l->key = NULL;
+	}
+	return ST_OK;
 }
 
 enum status layout_use(struct intake *in, const struct layout_name *names,
@@ -239,7 +304,7 @@ enum status layout_use(struct intake *in, const struct layout_name *names,
 	if (*usable && in->target->computed_count > 0)
 		st = term_layout(in, &l);
 	if (*usable && st == ST_OK)
-		st = open_insert(in, &l);
+		st = set_places(in, &l);
 	if (!*usable || st != ST_OK) {
 		layout_release(&l);
 		return st;

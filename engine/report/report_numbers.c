@@ -110,6 +110,18 @@ static enum status count_set(struct report *r, const json_t *by,
 	return st;
 }
 
+/* People are counted once, however many records and files they have. */
+static enum status check_cut(const struct report *r)
+{
+	if (segments_count(r->store->segments) == 0 ||
+	    r->collection->segment_by == NULL)
+		return ST_OK;
+	return fail(ST_INVALID,
+	    "%s.%s is cut into segments, over which people cannot be counted "
+	    "yet: report by a collection that is not",
+	    r->store->config->name, r->collection->name);
+}
+
 enum status report_count(struct report *r)
 {
 	enum status st;
@@ -120,6 +132,8 @@ enum status report_count(struct report *r)
 	r->lattices = calloc(r->set_count + 1, sizeof(*r->lattices));
 	if (r->sets == NULL || r->lattices == NULL)
 		return fail(ST_NOMEM, "out of memory");
+	if ((st = check_cut(r)) != ST_OK)
+		return st;
 	st = db_begin(r->store->db, DB_READ);
 	for (i = 0; st == ST_OK && i < r->set_count; i++)
 		st = count_set(r, json_array_get(r->ledger.sets, i),

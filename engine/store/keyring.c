@@ -440,24 +440,48 @@ enum status keyring_add(
 	return st;
 }
 
-enum status keyring_destroy(struct keyring *k, const char *name)
+/* Without those of ${names} that it has; how many they are. */
+static size_t take_out(
+    struct keyring *k, const char *const *names, size_t count)
 {
 	struct keyring_entry *e;
+	size_t taken = 0, i;
+
+	for (i = 0; i < count; i++) {
+		if ((e = keyring_file_find(&k->file, names[i])) == NULL)
+			continue;
+		keyring_file_remove(&k->file, e);
+		taken++;
+	}
+	return taken;
+}
+
+enum status keyring_destroy_all(
+    struct keyring *k, const char *const *names, size_t count)
+{
 	enum status st;
 	int fd;
 
 	if ((st = read_again(k, LOCK_EX, &fd)) != ST_OK)
 		return st;
-	if ((e = keyring_file_find(&k->file, name)) == NULL) {
-		st = fail(ST_NOTFOUND, "%s holds no key for %s", k->path, name);
-	} else {
-		/* Should the file not be written, the next change reads the
-		 * key from it again. */
-		keyring_file_remove(&k->file, e);
+	/* Should the file not be written, the next change reads the keys from
+	 * it again. */
+	if (take_out(k, names, count) > 0) {
 		st = write_change(k);
+		if (st == ST_OK)
+			st = wipe(fd, k->path);
 	}
-	if (st == ST_OK)
-		st = wipe(fd, k->path);
 	(void)close(fd);
 	return st;
+}
+
+enum status keyring_destroy(struct keyring *k, const char *name)
+{
+	struct keyring_key key;
+	enum status st;
+
+	if ((st = keyring_refresh(k)) != ST_OK ||
+	    (st = keyring_find(k, name, &key)) != ST_OK)
+		return st;
+	return keyring_destroy_all(k, &name, 1);
 }

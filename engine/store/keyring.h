@@ -57,5 +57,8 @@ enum status keyring_add(struct keyring *k, const char *name,
     enum aead_algorithm algorithm) MUST_CHECK;
 /* Forget one and write the keyring durably: what it sealed is gone. */
 enum status keyring_destroy(struct keyring *k, const char *name) MUST_CHECK;
+/* The same of many at once, of those that it has. */
+enum status keyring_destroy_all(
+    struct keyring *k, const char *const *names, size_t count) MUST_CHECK;
 
 #endif /* !STORE_KEYRING_H */

@@ -6,7 +6,7 @@ table goes to standard output and to build/bench.json.  From the environment:
 
   ROWS       records (2000000)     RUNS  of each side (5)
   BENCH_DIR  where the files are (build/bench)
-  ONLY       some of: ingest vfs purge few plan log
+  ONLY       some of: ingest vfs purge few plan segments log
   ENTRIES    of the audit log (10000000)
 """
 
@@ -29,7 +29,8 @@ ROWS = int(os.environ.get("ROWS") or 2000000)
 ENTRIES = int(os.environ.get("ENTRIES") or 10000000)
 RUNS = int(os.environ.get("RUNS") or 5)
 PARENT = os.path.abspath(os.environ.get("BENCH_DIR") or "build/bench")
-ONLY = (os.environ.get("ONLY") or "ingest vfs purge few plan log").split()
+ONLY = (os.environ.get("ONLY") or
+        "ingest vfs purge few plan segments log").split()
 DUE = 1000
 HELD = 1000  # people
 PHASES = ("insert", "lookups", "scan", "purge_one", "purge_batches")
@@ -45,8 +46,8 @@ def place(name):
 
 # ---- ingest ----
 
-def ingest_ours(csv, to="ours"):
-    telemetry.make_installation(LETHE, place(to))
+def ingest_ours(csv, to="ours", every=None):
+    telemetry.make_installation(LETHE, place(to), every)
     return measure.run(
         [LETHE, "ingest", "tele", "positions", csv], place(to))[0]
 
@@ -187,6 +188,66 @@ def bench_few(table):
                  f"{more * 1000:.0f} ms", "<= 50 ms")
 
 
+# ---- segments ----
+
+def forget(path):
+    """What is four weeks old is not in memory: unlink need not free it."""
+    os.sync()
+    for name in os.listdir(path):
+        file = os.open(os.path.join(path, name), os.O_RDONLY)
+        os.posix_fadvise(file, 0, 0, os.POSIX_FADV_DONTNEED)
+        os.close(file)
+
+
+def drop(rows):
+    """What is due, in ten segments."""
+    telemetry.copy(place(f"cut{rows}"), place("ours"))
+    forget(place("ours/var/stores/tele"))
+    sample, out = measure.run(
+        [LETHE, "--json", "purge", "--approve"], place("ours"))
+    report = json.loads(out)
+    if report["deleted"] != rows or report["segments_dropped"] < 10:
+        sys.exit("bench: not all segments were dropped whole")
+    return sample
+
+
+def delete_plain():
+    telemetry.copy(place("old_plain"), place("plain"))
+    return measure.run(
+        ["sqlite3", "plain.db"], place("plain"), telemetry.SETTINGS +
+        "DELETE FROM positions WHERE recorded_at < '9';\n"
+        "PRAGMA wal_checkpoint(TRUNCATE);\n")[0]
+
+
+def bench_segments(table):
+    sizes = (ROWS // 2, ROWS * 5)
+    for rows in sizes:
+        telemetry.write_csv(place("old.csv"), telemetry.ages_old(rows, 10))
+        ingest_ours(place("old.csv"), f"cut{rows}", "P1D")
+    ingest_plain(place("old.csv"), "old_plain")
+    samples = measure.interleave(RUNS, {
+        rows: lambda rows=rows: drop(rows) for rows in sizes})
+    small, large = (samples[rows] for rows in sizes)
+    table.compare(f"drop of segments with {sizes[1]} / with {sizes[0]}",
+                  large, small, 2.0)
+    plain = measure.interleave(1, {"DELETE": delete_plain})["DELETE"]
+    table.compare(f"drop of segments with {sizes[1]} / DELETE of the same",
+                  large, plain, round(1 / 300, 5))
+    table.number("DELETE / drop", round(
+        measure.median(plain, "wall") / measure.median(large, "wall")),
+        ">= 300")
+    for rows in sizes:
+        shutil.rmtree(place(f"cut{rows}"))
+    shutil.rmtree(place("old_plain"))
+    telemetry.write_csv(place("old.csv"), telemetry.ages_old(ROWS, 10))
+    samples = measure.interleave(RUNS, {
+        "cut": lambda: ingest_ours(place("old.csv"), "ours", "P1D"),
+        "not cut": lambda: ingest_ours(place("old.csv"), "ours"),
+    })
+    table.compare(f"ingest of {ROWS} records into segments / without",
+                  samples["cut"], samples["not cut"], 1.2)
+
+
 # ---- a plan over records that stay ----
 
 def plan(source):
@@ -246,6 +307,7 @@ def main():
         telemetry.write_csv(place("half.csv"), telemetry.ages_half(ROWS))
     for name, bench in (("ingest", bench_ingest), ("vfs", bench_vfs),
                         ("purge", bench_purge), ("few", bench_few),
+                        ("segments", bench_segments),
                         ("plan", bench_plan), ("log", bench_log)):
         if name in ONLY:
             bench(table)

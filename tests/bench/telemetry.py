@@ -102,11 +102,24 @@ def ages_few(rows, due):
             yield 20 * DAY * (rows - i) // rows
 
 
-def make_installation(lethe, path):
-    """A new one, without records, at ${path}."""
+def ages_old(rows, days):
+    """All of them older than four weeks, over ${days} days."""
+    return (40 * DAY + days * DAY * (rows - i) // rows for i in range(rows))
+
+
+def make_installation(lethe, path, every=None):
+    """A new one, without records, at ${path}; ${every}: cut so."""
     shutil.rmtree(path, ignore_errors=True)
     os.makedirs(path)
     for name, text in FILES.items():
+        if every:
+            text = text.replace(
+                "schema: positions.sql",
+                f"schema: positions.sql, segments: {{every: {every}}}")
+            text = text.replace(
+                "- name: positions\n",
+                "- name: positions\n"
+                "        lethe: {segment_by: recorded_at}\n")
         with open(os.path.join(path, name), "w", encoding="utf-8") as out:
             out.write(text)
     subprocess.run([lethe, "init"], cwd=path, check=True,
