@@ -12,4 +12,7 @@ enum status cli_audit_checkpoint(
 enum status cli_audit_prove(struct cli *cli, int argc, char **argv) MUST_CHECK;
 enum status cli_audit_export(struct cli *cli, int argc, char **argv) MUST_CHECK;
 
+enum status cli_audit_accept_restore(
+    struct cli *cli, int argc, char **argv) MUST_CHECK;
+
 #endif /* !CLI_CLI_AUDIT_H */

@@ -13,6 +13,7 @@ static const struct {
 	{ "checkpoint", cli_audit_checkpoint },
 	{ "prove", cli_audit_prove },
 	{ "export", cli_audit_export },
+	{ "accept-restore", cli_audit_accept_restore },
 };
 #define COMMANDS (sizeof(commands) / sizeof(*commands))
 
@@ -26,7 +27,7 @@ static enum status unknown(const char *what)
 	near = diag_nearest(what, names);
 	return fail(ST_USAGE,
 	    "unknown `audit %s`%s%s%s: there are list, verify, checkpoint, "
-	    "prove and export",
+	    "prove, export and accept-restore",
 	    what, near ? ", did you mean `" : "", near ? near : "",
 	    near ? "`?" : "");
 }
@@ -46,7 +47,8 @@ static enum status run(struct cli *cli, int argc, char **argv)
 		return cli->help ? ST_OK
 				 : fail(ST_USAGE,
 				       "expected what to do: list, verify, "
-				       "checkpoint, prove or export");
+				       "checkpoint, prove, export or "
+				       "accept-restore");
 	}
 	for (i = 0; i < COMMANDS; i++)
 		if (strcmp(argv[at], commands[i].name) == 0)
@@ -56,14 +58,15 @@ static enum status run(struct cli *cli, int argc, char **argv)
 
 const struct command cmd_audit = {
 	"audit",
-	"the audit log: list, verify, checkpoint, prove, export",
+	"the audit log: list, verify, checkpoint, prove, export, accept-restore",
 	"usage: lethe audit list [--action ACTION] [--run RUN] [--since TIME]\n"
 	"             [--until TIME] [--from SEQ] [--limit N] [--follow]\n"
-	"       lethe audit verify [--since FILE] [--vkey KEY]\n"
+	"       lethe audit verify [--since FILE] [--vkey KEY] [--stores]\n"
 	"       lethe audit verify DIR --vkey KEY [--since FILE]\n"
 	"       lethe audit checkpoint [--vkey]\n"
 	"       lethe audit prove SEQ\n"
-	"       lethe audit export DIR\n\n"
+	"       lethe audit export DIR\n"
+	"       lethe audit accept-restore STORE --reason REASON\n\n"
 	"Every entry stands in a Merkle tree whose root is signed with every\n"
 	"change.  Give checkpoints away: to an auditor, in print, by mail.  "
 	"Whoever\nhas one can tell whether the log is still the one it was "
@@ -74,14 +77,20 @@ const struct command cmd_audit = {
 	"checkpoint,\n"
 	"             the control database's, and an earlier one; exit 5 names "
 	"what\n"
-	"             is wrong and from which entry on.  With DIR: an exported "
-	"log,\n"
-	"             for which nothing else is needed\n"
+	"             is wrong and from which entry on.  Also whether the stores "
+	"are\n"
+	"             those that the last run sealed, and not older ones put "
+	"back.\n"
+	"             With DIR: an exported log, for which nothing else is "
+	"needed\n"
 	"checkpoint   the last signed checkpoint (C2SP tlog-checkpoint)\n"
 	"prove        that an entry is in the log, to keep (C2SP tlog-proof)\n"
 	"export       the log as static files for any web server (C2SP "
 	"tlog-tiles),\n"
-	"             readable by you alone; again, to add what is new\n\n"
+	"             readable by you alone; again, to add what is new\n"
+	"accept-restore  after a store (or `control`) was restored from a "
+	"backup:\n"
+	"             its files are the newest from now on, which the log keeps\n\n"
 	"  --action ACTION  only entries of this action (delete, "
 	"purge_started, ...)\n"
 	"  --run RUN        only those of this run\n"
@@ -96,6 +105,9 @@ const struct command cmd_audit = {
 	"  --vkey KEY       (verify) the key that must have signed, from a "
 	"source\n"
 	"                   that you trust\n"
-	"  --vkey           (checkpoint) print that key\n",
+	"  --stores         (verify) read every page of the stores\n"
+	"  --vkey           (checkpoint) print that key\n"
+	"  --reason REASON  (accept-restore) backup, move, repair or "
+	"rehearsal\n",
 	run,
 };

@@ -86,6 +86,9 @@ enum status installation_find_store(struct installation *in, const char *name,
 enum status installation_open_store(
     struct installation *in, struct installation_store *store) MUST_CHECK;
 enum status installation_open_control(struct installation *in) MUST_CHECK;
+/* store_reseal() of a store's own file, or of `control`; it is not open yet. */
+enum status installation_reseal(
+    struct installation *in, const char *name) MUST_CHECK;
 enum status installation_open_audit(struct installation *in) MUST_CHECK;
 
 /*

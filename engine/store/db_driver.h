@@ -67,6 +67,12 @@ struct driver {
 	    struct db *db, const struct db_change *c, int64_t *changed);
 	enum status (*scrub)(struct db *db);
 	enum status (*integrity)(struct db *db, int64_t *pages);
+	/* NULL, as the rest of them, where there is no seal. */
+	enum status (*seal_begin)(struct db *db);
+	enum status (*seal_read)(struct db *db, struct db_seal *out);
+	enum status (*seal_set)(
+	    struct db *db, const uint8_t before[DB_MARK], struct db_seal *out);
+	enum status (*seal_check)(struct db *db, int64_t first, int64_t count);
 };
 
 /* db_query_() with a driver's choice of lifetime. */

@@ -80,8 +80,8 @@ static enum status remove_file(const char *path, const char *suffix)
 
 static enum status remove_files(const struct segments_place *p)
 {
-	static const char *const files[] = { "", "-wal", "-shm", ".new",
-		".new-wal", ".new-shm" };
+	static const char *const files[] = { "", "-wal", "-shm", "-seal",
+		"-newseal", ".new", ".new-wal", ".new-shm" };
 	enum status st = ST_OK;
 	size_t i;
 

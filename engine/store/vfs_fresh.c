@@ -35,8 +35,8 @@ void fresh_head_put(const struct fresh_head *h, uint8_t out[FRESH_HEAD])
 	vfs_put32(out + 28, h->frames);
 	memcpy(out + 32, h->salts, 8);
 	vfs_put32(out + 40, h->pages);
-	memcpy(out + 48, h->mark, VFS_MARK);
-	memcpy(out + 56, h->before, VFS_MARK);
+	memcpy(out + 48, h->mark, DB_MARK);
+	memcpy(out + 56, h->before, DB_MARK);
 }
 
 static void head_get(const uint8_t in[FRESH_HEAD], struct fresh_head *h)
@@ -48,8 +48,8 @@ static void head_get(const uint8_t in[FRESH_HEAD], struct fresh_head *h)
 	h->frames = vfs_get32(in + 28);
 	memcpy(h->salts, in + 32, 8);
 	h->pages = vfs_get32(in + 40);
-	memcpy(h->mark, in + 48, VFS_MARK);
-	memcpy(h->before, in + 56, VFS_MARK);
+	memcpy(h->mark, in + 48, DB_MARK);
+	memcpy(h->before, in + 56, DB_MARK);
 }
 
 static void bind(struct vfs_fresh *f, uint8_t *aad, uint32_t count)

@@ -1,6 +1,7 @@
 #ifndef STORE_VFS_FRESH_H
 #define STORE_VFS_FRESH_H
 
+#include "engine/store/db.h"
 #include "engine/store/vfs_internal.h"
 
 /*
@@ -72,8 +73,8 @@ struct fresh_head {
 	uint32_t frames;
 	uint8_t salts[8];
 	uint32_t pages;
-	uint8_t mark[VFS_MARK];
-	uint8_t before[VFS_MARK];
+	uint8_t mark[DB_MARK];
+	uint8_t before[DB_MARK];
 };
 
 /* The seal file of an open main file. */

@@ -121,7 +121,7 @@ int vfs_fresh_open(struct vfs_main *m)
 	char *path;
 	int there;
 
-	if (m->fresh)
+	if (m->fresh || m->unsealed)
 		return SQLITE_OK;
 	if ((path = name_of(m, SUFFIX)) == NULL)
 		return SQLITE_NOMEM;
@@ -165,6 +165,7 @@ int fresh_finish(struct vfs_main *m, struct vfs_fresh *f, int rc)
 		rc = SQLITE_IOERR_WRITE;
 	release(f);
 	free(path);
+	m->unsealed = 0;
 	return rc == SQLITE_OK ? vfs_fresh_open(m) : rc;
 }
 

@@ -143,6 +143,7 @@ struct vfs_main {
 	struct vfs_wal *wal;     /* of the same connection, while it is open */
 	struct vfs_fresh *fresh; /* NULL: the store has no seal file */
 	int level;               /* SQLite's lock on the file */
+	int unsealed;            /* its seal file is not looked at */
 	int lost;                /* recovery found less than was sealed */
 	uint8_t *scratch;        /* one sealed page */
 	uint8_t format;      /* as page 1 says: 1 journal, 2 WAL, 0 unknown */

@@ -340,6 +340,7 @@ int vfs_main_open(sqlite3_vfs *vfs, const char *name, struct vfs_main *m,
 	if (rc == SQLITE_OK)
 		rc = check_existing(m, flags);
 	m->vfs = vfs->pAppData;
+	m->unsealed = !sqlite3_uri_boolean(name, "seal", 1);
 	if (rc == SQLITE_OK)
 		rc = vfs_fresh_open(m);
 	remember(m);

@@ -41,7 +41,7 @@ static void leave(sqlite3 *db)
 }
 
 /* The sum must not be shown as it is: vfs_fresh.h. */
-static enum status describe(struct vfs_fresh *f, struct vfs_seal *out)
+static enum status describe(struct vfs_fresh *f, struct db_seal *out)
 {
 	const struct fresh_head *h = &f->head;
 	uint8_t text[16 + FRESH_HEAD];
@@ -50,13 +50,14 @@ static enum status describe(struct vfs_fresh *f, struct vfs_seal *out)
 	fresh_head_put(h, text + 16);
 	out->generation = (int64_t)h->generation;
 	out->pages = h->pages;
-	memcpy(out->mark, h->mark, VFS_MARK);
-	memcpy(out->before, h->before, VFS_MARK);
+	out->journal = h->live != 0;
+	memcpy(out->mark, h->mark, DB_MARK);
+	memcpy(out->before, h->before, DB_MARK);
 	return hmac_sha256(secret_bytes(f->digest), SECRET_LEN, text,
 	    sizeof(text), out->digest);
 }
 
-enum status vfs_seal_read(sqlite3 *db, struct vfs_seal *out)
+enum status vfs_seal_read(sqlite3 *db, struct db_seal *out)
 {
 	struct vfs_main *m = NULL;
 	enum status st;
@@ -144,7 +145,7 @@ static int sync_wal(struct vfs_main *m)
 }
 
 static enum status set(
-    struct vfs_main *m, const uint8_t before[VFS_MARK], struct vfs_seal *out)
+    struct vfs_main *m, const uint8_t before[DB_MARK], struct db_seal *out)
 {
 	struct fresh_head next = m->fresh->head;
 	struct fresh_index index;
@@ -157,15 +158,15 @@ static enum status set(
 		return status_of(rc);
 	if (next.live)
 		next.frames = index.frames;
-	memcpy(next.before, before, VFS_MARK);
-	if ((st = random_bytes(next.mark, VFS_MARK)) != ST_OK)
+	memcpy(next.before, before, DB_MARK);
+	if ((st = random_bytes(next.mark, DB_MARK)) != ST_OK)
 		return st;
 	st = status_of(vfs_fresh_write(m, &next));
 	return st == ST_OK ? describe(m->fresh, out) : st;
 }
 
 enum status vfs_seal_set(
-    sqlite3 *db, const uint8_t before[VFS_MARK], struct vfs_seal *out)
+    sqlite3 *db, const uint8_t before[DB_MARK], struct db_seal *out)
 {
 	struct vfs_main *m = NULL;
 	enum status st;

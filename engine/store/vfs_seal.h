@@ -1,6 +1,7 @@
 #ifndef STORE_VFS_SEAL_H
 #define STORE_VFS_SEAL_H
 
+#include "engine/store/db.h"
 #include "engine/store/vfs.h"
 
 /*
@@ -18,14 +19,6 @@
  * A store without the file works as if there were no such thing: whether it
  * has to be there, only the log can say.
  */
-struct vfs_seal {
-	int64_t generation; /* grows with every change of the file */
-	int64_t pages;
-	uint8_t mark[VFS_MARK];   /* since the last vfs_seal_set() */
-	uint8_t before[VFS_MARK]; /* and what that was told */
-	uint8_t digest[32];       /* of all pages and what is above */
-};
-
 /*
  * Each of them waits for writers (ST_BUSY) and fails with ST_INTEGRITY, and a
  * sentence, for what is not the newest.  The connection must not be in a
@@ -37,14 +30,14 @@ struct vfs_seal {
 enum status vfs_seal_begin(sqlite3 *db) MUST_CHECK;
 
 /* ST_NOTFOUND, without a sentence: there is none. */
-enum status vfs_seal_read(sqlite3 *db, struct vfs_seal *out) MUST_CHECK;
+enum status vfs_seal_read(sqlite3 *db, struct db_seal *out) MUST_CHECK;
 
 /*
  * Draw a new mark.  ${before} is the mark that the log has: where a crash comes
  * before it has the new one, it finds its own there.
  */
-enum status vfs_seal_set(sqlite3 *db, const uint8_t before[VFS_MARK],
-    struct vfs_seal *out) MUST_CHECK;
+enum status vfs_seal_set(
+    sqlite3 *db, const uint8_t before[DB_MARK], struct db_seal *out) MUST_CHECK;
 
 /* The list of pages, and ${count} of these from ${first} (0 ...) on, round and
  * round. */
