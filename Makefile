@@ -10,16 +10,18 @@ T       ?= 30
 # For the targets that call make again: all processors, unless told otherwise.
 AGAIN    = $(MAKE) --no-print-directory \
            $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc))
-PKGS    := sqlite3 libgcrypt yaml-0.1 jansson
+PKGS    := sqlite3 libgcrypt libpq yaml-0.1 jansson
 
 # What a fresh Debian 12 needs.  The one list: the targets below read it.
 APT_BUILD := gcc libc6-dev pkg-config libsqlite3-dev libgcrypt20-dev \
-             libyaml-dev libjansson-dev libunistring-dev tzdata
+             libyaml-dev libjansson-dev libunistring-dev libpq-dev \
+             tzdata
 APT_TEST  := check libsubunit-dev python3-jsonschema python3-yaml sqlite3
 APT_LINT  := clang libclang-rt-dev clang-format cppcheck binutils shellcheck
 APT_DEV   := valgrind bear
 APT_INTEROP := golang-go golang-golang-x-mod-dev
 APT_FRESH := debootstrap
+APT_POSTGRES := postgresql
 APT_BENCH := sqlite3 sqlcipher libsqlcipher-dev python3
 
 # Lowest layer first.
@@ -46,7 +48,8 @@ pkg      = $(shell pkg-config $(1) 2>/dev/null)
 ALL_CFLAGS = -std=c17 -D_GNU_SOURCE -I. -MMD -MP -Werror $(WARN) \
              $(CFLAGS_$(MODE)) $(call pkg,--cflags $(PKGS)) $(CFLAGS)
 LIBS     = $(call pkg,--libs $(PKGS)) -lunistring -lm -lpthread
-WRAP    := malloc calloc realloc reallocarray strdup sqlite3_prepare_v2
+WRAP    := malloc calloc realloc reallocarray strdup sqlite3_prepare_v2 \
+           installation_load
 CHECK    = $(call pkg,--libs check) $(foreach f,$(WRAP),-Wl,--wrap=$f)
 
 SRC     := $(wildcard $(addsuffix /*.c,$(LAYERS)))
@@ -117,6 +120,8 @@ deps-lint: deps-test
 	$(call apt,$(APT_LINT))
 deps-dev: deps-lint
 	$(call apt,$(APT_DEV))
+deps-postgres: deps-test
+	$(call apt,$(APT_POSTGRES))
 deps-bench: deps
 	$(call apt,$(APT_BENCH))
 
@@ -127,6 +132,9 @@ test: deps-test                ## install, build, and run every test
 	$(Q)$(AGAIN) check
 check: all $(B)/run-tests $(REPLAY)  ## run the tests in this MODE
 	$(Q)sh tests/run.sh $(B)
+test-postgres: deps-postgres   ## the tests of stores, on a PostgreSQL server
+	$(Q)$(AGAIN) all $(B)/run-tests
+	$(Q)sh tests/postgres/run.sh $(B)
 # Seeded rounds of tests/test_property.c; `make test` runs the first of them.
 ROUNDS  ?= 1000
 property: $(B)/run-tests       ## ROUNDS of made-up installations, judged twice
@@ -192,11 +200,10 @@ help:                          ## this list
 format: deps-lint              ## rewrite with clang-format
 	clang-format -i $(TEXT)
 FORCE:
-.PHONY: all check test property demo deps deps-test deps-lint deps-dev \
-        deps-bench asan tsan valgrind coverage fuzz fuzz-all lint test-fresh \
-        test-interop install dist clean help format FORCE
-.PHONY: all bench check test demo deps deps-test deps-lint deps-bench asan tsan \
-        format format-check clean help FORCE
+.PHONY: all bench check test test-postgres property demo deps deps-test \
+        deps-lint deps-dev deps-postgres deps-bench asan tsan valgrind \
+        coverage fuzz fuzz-all lint test-fresh test-interop install dist \
+        clean help format format-check FORCE
 .SECONDARY:
 .DELETE_ON_ERROR:
 -include $(shell find $(B) -name '*.d' 2>/dev/null)

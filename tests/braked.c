@@ -18,8 +18,8 @@ static const char config[] =
     "purge: {batch: 40, approvals: %d, max_share: %s}\n";
 
 static const char schema[] =
-    "CREATE TABLE people (id INTEGER PRIMARY KEY, gone DATE);\n"
-    "CREATE TABLE notes (id INTEGER PRIMARY KEY, at DATE,\n"
+    "CREATE TABLE people (id INTEGER PRIMARY KEY, gone TEXT);\n"
+    "CREATE TABLE notes (id INTEGER PRIMARY KEY, at TEXT,\n"
     "  person INTEGER REFERENCES people (id));\n"
     "CREATE INDEX notes_at ON notes (at);\n"
     "CREATE INDEX notes_person ON notes (person);\n"
@@ -149,8 +149,8 @@ void braked_set_up(struct braked *f)
 	installation_release(&in);
 	braked_sql(f, STORE,
 	    "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n"
-	    " LIMIT 300)"
-	    " INSERT INTO notes SELECT i, CASE WHEN i % 3 THEN '2016-02-29'"
+	    " WHERE i < 300)"
+	    " INSERT INTO notes SELECT i, CASE WHEN i % 3 <> 0 THEN '2016-02-29'"
 	    " ELSE '2999-01-01' END, NULL FROM n;"
 	    "INSERT INTO lethe_count (collection, records)"
 	    " VALUES ('notes', 300), ('people', 0)"
@@ -224,8 +224,8 @@ int64_t braked_notes(const struct braked *f)
 void braked_check_evidence(const struct braked *f, int64_t gone)
 {
 	ck_assert_int_eq(
-	    braked_ask(
-		f, STORE, "SELECT ifnull(sum(records), 0) FROM lethe_evidence"),
+	    braked_ask(f, STORE,
+		"SELECT coalesce(sum(records), 0) FROM lethe_evidence"),
 	    gone);
 	ck_assert_int_eq(
 	    braked_ask(f, STORE, "SELECT sum(records) FROM lethe_count"),

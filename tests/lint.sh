@@ -75,6 +75,7 @@ done 2>&1 | awk -v banned="^(__)?($banned)(_chk)?\$" '
 	}
 	{
 		home("sqlite3_", "^engine/store/(sqlite|vfs)")
+		home("PQ", "^engine/store/postgres")
 		home("gcry_", "^engine/crypto/")
 		home("yaml_", "^engine/model/node")
 		home("u8_", "^engine/plan/identity")

@@ -16,8 +16,8 @@ void logs_db(const struct logs *l, const char *name, const char *migrations,
 	char *path = str_format("%s/%s.db", l->folder, name);
 	struct store_spec spec = { .name = name, .key = name, .path = path };
 
-	MUST(store_create(&spec, l->keys, NULL, migrations) == ST_OK, "%s: %s",
-	    name, status_text());
+	MUST(store_create(&spec, l->keys, NULL, migrations, NULL) == ST_OK,
+	    "%s: %s", name, status_text());
 	MUST(store_open(&spec, l->keys, out) == ST_OK, "%s: %s", name,
 	    status_text());
 	free(path);

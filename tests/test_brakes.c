@@ -106,14 +106,14 @@ START_TEST(a_large_share_stops_up_to_what_was_shown)
 	braked_must_run(&f, 200);
 	braked_sql(&f, STORE,
 	    "WITH RECURSIVE n (i) AS (SELECT 1001 UNION ALL SELECT i + 1 FROM n"
-	    " LIMIT 900)"
-	    " INSERT INTO notes SELECT i, CASE WHEN i % 3 THEN '2016-02-29'"
+	    " WHERE i < 1900)"
+	    " INSERT INTO notes SELECT i, CASE WHEN i % 3 <> 0 THEN '2016-02-29'"
 	    " ELSE '2999-01-01' END, NULL FROM n;"
 	    "UPDATE lethe_count SET records = 1000 WHERE collection = 'notes'");
 	braked_must_run(&f, 600); /* 600 of 1000 are not more */
 	braked_sql(&f, STORE,
 	    "WITH RECURSIVE n (i) AS (SELECT 5001 UNION ALL SELECT i + 1 FROM n"
-	    " LIMIT 1000)"
+	    " WHERE i < 6000)"
 	    " INSERT INTO notes SELECT i, '2016-02-29', NULL FROM n;"
 	    "UPDATE lethe_count SET records = 1400 WHERE collection = 'notes'");
 	braked_must_stop(&f, "1000 of the 1400 records of crm.notes would go");
@@ -121,7 +121,7 @@ START_TEST(a_large_share_stops_up_to_what_was_shown)
 	/* 101 more than it shows are too many, 100 are not. */
 	braked_sql(&f, STORE,
 	    "WITH RECURSIVE n (i) AS (SELECT 9001 UNION ALL SELECT i + 1 FROM n"
-	    " LIMIT 101)"
+	    " WHERE i < 9101)"
 	    " INSERT INTO notes SELECT i, '2016-02-29', NULL FROM n;"
 	    "UPDATE lethe_count SET records = 1501 WHERE collection = 'notes'");
 	braked_must_stop(&f, "1101 of the 1501 records");

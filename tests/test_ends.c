@@ -207,7 +207,8 @@ static const char *stored(struct stage *s, const char *id)
 
 	ck_assert_int_eq(
 	    db_query(s->store->db,
-		"SELECT coalesce(ends, '-') || ' ' || coalesce(cancel_by, '-')"
+		"SELECT coalesce(CAST(ends AS TEXT), '-') || ' ' ||"
+		" coalesce(CAST(cancel_by AS TEXT), '-')"
 		" FROM services WHERE id = $1",
 		ARGS(TEXT(id)), &row),
 	    ST_OK);

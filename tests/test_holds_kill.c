@@ -13,6 +13,7 @@
 #include "engine/holds/refresh.h"
 #include "engine/holds/registry.h"
 #include "engine/purge/purge.h"
+#include "tests/attached.h"
 #include "tests/holds.h"
 #include "tests/suites.h"
 
@@ -160,6 +161,8 @@ START_TEST(a_store_that_fails)
 	json_t *out = NULL;
 	char from[200], to[200], id[24];
 
+	if (attached()) /* a server is no file to move away */
+		return;
 	holds_site_close(&site); /* what is open would be found again */
 	(void)snprintf(from, sizeof(from), "%s/var/stores/web.db", site.folder);
 	(void)snprintf(to, sizeof(to), "%s/away", site.folder);

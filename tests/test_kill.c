@@ -17,6 +17,7 @@
 #include "engine/audit/log.h"
 #include "engine/plan/check.h"
 #include "engine/purge/purge.h"
+#include "tests/attached.h"
 #include "tests/suites.h"
 
 static const char config[] =
@@ -32,7 +33,7 @@ static const char config[] =
 static const char schema[] =
     "CREATE TABLE people (id INTEGER PRIMARY KEY, name TEXT);\n"
     "CREATE TABLE contracts (id INTEGER PRIMARY KEY,\n"
-    "  person INTEGER REFERENCES people (id), ends DATE);\n"
+    "  person INTEGER REFERENCES people (id), ends TEXT);\n"
     "CREATE INDEX contracts_person ON contracts (person);\n"
     "CREATE INDEX contracts_ends ON contracts (ends);\n";
 
@@ -115,20 +116,21 @@ static void build(const char *folder, int64_t people)
 	load(folder, &in);
 	MUST(installation_init(&in, NULL, NULL) == ST_OK, "%s", status_text());
 	db = store(&in);
-	MUST(db_begin(db, DB_WRITE) == ST_OK &&
-		 db_exec(db,
-		     "WITH RECURSIVE n (i) AS"
-		     " (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < $1)"
-		     " INSERT INTO people SELECT i, 'Name ' || i FROM n",
-		     ARGS(INT(people - 1))) == ST_OK &&
-		 db_exec(db,
-		     "INSERT INTO contracts"
-		     " SELECT 2 * id, id, '2015-04-01' FROM people"
-		     " UNION ALL SELECT 2 * id + 1, id,"
-		     " CASE WHEN id % 3 THEN '2016-02-29' ELSE '2999-01-01' END"
-		     " FROM people",
-		     NOARGS) == ST_OK &&
-		 db_commit(db) == ST_OK,
+	MUST(
+	    db_begin(db, DB_WRITE) == ST_OK &&
+		db_exec(db,
+		    "WITH RECURSIVE n (i) AS"
+		    " (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < $1)"
+		    " INSERT INTO people SELECT i, 'Name ' || i FROM n",
+		    ARGS(INT(people - 1))) == ST_OK &&
+		db_exec(db,
+		    "INSERT INTO contracts"
+		    " SELECT 2 * id, id, '2015-04-01' FROM people"
+		    " UNION ALL SELECT 2 * id + 1, id,"
+		    " CASE WHEN id % 3 <> 0 THEN '2016-02-29' ELSE '2999-01-01' END"
+		    " FROM people",
+		    NOARGS) == ST_OK &&
+		db_commit(db) == ST_OK,
 	    "%s", status_text());
 	installation_release(&in);
 }
@@ -305,7 +307,7 @@ static void check_end(const char *folder, int64_t people)
 	MUST(db_one_int(db,
 		 "SELECT count(*) FROM people AS p, contracts AS c"
 		 " WHERE (c.person = p.id AND c.id <> 2 * p.id + 1)"
-		 " OR (c.person = p.id AND p.id % 3)",
+		 " OR (c.person = p.id AND p.id % 3 <> 0)",
 		 NOARGS, -1, &wrong) == ST_OK,
 	    "%s", status_text());
 	ck_assert_int_eq(wrong, 0);
@@ -400,6 +402,8 @@ START_TEST(a_reader_that_looks_back_delays_the_scrubbing_and_not_the_deletion)
 	char folder[100];
 	struct db *db;
 
+	if (attached()) /* its readers are not ours to wait for */
+		return;
 	(void)snprintf(folder, sizeof(folder), "%s", test_folder());
 	build(folder, 300);
 	o.as_of = when_now();

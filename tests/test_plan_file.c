@@ -60,7 +60,7 @@ START_TEST(what_changed_since_the_plan_is_skipped_and_counted)
 	    "DELETE FROM notes WHERE id IN (1, 2, 4);"
 	    "UPDATE notes SET at = '2999-01-01' WHERE id IN (5, 7);"
 	    "WITH RECURSIVE n (i) AS (SELECT 1001 UNION ALL SELECT i + 1 FROM n"
-	    " LIMIT 30) INSERT INTO notes SELECT i, '2016-02-29', NULL FROM n;"
+	    " WHERE i < 1030) INSERT INTO notes SELECT i, '2016-02-29', NULL FROM n;"
 	    "DELETE FROM people WHERE id = 1;"
 	    "UPDATE lethe_count SET records = 2 WHERE collection = 'people';"
 	    "UPDATE lethe_count SET records = 328 WHERE collection = 'notes'");

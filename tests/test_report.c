@@ -16,8 +16,8 @@ static const struct {
 	    "installation: x\ntime_zone: Asia/Tokyo\ndata_dir: ./var\n"
 	    "key: {file: ./key}\npolicies: [policy.yml]\n"
 	    "reports: {min_cell: 3}\n"
-	    "stores: {crm: {driver: sqlite, dataset: crm.yml, schema: "
-	    "crm.sql}}\n" },
+	    "stores:\n"
+	    "  crm: {driver: sqlite, dataset: crm.yml, schema: crm.sql}\n" },
 	{ "crm.sql", "CREATE TABLE visits (id INTEGER PRIMARY KEY, person TEXT,"
 		     " site TEXT, day TEXT, page TEXT, paid INTEGER);" },
 	{ "crm.yml",

@@ -29,7 +29,7 @@ static const char two_purposes[] =
     "      claims: {starting_point: claim, period: P3M}\n";
 static const char cases_table[] =
     "CREATE TABLE cases (id TEXT PRIMARY KEY NOT NULL, closed_on DATE,"
-    " claim_on DATE, text TEXT);";
+    " claim_on TEXT, text TEXT);";
 
 START_TEST(the_last_purpose_ends_the_record)
 {
@@ -120,7 +120,7 @@ START_TEST(a_row_goes_with_its_last_field)
 	ck_assert_int_eq(
 	    house_number(h, "SELECT count(*) FROM vehicles WHERE vin = 'B'"
 			    " AND model IS NULL AND paint IS NULL"
-			    " AND nickname = 'Bo' AND scrapped_on NOT NULL"),
+			    " AND nickname = 'Bo' AND scrapped_on IS NOT NULL"),
 	    1);
 	o = house_explain(h, "vehicles", "A", "2025-01-01T00:00:00Z");
 	ck_assert_str_eq(json_text(o, "verdict"), "RETAIN");

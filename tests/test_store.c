@@ -64,7 +64,7 @@ static void tear_down(void) { keyring_free(keys); }
 
 static enum status create(void)
 {
-	return store_create(&spec, keys, schema, FOLDER);
+	return store_create(&spec, keys, schema, FOLDER, NULL);
 }
 
 static struct db *open_store(void)
@@ -151,23 +151,10 @@ START_TEST(a_store_without_its_key_is_left_alone)
 }
 END_TEST
 
-START_TEST(a_database_of_another_kind_is_refused)
-{
-	struct store_spec other = spec;
-	struct db *db = NULL;
-
-	other.driver = STORE_POSTGRESQL;
-	ck_assert_int_eq(store_open(&other, keys, &db), ST_INVALID);
-	ck_assert_int_eq(
-	    store_create(&other, keys, schema, FOLDER), ST_INVALID);
-	sentence_has("crm: this Lethe was built without PostgreSQL");
-}
-END_TEST
-
 START_TEST(a_schema_that_is_wrong_can_be_mended)
 {
 	ck_assert_int_eq(
-	    store_create(&spec, keys, "CREATE TABLE (", FOLDER), ST_DB);
+	    store_create(&spec, keys, "CREATE TABLE (", FOLDER, NULL), ST_DB);
 	sentence_has("crm: the schema: ");
 	ck_assert_int_eq(file_exists(path), 0);
 	ck_assert_int_eq(create(), ST_OK);
@@ -199,7 +186,7 @@ START_TEST(an_interrupted_making_is_finished)
 	if (_i == 3) { /* all of it but its name */
 		ck_assert_int_eq(file_create(place, "", 0, 0600), ST_OK);
 		ck_assert_int_eq(
-		    store_create(&aside, keys, schema, FOLDER), ST_OK);
+		    store_create(&aside, keys, schema, FOLDER, NULL), ST_OK);
 		ck_assert_int_eq(rename(whole, fresh), 0);
 	}
 	ck_assert_msg(create() == ST_OK, "%s", status_text());
@@ -212,7 +199,9 @@ static pid_t create_in_child(const char *with)
 	pid_t pid = fork();
 
 	if (pid == 0)
-		_exit(store_create(&spec, keys, with, FOLDER) == ST_OK ? 0 : 1);
+		_exit(store_create(&spec, keys, with, FOLDER, NULL) == ST_OK
+			  ? 0
+			  : 1);
 	return pid;
 }
 
@@ -293,7 +282,7 @@ START_TEST(no_plaintext_reaches_the_disk)
 	ck_assert_int_eq(store_create(&spec, keys,
 			     "CREATE TABLE t (a);"
 			     "INSERT INTO t VALUES ('canary-77d1')",
-			     FOLDER),
+			     FOLDER, NULL),
 	    ST_OK);
 	db = open_store();
 	stores_do(db, "INSERT INTO t VALUES ('canary-77d1')");
@@ -352,7 +341,7 @@ static const struct embedded mended[] = {
 
 static struct db *open_empty(void)
 {
-	ck_assert_int_eq(store_create(&spec, keys, NULL, NULL), ST_OK);
+	ck_assert_int_eq(store_create(&spec, keys, NULL, NULL, NULL), ST_OK);
 	return open_store();
 }
 
@@ -453,7 +442,6 @@ Suite *store_suite(void)
 	tcase_add_test(t, a_store_is_made_once);
 	tcase_add_test(t, a_lost_store_is_not_made_anew);
 	tcase_add_test(t, a_store_without_its_key_is_left_alone);
-	tcase_add_test(t, a_database_of_another_kind_is_refused);
 	tcase_add_test(t, a_schema_that_is_wrong_can_be_mended);
 	tcase_add_loop_test(t, an_interrupted_making_is_finished, 0, 4);
 	tcase_add_test(t, a_killed_making_is_finished);

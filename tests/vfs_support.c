@@ -39,10 +39,10 @@ int vt_try_open(const char *vfs, const char *path, unsigned int key,
 
 void vt_pragmas(sqlite3 *db)
 {
+	(void)sqlite3_busy_timeout(db, 5000);
 	vt_run(db, "PRAGMA synchronous = FULL;"
 		   "PRAGMA secure_delete = ON;"
 		   "PRAGMA temp_store = MEMORY");
-	(void)sqlite3_busy_timeout(db, 5000);
 }
 
 sqlite3 *vt_create(const char *path, unsigned int key)

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "tests/attached.h"
 #include "tests/oracle.h"
 
 static uint64_t next(struct world *w) /* SplitMix64 */
@@ -145,6 +146,9 @@ static void make_columns(struct world *w, struct world_collection *c)
 	c->impersonal = world_chance(w, 20);
 	for (i = 0; i < WORLD_TIMES; i++)
 		c->type[i] = (enum world_time)world_roll(w, 4);
+	/* What holds anything at all holds it as text there. */
+	for (i = 0; attached() && i < WORLD_TIMES; i++)
+		c->type[i] = (enum world_time)0;
 }
 
 static void make_collection(struct world *w, int number, int store, int root)
@@ -165,7 +169,7 @@ static void make_collection(struct world *w, int number, int store, int root)
 	c->without_rowid = world_chance(w, 25);
 	c->indexed = world_chance(w, 70);
 	c->ingested = world_chance(w, 50);
-	c->text_ref = world_chance(w, 10) && p && !p->text_key;
+	c->text_ref = world_chance(w, 10) && p && !p->text_key && !attached();
 	c->enforced = world_chance(w, 35) && p && !c->text_ref;
 	c->by_u = world_chance(w, 60) && p && p->has[COLUMN_U];
 	if (may(w, WORLD_ON_DELETE, 70))

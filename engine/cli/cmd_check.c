@@ -29,9 +29,21 @@ static enum status print(const struct cli *cli, const json_t *o)
 	    "readable starting point `%s`: correct the data\n",
 	    json_int(item, "records"), json_text(item, "store"),
 	    json_text(item, "collection"), json_text(item, "starting_point"));
+	json_array_foreach(json_object_get(o, "grants"), i, item)
+	    printf("error: %s: Lethe lacks a privilege, and its records were "
+		   "not looked at: %s\n",
+		json_text(item, "store"), json_text(item, "sql"));
 	json_array_foreach(json_object_get(o, "integrity"), i, item)
-	    printf("%s: %lld pages read, all authentic\n",
-		json_text(item, "database"), json_int(item, "pages"));
+	{
+		if (json_int(item, "pages"))
+			printf("%s: %lld pages read, all authentic\n",
+			    json_text(item, "database"),
+			    json_int(item, "pages"));
+		else
+			printf("%s: its server answers, which keeps its "
+			       "pages\n",
+			    json_text(item, "database"));
+	}
 	puts(check_needs_attention(o) ? "done, but see above"
 				      : "everything fits together");
 	return ST_OK;
@@ -83,6 +95,7 @@ const struct command cmd_check = {
 	"policies against datasets, datasets against live stores",
 	"usage: lethe [-c lethe.yml] [--json] check [--integrity]\n\n"
 	"Loads every file and opens every store; names what does not fit.\n"
+	"Of an attached database it says what has to be granted, as SQL.\n"
 	"What a policy does to records that stay is tried on some of them and\n"
 	"undone, because a CHECK or a trigger may refuse it.\n\n"
 	"  --integrity  also read and authenticate every page of every file\n",

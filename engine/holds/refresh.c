@@ -52,15 +52,15 @@ static void missing_clusters(struct sql *q)
 }
 
 /* The condition that the record of s, in ${t}, is gone. */
-static void is_gone(const struct db_table *t, const char *const *keys,
-    size_t key_count, struct sql *q)
+static void is_gone(struct db *db, const struct db_table *t,
+    const char *const *keys, size_t key_count, struct sql *q)
 {
 	sql_add(q, "s.collection = ");
 	sql_bind_text(q, t->name);
 	sql_add(q, " AND NOT EXISTS (SELECT 1 FROM ");
 	sql_name(q, t->name);
 	sql_add(q, " AS t WHERE TRUE");
-	keys_find(keys, key_count, "s", q);
+	keys_find(db, t, keys, key_count, "s", q);
 	sql_add(q, ")");
 }
 
@@ -129,11 +129,11 @@ static enum status drop_gone(
 	if (w->act == ACT_LOOK) {
 		sql_add(&q, "SELECT count(*) FROM lethe_suspension AS s"
 			    " WHERE ");
-		is_gone(t, keys, key_count, &q);
+		is_gone(db, t, keys, key_count, &q);
 		st = db_one_int_sql(db, &q, 0, &n);
 	} else {
 		sql_add(&q, "DELETE FROM lethe_suspension AS s WHERE ");
-		is_gone(t, keys, key_count, &q);
+		is_gone(db, t, keys, key_count, &q);
 		st = db_exec_sql(db, &q, &n);
 	}
 	w->rows += n;

@@ -208,7 +208,7 @@ static enum status add_from(const struct freed *f, struct sql *q)
 	sql_bind_text(q, r->table->name);
 	sql_add(q, " AND s.cluster = ");
 	sql_bind_text(q, r->terms.cluster->name);
-	keys_find(r->keys, r->key_count, "s", q);
+	keys_find(r->store->db, r->table, r->keys, r->key_count, "s", q);
 	return ST_OK;
 }
 

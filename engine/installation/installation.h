@@ -85,6 +85,10 @@ enum status installation_find_store(struct installation *in, const char *name,
  */
 enum status installation_open_store(
     struct installation *in, struct installation_store *store) MUST_CHECK;
+/* What tells the unit of an open store that is in use (units.h) from any other
+ * database: store_id(). */
+enum status installation_unit_id(const struct installation *in,
+    const struct installation_store *store, char out[STORE_ID_TEXT]) MUST_CHECK;
 enum status installation_open_control(struct installation *in) MUST_CHECK;
 /* store_reseal() of a store's own file, or of `control`; it is not open yet. */
 enum status installation_reseal(

@@ -8,6 +8,7 @@
 #include "engine/base/file.h"
 #include "engine/installation/changes.h"
 #include "engine/installation/cut.h"
+#include "engine/installation/units.h"
 #include "engine/store/store.h"
 
 #define SCHEMA_MAX ((size_t)4 << 20)
@@ -40,6 +41,7 @@ enum status installation_unlock(struct installation *in)
 struct place_of {
 	char *key;
 	char *path;
+	char *what; /* that init makes, for people */
 	struct store_spec spec;
 };
 
@@ -52,7 +54,11 @@ static enum status place_init(struct place_of *p, const struct installation *in,
 	p->key = cs ? str_format("store/%s", name) : strdup(name);
 	p->path = file ? installation_path(in, file) : NULL;
 	free(file);
-	if (p->key == NULL || p->path == NULL)
+	if (p->path && cs && cs->driver == CONFIG_POSTGRESQL)
+		p->what = str_format("Lethe's own tables in %s", name);
+	else if (p->path)
+		p->what = strdup(p->path);
+	if (p->key == NULL || p->path == NULL || p->what == NULL)
 		return fail(ST_NOMEM, "out of memory");
 	p->spec.name = name;
 	p->spec.key = p->key;
@@ -61,6 +67,7 @@ static enum status place_init(struct place_of *p, const struct installation *in,
 	if (cs && cs->driver == CONFIG_POSTGRESQL) {
 		p->spec.driver = STORE_POSTGRESQL;
 		p->spec.url = cs->url;
+		p->spec.password_file = cs->password_file;
 	}
 	return ST_OK;
 }
@@ -69,6 +76,7 @@ static void place_release(struct place_of *p)
 {
 	free(p->key);
 	free(p->path);
+	free(p->what);
 }
 
 static enum status open_place(struct installation *in,
@@ -127,6 +135,22 @@ enum status installation_open_store(
 	if (st == ST_OK)
 		st = db_introspect(store->db, &store->schema);
 	return st == ST_OK ? open_segments(in, store) : st;
+}
+
+enum status installation_unit_id(const struct installation *in,
+    const struct installation_store *store, char out[STORE_ID_TEXT])
+{
+	char key[SEGMENT_KEY];
+	struct place_of p;
+	enum status st;
+
+	units_key(store, key);
+	st = place_init(&p, in, store->config, store->config->name);
+	p.spec.key = key;
+	if (st == ST_OK)
+		st = store_id(&p.spec, in->keys, store->db, out);
+	place_release(&p);
+	return st;
 }
 
 enum status installation_open_control(struct installation *in)
@@ -223,20 +247,21 @@ static enum status make_place(struct installation *in,
 	struct buf schema = BUF_INIT;
 	struct place_of p;
 	enum status st;
-	int there;
+	int made_it = 0;
 
 	st = place_init(&p, in, cs, name);
 	if (st == ST_OK && cs && cs->schema)
 		st = file_read(cs->schema, SCHEMA_MAX, &schema);
 	if (st == ST_OK) {
-		there = file_exists(p.path);
 		st = store_create(&p.spec, in->keys,
-		    cs && cs->schema ? buf_text(&schema) : NULL, migrations);
+		    cs && cs->schema ? buf_text(&schema) : NULL, migrations,
+		    &made_it);
 		/* The log is its own witness. */
-		if (st == ST_OK && strcmp(name, "audit") != 0)
+		if (st == ST_OK && p.spec.driver == STORE_SQLITE &&
+		    strcmp(name, "audit") != 0)
 			st = keep_account(&p.spec, in->keys);
-		if (st == ST_OK && !there && made)
-			made(ctx, p.path);
+		if (st == ST_OK && made_it && made)
+			made(ctx, p.what);
 	}
 	buf_release(&schema);
 	place_release(&p);
@@ -280,9 +305,7 @@ enum status installation_init(struct installation *in,
 	for (i = 0; st == ST_OK && i < in->store_count; i++) {
 		const struct config_store *cs = in->stores[i].config;
 
-		if (cs->driver == CONFIG_SQLITE)
-			st = make_place(
-			    in, cs, cs->name, "schemas/store/", made, ctx);
+		st = make_place(in, cs, cs->name, "schemas/store/", made, ctx);
 	}
 	if (st == ST_OK)
 		st = changes_log(in);

@@ -309,6 +309,7 @@ void config_release(struct config *c)
 	for (size_t i = 0; i < c->store_count; i++) {
 		free(c->stores[i].name);
 		free(c->stores[i].url);
+		free(c->stores[i].password_file);
 		free(c->stores[i].dataset);
 		free(c->stores[i].schema);
 	}

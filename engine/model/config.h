@@ -14,7 +14,8 @@ enum config_driver { CONFIG_SQLITE, CONFIG_POSTGRESQL };
 struct config_store {
 	char *name;
 	enum config_driver driver;
-	char *url; /* postgresql only */
+	char *url;           /* postgresql only, like the next */
+	char *password_file; /* or NULL: PGPASSWORD, PGPASSFILE */
 	char *dataset;
 	char *schema;           /* sqlite: the SQL that makes it; may be NULL */
 	struct period segments; /* P1D, P1W, P1M; nothing: not segmented */

@@ -71,6 +71,12 @@ static void check_driver(
 	const struct node *url = node_get(n, "url");
 	const struct node *schema = node_get(n, "schema");
 
+	const struct node *password = node_get(n, "password_file");
+
+	if (s->driver == CONFIG_SQLITE && password)
+		diag_error(r->d, password->at,
+		    "`password_file`: a sqlite store is a file of ours, "
+		    "opened by the keyring: remove it");
 	if (s->driver == CONFIG_SQLITE && url)
 		diag_error(r->d, url->at,
 		    "`url`: a sqlite store is a file of ours under data_dir: "
@@ -89,7 +95,7 @@ static void read_store(
     struct config_reader *r, const struct node *n, struct config_store *s)
 {
 	static const char *const keys[] = { "driver", "dataset", "schema",
-		"url", "segments", NULL };
+		"url", "password_file", "segments", NULL };
 	static const char *const drivers[] = { "sqlite", "postgresql", NULL };
 	int driver;
 
@@ -105,6 +111,8 @@ static void read_store(
 	    r, read_required(r->d, n, "dataset"), &s->dataset);
 	(void)config_read_file_path(r, node_get(n, "schema"), &s->schema);
 	read_url(r, node_get(n, "url"), &s->url);
+	(void)config_read_file_path(
+	    r, node_get(n, "password_file"), &s->password_file);
 	read_segments(r, node_get(n, "segments"), &s->segments);
 }
 

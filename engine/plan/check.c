@@ -26,6 +26,73 @@ enum status check_warn(json_t *warnings, char *text)
 	return st;
 }
 
+/* ---- grants ---- */
+
+/* One entry for each statement, which ends a line of ${sql}. */
+static enum status push_grants(
+    const struct installation_store *s, const char *sql, json_t *list)
+{
+	enum status st = ST_OK;
+	json_t *one = NULL;
+	size_t n;
+
+	for (; st == ST_OK && *sql; sql += n + 1) {
+		n = strcspn(sql, "\n");
+		st = json_make(&one, "{s:s, s:s%}", "store", s->config->name,
+		    "sql", sql, n);
+		if (st == ST_OK)
+			st = json_push(list, one);
+	}
+	return st;
+}
+
+static enum status check_store_grants(
+    const struct installation_store *s, json_t *list)
+{
+	struct buf sql = BUF_INIT;
+	const char **tables;
+	enum status st;
+	size_t i;
+
+	tables = calloc(s->dataset->collection_count + 1, sizeof(*tables));
+	if (tables == NULL)
+		return fail(ST_NOMEM, "out of memory");
+	for (i = 0; i < s->dataset->collection_count; i++)
+		tables[i] = s->dataset->collections[i].name;
+	st = db_grants(s->db, tables, i, &sql);
+	if (st == ST_OK)
+		st = push_grants(s, buf_text(&sql), list);
+	buf_release(&sql);
+	free(tables);
+	return st;
+}
+
+static enum status check_grants(const struct installation *in, json_t *list)
+{
+	enum status st = ST_OK;
+	size_t i;
+
+	for (i = 0; st == ST_OK && i < in->store_count; i++) {
+		if (in->stores[i].db)
+			st = check_store_grants(&in->stores[i], list);
+	}
+	return st;
+}
+
+static int lacks_grants(const json_t *list, const struct rule *r)
+{
+	const json_t *one;
+	size_t i;
+
+	json_array_foreach(list, i, one)
+	{
+		if (strcmp(json_text(one, "store"), r->store->config->name) ==
+		    0)
+			return 1;
+	}
+	return 0;
+}
+
 /* ---- counts ---- */
 
 static enum status check_undecided(
@@ -159,9 +226,13 @@ enum status check_json(struct installation *in, const struct schedule *s,
 	enum status st;
 	size_t i;
 
-	st = json_make(&o, "{s:[], s:[], s:[], s:[]}", "warnings", "unmapped",
-	    "undecided", "integrity");
+	st = json_make(&o, "{s:[], s:[], s:[], s:[], s:[]}", "warnings",
+	    "unmapped", "undecided", "integrity", "grants");
+	if (st == ST_OK)
+		st = check_grants(in, json_object_get(o, "grants"));
 	for (i = 0; st == ST_OK && i < s->count; i++) {
+		if (lacks_grants(json_object_get(o, "grants"), &s->rules[i]))
+			continue;
 		st = check_undecided(
 		    &s->rules[i], when_now(), json_object_get(o, "undecided"));
 	}
@@ -185,5 +256,6 @@ enum status check_json(struct installation *in, const struct schedule *s,
 int check_needs_attention(const json_t *result)
 {
 	return json_array_size(json_object_get(result, "unmapped")) > 0 ||
+	       json_array_size(json_object_get(result, "grants")) > 0 ||
 	       json_array_size(json_object_get(result, "undecided")) > 0;
 }

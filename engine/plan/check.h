@@ -10,7 +10,9 @@
  * counts exactly what a purge only finds by index:
  * {"warnings":[...],"unmapped":[{"store","table","column"}],
  * "undecided":[{"store","collection","records"}],
- * "integrity":[{"database","pages"}]}.
+ * "integrity":[{"database","pages"}],"grants":[{"store","sql"}]}, the last of
+ * what Lethe may not do in a database that is not ours; its records are not
+ * looked at then.
  */
 enum check_depth {
 	CHECK_RULES,

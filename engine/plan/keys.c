@@ -48,9 +48,7 @@ enum status keys_of(const struct collection *c, const struct db_table *t,
 
 static const char *const names[KEYS_MOST] = { "k1", "k2", "k3", "k4" };
 
-/* '+' takes the type of t's column out of the comparison: with it, a number's
- * column would rule our untyped index out. */
-void keys_match(
+void keys_match(struct db *db, const struct db_table *t,
     const char *const *keys, size_t count, const char *table, struct sql *q)
 {
 	size_t i;
@@ -58,14 +56,14 @@ void keys_match(
 	for (i = 0; i < count && i < KEYS_MOST; i++) {
 		sql_add(q, " AND ");
 		sql_column(q, table, names[i]);
-		sql_add(q, " = +");
-		sql_column(q, "t", keys[i]);
+		sql_add(q, " = ");
+		db_add_key(db, q, db_table_column(t, keys[i]), "t");
 	}
 }
 
 /* t's column first: the comparison is by its collation, as its index is. */
-void keys_find(
-    const char *const *keys, size_t count, const char *table, struct sql *q)
+void keys_find(struct db *db, const struct db_table *t, const char *const *keys,
+    size_t count, const char *table, struct sql *q)
 {
 	size_t i;
 
@@ -73,7 +71,8 @@ void keys_find(
 		sql_add(q, " AND ");
 		sql_column(q, "t", keys[i]);
 		sql_add(q, " = ");
-		sql_column(q, table, names[i]);
+		(void)db_add_key_form(
+		    db, q, db_table_column(t, keys[i]), table, names[i], 0);
 	}
 }
 

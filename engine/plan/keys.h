@@ -19,14 +19,14 @@ enum status keys_of(const struct collection *c, const struct db_table *t,
 
 /*
  * Add the comparison of k1 to k4 of our own tables (one called ${table}) with
- * the columns ${keys} of t, each beginning with " AND ".  Exact either way:
- * keys_match() finds ours for a given t by our index, keys_find() t for a row
- * of ours by t's.
+ * the columns ${keys} of t, a record of ${t}, each beginning with " AND ".
+ * Exact either way: keys_match() finds ours for a given t by our index,
+ * keys_find() t for a row of ours by t's.
  */
-void keys_match(
+void keys_match(struct db *db, const struct db_table *t,
     const char *const *keys, size_t count, const char *table, struct sql *q);
-void keys_find(
-    const char *const *keys, size_t count, const char *table, struct sql *q);
+void keys_find(struct db *db, const struct db_table *t, const char *const *keys,
+    size_t count, const char *table, struct sql *q);
 
 /* All four values that our tables have for a key of ${count}: '' behind. */
 void keys_fill(const struct val *key, size_t count, struct val out[KEYS_MOST]);

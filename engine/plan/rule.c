@@ -141,7 +141,7 @@ static void add_reduced(const struct rule *r, struct sql *q)
 	sql_bind_text(q, r->table->name);
 	sql_add(q, " AND d.cluster = ");
 	sql_bind_text(q, r->terms.cluster->name);
-	keys_match(r->keys, r->key_count, "d", q);
+	keys_match(r->store->db, r->table, r->keys, r->key_count, "d", q);
 	sql_add(q, ")");
 }
 
@@ -467,6 +467,17 @@ static void add_columns(
 	}
 }
 
+static void add_names(const char **columns, size_t count_, struct sql *q)
+{
+	size_t k;
+
+	for (k = 0; k < count_; k++) {
+		if (k)
+			sql_add(q, ", ");
+		sql_name(q, columns[k]);
+	}
+}
+
 /* Nobody sees this table but its connection. */
 static enum status make_collected(const struct rule *r)
 {
@@ -475,12 +486,14 @@ static enum status make_collected(const struct rule *r)
 	size_t i;
 
 	st = db_exec(
-	    r->store->db, "DROP TABLE IF EXISTS temp.lethe_collected", NOARGS);
+	    r->store->db, "DROP TABLE IF EXISTS lethe_collected", NOARGS);
 	sql_add(&q, "CREATE TEMPORARY TABLE lethe_collected"
 		    " (lethe_n INTEGER PRIMARY KEY");
 	for (i = 0; i < r->key_count; i++) {
 		sql_add(&q, ", ");
 		sql_name(&q, r->keys[i]);
+		db_add_type(
+		    r->store->db, &q, db_table_column(r->table, r->keys[i]));
 	}
 	sql_add(&q, ")");
 	if (st == ST_OK)
@@ -498,7 +511,9 @@ enum status rule_collect(const struct rule *r, enum rule_class class,
 	*records = 0;
 	if ((st = make_collected(r)) != ST_OK)
 		return st;
-	sql_add(&q, "INSERT INTO temp.lethe_collected SELECT NULL, ");
+	sql_add(&q, "INSERT INTO lethe_collected (");
+	add_names(r->keys, r->key_count, &q);
+	sql_add(&q, ") SELECT ");
 	add_columns("t", r->keys, r->key_count, &q);
 	sql_add(&q, " FROM ");
 	rule_from(r, &q);
@@ -521,7 +536,7 @@ enum status rule_where_collected(const struct rule *r, enum rule_class class,
 	add_columns("t", r->keys, r->key_count, q);
 	sql_add(q, ") IN (SELECT ");
 	add_columns("c", r->keys, r->key_count, q);
-	sql_add(q, " FROM temp.lethe_collected AS c WHERE c.lethe_n >= ");
+	sql_add(q, " FROM lethe_collected AS c WHERE c.lethe_n >= ");
 	sql_bind_int(q, first);
 	sql_add(q, " AND c.lethe_n <= ");
 	sql_bind_int(q, last);

@@ -27,6 +27,7 @@ enum ask {
 struct question {
 	const struct rule_clock *clock;
 	struct db *db;
+	const struct db_schema *schema;
 	int64_t now;
 	enum db_effort effort; /* for what finds records by a value */
 	enum clock_side side;
@@ -172,25 +173,27 @@ static void reached_by_remembered(struct question *w, enum ask ask, size_t hop)
 	sql_add(q, " UNION ALL ");
 }
 
-/* ... at the first hop itself: the key as text, and the number or the bytes
- * that it may be, for columns without a type, which convert neither. */
+/* ... at the first hop itself, in every form that the column may have. */
 static void remembered_keys(struct question *w, enum ask ask)
 {
+	const struct db_column *to = rule_path_target(w->schema, w->clock, 0);
 	struct sql *q = w->q;
+	int form = 0, more = 1;
 
-	sql_add(q, "SELECT m.key FROM lethe_starting_point AS m WHERE ");
-	rule_path_memory_name(w->clock, 0, q);
-	ask_value(w, ask, "m", "value", NULL);
-	sql_add(q, " UNION ALL SELECT CAST(m.key AS NUMERIC)"
-		   " FROM lethe_starting_point AS m WHERE ");
-	rule_path_memory_name(w->clock, 0, q);
-	sql_add(q, "CAST(CAST(m.key AS NUMERIC) AS TEXT) = m.key AND ");
-	ask_value(w, ask, "m", "value", NULL);
-	sql_add(q, " UNION ALL SELECT CAST(m.key AS BLOB)"
-		   " FROM lethe_starting_point AS m WHERE ");
-	rule_path_memory_name(w->clock, 0, q);
-	ask_value(w, ask, "m", "value", NULL);
-	sql_add(q, " UNION ALL ");
+	while (more) {
+		struct sql one = SQL_INIT;
+
+		more = db_add_key_form(w->db, &one, to, "m", "key", form++);
+		if (more) {
+			sql_add(q, "SELECT ");
+			sql_join(q, &one);
+			sql_add(q, " FROM lethe_starting_point AS m WHERE ");
+			rule_path_memory_name(w->clock, 0, q);
+			ask_value(w, ask, "m", "value", NULL);
+			sql_add(q, " UNION ALL ");
+		}
+		sql_release(&one);
+	}
 }
 
 /*
@@ -346,8 +349,9 @@ static void ended(struct question *w)
 static enum status begin(const struct clock_question *w,
     const struct rule_clock *c, struct sql *q, struct question *out)
 {
-	struct question x = { c, w->rule->store->db, w->now, DB_EVERY, w->side,
-		q, ST_OK };
+	struct installation_store *store = w->rule->store;
+	struct question x = { c, store->db, &store->schema, w->now, DB_EVERY,
+		w->side, q, ST_OK };
 
 	if (w->effort == DB_BY_INDEX)
 		x.st = times_effort(

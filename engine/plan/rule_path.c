@@ -142,3 +142,12 @@ void rule_path_memory_links(
 	rule_path_memory_key(c, hop, q);
 	sql_add(q, " AND ");
 }
+
+const struct db_column *rule_path_target(
+    const struct db_schema *schema, const struct rule_clock *c, size_t hop)
+{
+	const struct path_hop *h = &c->path.hops[hop];
+
+	return db_table_column(
+	    db_schema_table(schema, h->to->name), h->to_columns[0]);
+}

@@ -42,4 +42,8 @@ void rule_path_memory_name(
 void rule_path_memory_links(
     const struct rule_clock *c, size_t first, size_t hop, struct sql *q);
 
+/* The first of the columns that hop ${hop} leads to. */
+const struct db_column *rule_path_target(
+    const struct db_schema *schema, const struct rule_clock *c, size_t hop);
+
 #endif /* !PLAN_RULE_PATH_H */

@@ -39,7 +39,7 @@ void rule_select_values(const struct rule *r, const struct rule_clock *c,
 	size_t n = c->path.count, i;
 
 	sql_add(q, "SELECT ");
-	sql_column(q, rule_path_alias(n), c->terms.start->field);
+	db_add_kept(r->store->db, q, c->value, rule_path_alias(n));
 	if (n == 0)
 		sql_add(q, ", 'record' FROM ");
 	else
@@ -79,7 +79,7 @@ void rule_select_reached(const struct rule_clock *c, size_t hop,
 	size_t n = c->path.count, i;
 
 	sql_add(q, "SELECT ");
-	sql_column(q, rule_path_alias(n), c->terms.start->field);
+	db_add_kept(passed->store->db, q, c->value, rule_path_alias(n));
 	sql_add(q, ", 'reference' FROM ");
 	rule_path_tables(c, hop, n, q);
 	sql_add(q, " WHERE ");
@@ -145,27 +145,39 @@ void rule_unreferenced(const struct rule *r, struct sql *q)
 
 /*
  * The record's side of hop ${hop} is the key in m, in a form that an index on
- * the column answers: as text, and, for columns that convert neither, as the
- * number or the bytes it may be ('+' leaves the comparison to the column).
- * What matches beyond that is kept a little longer, no more.
+ * the column answers.  What matches beyond that is kept a little longer, no
+ * more.
  */
-static void add_needs_key(const struct rule_clock *c, size_t hop, struct sql *q)
+static void add_needs_key(const struct rule *other, const struct rule_clock *c,
+    size_t hop, struct sql *q)
 {
 	const struct path_hop *h = &c->path.hops[hop];
-	const char *alias = rule_path_alias(hop);
+	const struct db_column *to =
+	    rule_path_target(&other->store->schema, c, hop);
+	int form = 0, more = 1;
 
 	if (h->count > 1) {
 		sql_add(q, "m.key = ");
 		rule_path_memory_key(c, hop, q);
 		return;
 	}
-	sql_add(q, "(");
-	sql_column(q, alias, h->from_columns[0]);
-	sql_add(q, " = m.key OR ");
-	sql_column(q, alias, h->from_columns[0]);
-	sql_add(q, " = +CAST(m.key AS NUMERIC) OR ");
-	sql_column(q, alias, h->from_columns[0]);
-	sql_add(q, " = +CAST(m.key AS BLOB))");
+	while (more) {
+		struct sql one = SQL_INIT;
+
+		more = db_add_key_form(
+		    other->store->db, &one, to, "m", "key", form);
+		if (more) {
+			if (form++)
+				sql_add(q, " OR ");
+			else
+				sql_add(q, "(");
+			sql_column(q, rule_path_alias(hop), h->from_columns[0]);
+			sql_add(q, " = ");
+			sql_join(q, &one);
+		}
+		sql_release(&one);
+	}
+	sql_add(q, ")");
 }
 
 /* Is a record of ${other} in need of what is kept for its clock ${c} under
@@ -185,7 +197,7 @@ static void add_needed(const struct rule *other, const struct rule_clock *c,
 		rule_path_tables(c, 0, i, q);
 		sql_add(q, " WHERE ");
 		rule_path_links(c, 0, i, q);
-		add_needs_key(c, i, q);
+		add_needs_key(other, c, i, q);
 		sql_add(q, ")");
 	}
 }

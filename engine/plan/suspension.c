@@ -123,7 +123,7 @@ void suspension_where_not(
 	sql_add(q, " AND NOT EXISTS (SELECT 1 FROM lethe_suspension AS s"
 		   " WHERE ");
 	where_part(r, q);
-	keys_match(r->keys, r->key_count, "s", q);
+	keys_match(r->store->db, r->table, r->keys, r->key_count, "s", q);
 	sql_add(q, ")");
 }
 
@@ -136,7 +136,7 @@ void suspension_from(const struct rule *r, struct sql *q)
 	sql_add(q, " GROUP BY s.k1, s.k2, s.k3, s.k4) AS s CROSS JOIN ");
 	rule_from(r, q);
 	sql_add(q, " WHERE TRUE");
-	keys_find(r->keys, r->key_count, "s", q);
+	keys_find(r->store->db, r->table, r->keys, r->key_count, "s", q);
 }
 
 static enum status count_kind(

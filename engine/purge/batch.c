@@ -19,6 +19,8 @@
 #define COLLECT_MOST 250000
 #define COLLECT_PART 4096
 
+#define MOST_TRIES 5
+
 /* One pass over a rule's records: they go, or what is in them does. */
 struct pass {
 	const struct purge_context *context;
@@ -237,6 +239,20 @@ static enum status one_batch(
 	return st;
 }
 
+/* What the database undid because of others is whole again: once more. */
+static enum status one_batch_again(
+    struct pass *p, int64_t first, int64_t last, int64_t *n)
+{
+	enum status st = one_batch(p, first, last, n);
+	int tries;
+
+	for (tries = 1; st == ST_BUSY && tries < MOST_TRIES &&
+			db_undone(p->rule->store->db);
+	     tries++)
+		st = one_batch(p, first, last, n);
+	return st;
+}
+
 static enum status all_batches(
     struct pass *p, int64_t first, int64_t last, int64_t *done)
 {
@@ -248,7 +264,7 @@ static enum status all_batches(
 		if (c->may_go_on &&
 		    (st = c->may_go_on(c->may_go_on_ctx)) != ST_OK)
 			break;
-		st = one_batch(p, first, last, &n);
+		st = one_batch_again(p, first, last, &n);
 		*done += n;
 		*p->done += n;
 		if (n > 0 && c->progress)

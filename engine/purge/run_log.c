@@ -27,16 +27,11 @@ int run_takes(const struct run *r, const struct installation_store *s)
 
 enum status run_ship_unit(struct run *r, struct installation_store *s)
 {
-	struct keyring_key key;
-	char name[SEGMENT_KEY], source[33];
+	char source[STORE_ID_TEXT];
 	enum status st;
-	size_t i;
 
-	units_key(s, name);
-	if ((st = keyring_find(r->in->keys, name, &key)) != ST_OK)
+	if ((st = installation_unit_id(r->in, s, source)) != ST_OK)
 		return st;
-	for (i = 0; i < sizeof(key.id); i++)
-		(void)snprintf(source + 2 * i, 3, "%02x", key.id[i]);
 	return audit_ship(r->in->audit, s->db, source, r->actor, NULL);
 }
 

@@ -285,7 +285,8 @@ static enum status choose_lane(
 static enum status forget_mark(struct intake *in, const struct lane *lane)
 {
 	const struct ingest_target *t = in->target;
-	const struct layout *l = &in->layouts[0];
+	struct layout *l = &in->layouts[0];
+	enum status st;
 	size_t i, k;
 
 	if (!lane->any_reduced || t->keys == NULL)
@@ -300,12 +301,16 @@ static enum status forget_mark(struct intake *in, const struct lane *lane)
 			return ST_OK;
 		in->key[k] = in->vals[i];
 	}
+	/* The record must be there. */
+	st = intake_flush(in, l);
+	if (st != ST_OK || in->failed != ST_OK)
+		return st;
 	return reduced_forget(lane->db, t->table, t->keys, k, in->key);
 }
 
-static enum status put(struct intake *in)
+/* ${*insert}: what adds it, once that is known. */
+static enum status put(struct intake *in, struct db_insert **insert)
 {
-	struct db_insert *insert = NULL;
 	const struct val *key = key_of(in);
 	size_t lane = 0;
 	enum status st;
@@ -313,9 +318,11 @@ static enum status put(struct intake *in)
 	if ((st = choose_lane(in, key, &lane)) != ST_OK)
 		return st;
 	if ((st = lanes_begin_lane(&in->lanes, lane)) == ST_OK)
-		st = layout_insert(in, &in->layouts[0], lane, &insert);
-	if (st == ST_OK)
-		st = db_insert_row(insert, in->vals);
+		st = layout_insert(in, &in->layouts[0], lane, insert);
+	if (st == ST_OK) {
+		db_insert_mark(*insert, intake_place(in).line);
+		st = db_insert_row(*insert, in->vals);
+	}
 	if (st != ST_OK)
 		return st;
 	in->lanes.list[lane].records++;
@@ -326,19 +333,14 @@ static enum status put(struct intake *in)
 
 static enum status insert(struct intake *in)
 {
+	struct db_insert *insert = NULL;
 	enum status st;
 
 	if ((st = lanes_begin(&in->lanes)) != ST_OK)
 		return st;
-	if ((st = put(in)) == ST_OK)
+	if ((st = put(in, &insert)) == ST_OK)
 		in->records++;
-	if (st != ST_CONFLICT)
-		return st;
-	return intake_problem(in, st, intake_place(in).line, NULL,
-	    "%s: correct or remove the record%s", status_text(),
-	    in->mode == DB_INSERT ? ", or replace the one that is there "
-				    "(--upsert)"
-				  : "");
+	return st == ST_CONFLICT ? intake_refused(in, insert) : st;
 }
 
 static enum status one_record(struct intake *in)
@@ -431,6 +433,8 @@ static enum status whole_file(struct intake *in)
 	enum status st;
 
 	st = all_records(in);
+	for (size_t i = 0; st == ST_OK && i < INTAKE_LAYOUTS; i++)
+		st = intake_flush(in, &in->layouts[i]);
 	if (st == ST_OK && in->failed != ST_OK)
 		return say_problems(in);
 	if (st == ST_OK)

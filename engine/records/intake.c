@@ -124,6 +124,34 @@ enum status intake_problem(struct intake *in, enum status st, int64_t line,
 	return add_text(&in->report->problems, &in->report->problem_count, &b);
 }
 
+enum status intake_refused(struct intake *in, const struct db_insert *insert)
+{
+	int64_t here = intake_place(in).line;
+	int64_t line = insert ? db_insert_refused(insert) : here;
+
+	/* Some checks are made of many records at once. */
+	return intake_problem(in, ST_CONFLICT, line ? line : here, NULL,
+	    "%s%s: correct or remove the record%s",
+	    line ? "" : "in this line or one before it: ", status_text(),
+	    in->mode == DB_INSERT ? ", or replace the one that is there "
+				    "(--upsert)"
+				  : "");
+}
+
+enum status intake_flush(struct intake *in, struct layout *l)
+{
+	enum status st = ST_OK;
+
+	/* The first that is refused closes all. */
+	for (size_t i = 0; st == ST_OK && i < l->insert_count; i++) {
+		if (l->inserts[i])
+			st = db_insert_flush(l->inserts[i]);
+		if (st == ST_CONFLICT)
+			st = intake_refused(in, l->inserts[i]);
+	}
+	return st;
+}
+
 enum status intake_note(
     struct intake *in, int64_t line, const char *field, const char *text)
 {

@@ -80,6 +80,12 @@ struct cell_place intake_place(const struct intake *in);
  */
 enum status intake_problem(struct intake *in, enum status st, int64_t line,
     const char *field, const char *fmt, ...) PRINTF(5, 6) MUST_CHECK;
+/* A record that the store refused becomes a problem: one of those that
+ * ${insert} keeps back, or, where that is NULL, the one in hand. */
+enum status intake_refused(
+    struct intake *in, const struct db_insert *insert) MUST_CHECK;
+/* Add the records of ${l} that are kept back. */
+enum status intake_flush(struct intake *in, struct layout *l) MUST_CHECK;
 enum status intake_note(struct intake *in, int64_t line, const char *field,
     const char *text) MUST_CHECK;
 

@@ -309,6 +309,7 @@ enum status layout_use(struct intake *in, const struct layout_name *names,
 		layout_release(&l);
 		return st;
 	}
+	st = intake_flush(in, &in->layouts[INTAKE_LAYOUTS - 1]);
 	layout_release(&in->layouts[INTAKE_LAYOUTS - 1]);
 	put_first(in, l, INTAKE_LAYOUTS - 1);
 	return ST_OK;

@@ -63,7 +63,7 @@ static void add_where(const struct aggregate_query *q, const char *const *keys,
 	sql_add(sql, " AND NOT EXISTS (SELECT 1 FROM lethe_suspension AS s"
 		     " WHERE s.kind = 'restriction' AND s.collection = ");
 	sql_bind_text(sql, q->table->name);
-	keys_match(keys, key_count, "s", sql);
+	keys_match(q->store->db, q->table, keys, key_count, "s", sql);
 	sql_add(sql, ")");
 }
 

@@ -219,6 +219,11 @@ void db_rollback(struct db *db)
 	db->in_transaction = 0;
 }
 
+int db_undone(const struct db *db)
+{
+	return db->driver->undone ? db->driver->undone(db) : 0;
+}
+
 enum status db_version(struct db *db, int64_t *out)
 {
 	return db->driver->version(db, out);
@@ -247,6 +252,30 @@ enum status db_script(struct db *db, const char *words)
 enum status db_introspect(struct db *db, struct db_schema *out)
 {
 	return db->driver->introspect(db, out);
+}
+
+void db_add_type(struct db *db, struct sql *q, const struct db_column *column)
+{
+	db->driver->add_type(q, column);
+}
+
+void db_add_key(struct db *db, struct sql *q, const struct db_column *column,
+    const char *table)
+{
+	db->driver->add_key(q, column, table);
+}
+
+void db_add_kept(struct db *db, struct sql *q, const struct db_column *column,
+    const char *table)
+{
+	db->driver->add_kept(q, column, table);
+}
+
+int db_add_key_form(struct db *db, struct sql *q,
+    const struct db_column *column, const char *table, const char *kept,
+    int form)
+{
+	return db->driver->add_key_form(q, column, table, kept, form);
 }
 
 enum status db_add_due(struct db *db, struct sql *q,
@@ -351,4 +380,11 @@ enum status db_seal_check(struct db *db, int64_t first, int64_t count)
 	enum status st = may_seal(db);
 
 	return st == ST_OK ? db->driver->seal_check(db, first, count) : st;
+}
+
+enum status db_grants(
+    struct db *db, const char *const *tables, size_t count, struct buf *out)
+{
+	return db->driver->grants ? db->driver->grants(db, tables, count, out)
+				  : ST_OK;
 }

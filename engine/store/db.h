@@ -81,11 +81,15 @@ enum db_access { DB_READ, DB_WRITE };
 enum status db_begin(struct db *db, enum db_access access) MUST_CHECK;
 enum status db_commit(struct db *db) MUST_CHECK;
 void db_rollback(struct db *db);
+/* After a failure with ST_BUSY: 1 where the database has undone the transaction
+ * because it met another one, so that all of it can be repeated at once. */
+int db_undone(const struct db *db);
 /* 1 while a transaction is open, whoever began it. */
 int db_in_transaction(const struct db *db);
 
-/* A number that is another one once another connection has committed, and
- * only then.  Outside of a transaction: inside, nothing changes. */
+/* A number that is another one once another connection has committed.  It may
+ * be another one besides: on a server for transactions of anybody, our own
+ * too.  Outside of a transaction: inside, nothing changes. */
 enum status db_version(struct db *db, int64_t *out) MUST_CHECK;
 
 /* Run a file of several statements (a schema), in one transaction. */
@@ -101,6 +105,7 @@ struct db_column {
 	int key;       /* place in the primary key from 1; 0: not part of it */
 	int generated; /* computed from others: nobody can write it */
 	int checked;   /* a CHECK of the table speaks of it */
+	int by_language; /* text compares by a language's rules */
 };
 struct db_foreign_key {
 	char *table; /* referenced */
@@ -138,6 +143,29 @@ const struct db_column *db_table_column(
     const struct db_table *table, const char *name);
 
 /* ---- what differs between databases ---- */
+
+/*
+ * People's columns in tables of our own (lethe_*), whose CREATE statements are
+ * written once, in SQLite's words (INTEGER for 64 bits, columns without a type
+ * for whatever comes, WITHOUT ROWID); a driver makes its own of them.
+ */
+
+/* Add the type of a column of ours that holds the values of ${column}. */
+void db_add_type(struct db *db, struct sql *q, const struct db_column *column);
+/* Add ${table}.${column} as our tables hold it as part of a key (k1 to k4). */
+void db_add_key(struct db *db, struct sql *q, const struct db_column *column,
+    const char *table);
+/* The same as they hold a value (a column called value), type and all. */
+void db_add_kept(struct db *db, struct sql *q, const struct db_column *column,
+    const char *table);
+/*
+ * Add ${table}.${kept}, a key that is kept as text, as values of ${column} may
+ * have it: in which form, ${form} tells from 0 on; 0 once there are no more.
+ * Text in a form that it cannot have is NULL.
+ */
+int db_add_key_form(struct db *db, struct sql *q,
+    const struct db_column *column, const char *table, const char *kept,
+    int form);
 
 enum db_effort { DB_BY_INDEX, DB_EVERY };
 
@@ -243,17 +271,27 @@ enum status db_insert_open(struct db *db, const struct db_table *table,
     struct db_insert **out) MUST_CHECK;
 enum status db_insert_row(
     struct db_insert *ins, const struct val *vals) MUST_CHECK;
+/* Records may be kept back until they are many: before anything else is asked
+ * of the table, and before the commit, add those. */
+enum status db_insert_flush(struct db_insert *ins) MUST_CHECK;
+/* Call the records to come ${mark}; after ST_CONFLICT, what the one was called
+ * that was refused (0: nobody knows). */
+void db_insert_mark(struct db_insert *ins, int64_t mark);
+int64_t db_insert_refused(const struct db_insert *ins);
 void db_insert_close(struct db_insert *ins);
 
 /*
  * Make what was deleted unreadable: checkpoint the whole journal into the
  * file, truncate it, sync.  ST_BUSY while a reader still holds an older state
- * ("deleted, not yet scrubbed").  Fails where overwriting is not on.
+ * ("deleted, not yet scrubbed").  Fails where overwriting is not on.  Nothing
+ * in a database that is not ours: its server's VACUUM, logs and backups decide
+ * how long what was deleted can still be read.
  */
 enum status db_scrub(struct db *db) MUST_CHECK;
 
 /* Read and authenticate every page of every file, and check the structure.
- * ${*pages} (may be NULL) gets how many were read. */
+ * ${*pages} (may be NULL) gets how many were read: of a database that is not
+ * ours none, whose server answers for them. */
 enum status db_integrity(struct db *db, int64_t *pages) MUST_CHECK;
 
 /*
@@ -282,5 +320,10 @@ enum status db_seal_set(struct db *db, const uint8_t before[DB_MARK],
  * whether they are the newest; and the account itself. */
 enum status db_seal_check(
     struct db *db, int64_t first, int64_t count) MUST_CHECK;
+
+/* Append to ${out} what Lethe may not do with ${tables} and for its own, as
+ * SQL that grants it, a line each; nothing where the database is ours. */
+enum status db_grants(struct db *db, const char *const *tables, size_t count,
+    struct buf *out) MUST_CHECK;
 
 #endif /* !STORE_DB_H */

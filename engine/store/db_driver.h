@@ -8,6 +8,7 @@
  * own connection and statement begin with these structures.
  */
 struct driver;
+struct db_bulk;
 struct db {
 	const struct driver *driver;
 	char *name; /* owned */
@@ -47,11 +48,20 @@ struct driver {
 	enum status (*begin)(struct db *db, enum db_access access);
 	enum status (*commit)(struct db *db);
 	void (*rollback)(struct db *db);
+	/* Was what failed undone because of others?  NULL: never. */
+	int (*undone)(const struct db *db);
 	enum status (*version)(struct db *db, int64_t *out);
 	/* Several statements, inside the open transaction. */
 	enum status (*script)(struct db *db, const char *text);
 
 	enum status (*introspect)(struct db *db, struct db_schema *out);
+	void (*add_type)(struct sql *q, const struct db_column *column);
+	void (*add_key)(
+	    struct sql *q, const struct db_column *column, const char *table);
+	void (*add_kept)(
+	    struct sql *q, const struct db_column *column, const char *table);
+	int (*add_key_form)(struct sql *q, const struct db_column *column,
+	    const char *table, const char *kept, int form);
 	enum status (*add_due)(struct db *db, struct sql *q,
 	    const struct db_column *type, const char *table, const char *column,
 	    int32_t last_day, int64_t before, enum db_effort effort);
@@ -65,6 +75,15 @@ struct driver {
 	    struct db *db, const struct db_batch *b, int64_t *deleted);
 	enum status (*change_batch)(
 	    struct db *db, const struct db_change *c, int64_t *changed);
+	/* NULL: records are added by INSERT alone. */
+	enum status (*bulk_open)(struct db *db, const struct db_table *table,
+	    const char *const *columns, size_t count, struct db_bulk **out);
+	/* Kept back; ${*full}: flush it now. */
+	enum status (*bulk_row)(struct db_bulk *bulk, const struct val *vals,
+	    size_t count, int *full);
+	/* ${*row}: the one that was refused, from 1; 0 where nobody knows. */
+	enum status (*bulk_flush)(struct db_bulk *bulk, int64_t *row);
+	void (*bulk_close)(struct db_bulk *bulk);
 	enum status (*scrub)(struct db *db);
 	enum status (*integrity)(struct db *db, int64_t *pages);
 	/* NULL, as the rest of them, where there is no seal. */
@@ -73,7 +92,21 @@ struct driver {
 	enum status (*seal_set)(
 	    struct db *db, const uint8_t before[DB_MARK], struct db_seal *out);
 	enum status (*seal_check)(struct db *db, int64_t first, int64_t count);
+	/* NULL: the database is ours. */
+	enum status (*grants)(struct db *db, const char *const *tables,
+	    size_t count, struct buf *out);
 };
+
+/* Introspection, for the drivers (db_schema.c): one more element of ${size} at
+ * the end of the array that ${items} points to, zeroed (NULL: out of memory);
+ * a copy of a column's text, NULL as ""; the same as one more of some names,
+ * NULL as NULL; a pair of columns of a foreign key. */
+void *db_schema_append(void *items, size_t *count, size_t size);
+enum status db_schema_copy(struct stmt *s, int col, char **out) MUST_CHECK;
+enum status db_schema_name(
+    struct stmt *s, int col, char ***names, size_t *n) MUST_CHECK;
+enum status db_schema_pair(
+    struct stmt *s, int from, int to, struct db_foreign_key *f) MUST_CHECK;
 
 /* db_query_() with a driver's choice of lifetime. */
 enum status db_prepare(

@@ -1,7 +1,7 @@
 /*
- * Many records by one statement.  INSERT ... ON CONFLICT is understood by
- * every database that has a driver, so this needs nothing of the driver but
- * statements.
+ * Many records.  INSERT ... ON CONFLICT is understood by every database that
+ * has a driver; a driver with a faster way to add many records offers that for
+ * plain insertions, and keeps them back until they are many.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -9,7 +9,14 @@
 #include "engine/store/db_driver.h"
 
 struct db_insert {
-	struct stmt *stmt;
+	struct db *db;
+	struct stmt *stmt;    /* or else */
+	struct db_bulk *bulk; /* the driver's own way */
+	int64_t mark;         /* of the record to come */
+	int64_t *marks;       /* of those that are kept back */
+	size_t kept;
+	size_t room;
+	int64_t refused;
 	char *table;
 	size_t count;
 };
@@ -99,15 +106,21 @@ enum status db_insert_open(struct db *db, const struct db_table *table,
 	enum status st;
 
 	if ((ins = calloc(1, sizeof(*ins))) == NULL ||
-	    (ins->table = strdup(table->name)) == NULL)
-		st = fail(ST_NOMEM, "out of memory");
-	else
-		st = build(&q, table, columns, count, mode);
-	if (st == ST_OK) {
-		ins->count = count;
-		st = db_prepare(db, buf_text(&q.text), &ins->stmt);
+	    (ins->table = strdup(table->name)) == NULL) {
+		db_insert_close(ins);
+		return fail(ST_NOMEM, "out of memory");
 	}
-	sql_release(&q);
+	ins->db = db;
+	ins->count = count;
+	if (mode == DB_INSERT && db->driver->bulk_open) {
+		st = db->driver->bulk_open(
+		    db, table, columns, count, &ins->bulk);
+	} else {
+		st = build(&q, table, columns, count, mode);
+		if (st == ST_OK)
+			st = db_prepare(db, buf_text(&q.text), &ins->stmt);
+		sql_release(&q);
+	}
 	if (st != ST_OK)
 		db_insert_close(ins);
 	else
@@ -118,23 +131,80 @@ enum status db_insert_open(struct db *db, const struct db_table *table,
 /* "FOREIGN KEY constraint failed" does not say where. */
 static void name_table(const struct db_insert *ins)
 {
-	const char *db = ins->stmt->db->name, *said = status_text();
+	const char *db = ins->db->name, *said = status_text();
 	size_t n = strlen(db);
 
 	if (strstr(said + n, ins->table) == NULL)
 		status_say("%s: table %s%s", db, ins->table, said + n);
 }
 
-enum status db_insert_row(struct db_insert *ins, const struct val *vals)
+void db_insert_mark(struct db_insert *ins, int64_t mark) { ins->mark = mark; }
+
+int64_t db_insert_refused(const struct db_insert *ins) { return ins->refused; }
+
+/* ---- kept back ---- */
+
+static enum status keep_mark(struct db_insert *ins)
 {
-	const struct driver *driver = ins->stmt->db->driver;
+	size_t room = ins->room ? 2 * ins->room : 1024;
+	int64_t *more;
+
+	if (ins->kept == ins->room) {
+		more = reallocarray(ins->marks, room, sizeof(*more));
+		if (more == NULL)
+			return fail(ST_NOMEM, "out of memory");
+		ins->marks = more;
+		ins->room = room;
+	}
+	ins->marks[ins->kept++] = ins->mark;
+	return ST_OK;
+}
+
+enum status db_insert_flush(struct db_insert *ins)
+{
+	int64_t row = 0;
 	enum status st;
 
+	if (ins->bulk == NULL)
+		return ST_OK;
+	st = ins->db->driver->bulk_flush(ins->bulk, &row);
+	if (st == ST_CONFLICT) {
+		ins->refused = 0;
+		if (row > 0 && (size_t)row <= ins->kept)
+			ins->refused = ins->marks[row - 1];
+		name_table(ins);
+	}
+	ins->kept = 0;
+	return st;
+}
+
+static enum status keep_back(struct db_insert *ins, const struct val *vals)
+{
+	enum status st;
+	int full = 0;
+
+	if ((st = keep_mark(ins)) != ST_OK)
+		return st;
+	st = ins->db->driver->bulk_row(ins->bulk, vals, ins->count, &full);
+	if (st == ST_CONFLICT)
+		ins->refused = ins->mark;
+	return st == ST_OK && full ? db_insert_flush(ins) : st;
+}
+
+enum status db_insert_row(struct db_insert *ins, const struct val *vals)
+{
+	const struct driver *driver = ins->db->driver;
+	enum status st;
+
+	if (ins->bulk)
+		return keep_back(ins, vals);
 	st = driver->bind(ins->stmt, vals, ins->count, BIND_KEPT);
 	if (st == ST_OK)
 		st = driver->row(ins->stmt);
-	if (st == ST_CONFLICT)
+	if (st == ST_CONFLICT) {
+		ins->refused = ins->mark;
 		name_table(ins);
+	}
 	return st == ST_NOTFOUND ? ST_OK : st;
 }
 
@@ -143,6 +213,9 @@ void db_insert_close(struct db_insert *ins)
 	if (ins == NULL)
 		return;
 	db_done(ins->stmt);
+	if (ins->bulk)
+		ins->db->driver->bulk_close(ins->bulk);
+	free(ins->marks);
 	free(ins->table);
 	free(ins);
 }

@@ -1,8 +1,57 @@
-/* What introspection found: look-ups, and who frees it. */
+/* What introspection found: how it is put together, look-ups, who frees it. */
 #include <stdlib.h>
 #include <string.h>
 
-#include "engine/store/db.h"
+#include "engine/store/db_driver.h"
+
+void *db_schema_append(void *items, size_t *count, size_t size)
+{
+	void *grown, **place = items;
+
+	grown = reallocarray(*place, *count + 1, size);
+	if (grown == NULL)
+		return NULL;
+	*place = grown;
+	grown = (char *)grown + *count * size;
+	memset(grown, 0, size);
+	++*count;
+	return grown;
+}
+
+enum status db_schema_copy(struct stmt *s, int col, char **out)
+{
+	const char *text = db_text(s, col);
+
+	if ((*out = strdup(text ? text : "")) == NULL)
+		return fail(ST_NOMEM, "out of memory");
+	return ST_OK;
+}
+
+enum status db_schema_name(struct stmt *s, int col, char ***names, size_t *n)
+{
+	char **name = db_schema_append(names, n, sizeof(*name));
+
+	if (name == NULL)
+		return fail(ST_NOMEM, "out of memory");
+	if (db_val(s, col).type == VAL_NULL) /* an expression has no name */
+		return ST_OK;
+	return db_schema_copy(s, col, name);
+}
+
+enum status db_schema_pair(
+    struct stmt *s, int from, int to, struct db_foreign_key *f)
+{
+	size_t n = f->count, m = f->count;
+	enum status st;
+
+	if ((st = db_schema_name(s, from, &f->from, &n)) != ST_OK)
+		return st;
+	if ((st = db_schema_name(s, to, &f->to, &m)) != ST_OK)
+		free(f->from[f->count]);
+	else
+		f->count = n;
+	return st;
+}
 
 static void release_names(char **names, size_t count)
 {

@@ -1,7 +1,7 @@
 /*
  * Marks of records that were reduced.  A record is looked up in its own table,
  * because only that knows whether two keys are one (a collation, a number as
- * text); '+' then leaves the comparison with our untyped columns exact.
+ * text); what it holds is then what the mark does (db_add_key()).
  */
 #include "engine/store/reduced.h"
 
@@ -33,8 +33,8 @@ static void add_clusters(struct sql *q, const char *collection)
 		   " SELECT name FROM c");
 }
 
-/* (k1, k2) = (SELECT +t."a", +t."b" FROM ... WHERE t."a" = ...) */
-static void add_key(struct sql *q, const struct db_table *table,
+/* (k1, k2) = (SELECT t."a", t."b" FROM ... WHERE t."a" = ...) */
+static void add_key(struct db *db, struct sql *q, const struct db_table *table,
     const char *const *keys, size_t key_count, const struct val *key)
 {
 	sql_add(q, "(k1");
@@ -48,8 +48,7 @@ static void add_key(struct sql *q, const struct db_table *table,
 	for (size_t i = 0; i < key_count; i++) {
 		if (i)
 			sql_add(q, ", ");
-		sql_add(q, "+");
-		sql_column(q, "t", keys[i]);
+		db_add_key(db, q, db_table_column(table, keys[i]), "t");
 	}
 	sql_add(q, " FROM ");
 	sql_name(q, table->name);
@@ -75,7 +74,7 @@ enum status reduced_forget(struct db *db, const struct db_table *table,
 	sql_add(&q, " AND cluster IN (");
 	add_clusters(&q, table->name);
 	sql_add(&q, ") AND ");
-	add_key(&q, table, keys, key_count, key);
+	add_key(db, &q, table, keys, key_count, key);
 	st = db_exec_sql(db, &q, NULL);
 	sql_release(&q);
 	return st;

@@ -129,8 +129,8 @@ static enum status make_file(struct segments *s, const char *name)
 	if (st == ST_OK)
 		st = read_tables(s->spec.rest, &tables);
 	if (st == ST_OK)
-		st = store_create(
-		    &p.spec, s->spec.keys, buf_text(&tables), "schemas/store/");
+		st = store_create(&p.spec, s->spec.keys, buf_text(&tables),
+		    "schemas/store/", NULL);
 	buf_release(&tables);
 	segments_place_release(&p);
 	return st;

@@ -80,6 +80,15 @@ enum status sqlite_introspect(struct db *db, struct db_schema *out) MUST_CHECK;
  * ${column}. */
 int sqlite_check_mentions(const char *create, const char *column);
 
+/* sqlite_type.c */
+void sqlite_add_type(struct sql *q, const struct db_column *column);
+void sqlite_add_key(
+    struct sql *q, const struct db_column *column, const char *table);
+void sqlite_add_kept(
+    struct sql *q, const struct db_column *column, const char *table);
+int sqlite_add_key_form(struct sql *q, const struct db_column *column,
+    const char *table, const char *kept, int form);
+
 /* sqlite_time.c */
 enum status sqlite_time_register(struct sqlite *s) MUST_CHECK;
 enum status sqlite_add_due(struct db *db, struct sql *q,

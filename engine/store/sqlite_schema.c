@@ -4,45 +4,6 @@
 
 #include "engine/store/sqlite.h"
 
-static enum status no_memory(void) { return fail(ST_NOMEM, "out of memory"); }
-
-/* One more element of ${size} at the end of ${*items}, zeroed; NULL when out
- * of memory. */
-static void *append(void *items, size_t *count, size_t size)
-{
-	void *grown, **place = items;
-
-	grown = reallocarray(*place, *count + 1, size);
-	if (grown == NULL)
-		return NULL;
-	*place = grown;
-	grown = (char *)grown + *count * size;
-	memset(grown, 0, size);
-	++*count;
-	return grown;
-}
-
-/* A copy of a column's text; NULL becomes "". */
-static enum status copy(struct stmt *s, int col, char **out)
-{
-	const char *text = db_text(s, col);
-
-	if ((*out = strdup(text ? text : "")) == NULL)
-		return no_memory();
-	return ST_OK;
-}
-
-static enum status add_name(struct stmt *s, int col, char ***names, size_t *n)
-{
-	char **name = append(names, n, sizeof(*name));
-
-	if (name == NULL)
-		return no_memory();
-	if (db_val(s, col).type == VAL_NULL) /* an expression has no name */
-		return ST_OK;
-	return copy(s, col, name);
-}
-
 /* Call ${each} for every row of ${words} about ${name}. */
 static enum status for_rows(struct db *db, const char *words, const char *name,
     enum status (*each)(struct stmt *s, void *ctx), void *ctx)
@@ -66,16 +27,16 @@ static enum status read_column(struct stmt *s, void *ctx)
 	struct db_column *c;
 	enum status st;
 
-	c = append(&t->columns, &t->column_count, sizeof(*c));
+	c = db_schema_append(&t->columns, &t->column_count, sizeof(*c));
 	if (c == NULL)
-		return no_memory();
-	if ((st = copy(s, 0, &c->name)) != ST_OK)
+		return fail(ST_NOMEM, "out of memory");
+	if ((st = db_schema_copy(s, 0, &c->name)) != ST_OK)
 		return st;
 	c->not_null = db_int(s, 2) != 0;
 	c->has_default = db_int(s, 3) != 0;
 	c->key = (int)db_int(s, 4);
 	c->generated = db_int(s, 5) != 0;
-	return copy(s, 1, &c->type);
+	return db_schema_copy(s, 1, &c->type);
 }
 
 /* The words of the table's CREATE TABLE. */
@@ -96,32 +57,25 @@ static enum status read_foreign_key(struct stmt *s, void *ctx)
 	struct db_table *t = ctx;
 	struct db_foreign_key *f;
 	enum status st;
-	size_t n, m;
 
 	if (db_int(s, 0) == 0) { /* the first column of a new one */
-		f = append(&t->foreign_keys, &t->foreign_key_count, sizeof(*f));
+		f = db_schema_append(
+		    &t->foreign_keys, &t->foreign_key_count, sizeof(*f));
 		if (f == NULL)
-			return no_memory();
-		if ((st = copy(s, 1, &f->table)) != ST_OK ||
-		    (st = copy(s, 4, &f->on_delete)) != ST_OK)
+			return fail(ST_NOMEM, "out of memory");
+		if ((st = db_schema_copy(s, 1, &f->table)) != ST_OK ||
+		    (st = db_schema_copy(s, 4, &f->on_delete)) != ST_OK)
 			return st;
 	}
 	f = &t->foreign_keys[t->foreign_key_count - 1];
-	n = m = f->count;
-	if ((st = add_name(s, 2, &f->from, &n)) != ST_OK)
-		return st;
-	if ((st = add_name(s, 3, &f->to, &m)) != ST_OK)
-		free(f->from[f->count]);
-	else
-		f->count = n;
-	return st;
+	return db_schema_pair(s, 2, 3, f);
 }
 
 static enum status read_index_column(struct stmt *s, void *ctx)
 {
 	struct db_index *i = ctx;
 
-	return add_name(s, 0, &i->columns, &i->count);
+	return db_schema_name(s, 0, &i->columns, &i->count);
 }
 
 static enum status read_index(struct stmt *s, void *ctx)
@@ -130,12 +84,12 @@ static enum status read_index(struct stmt *s, void *ctx)
 	struct db_index *i;
 	enum status st;
 
-	i = append(&t->indexes, &t->index_count, sizeof(*i));
+	i = db_schema_append(&t->indexes, &t->index_count, sizeof(*i));
 	if (i == NULL)
-		return no_memory();
+		return fail(ST_NOMEM, "out of memory");
 	i->unique = db_int(s, 1) != 0;
 	i->partial = db_int(s, 2) != 0;
-	if ((st = copy(s, 0, &i->name)) != ST_OK)
+	if ((st = db_schema_copy(s, 0, &i->name)) != ST_OK)
 		return st;
 	return for_rows(s->db,
 	    "SELECT name FROM pragma_index_xinfo($1)"
@@ -149,10 +103,10 @@ static enum status read_table(struct stmt *s, void *ctx)
 	struct db_table *t;
 	enum status st;
 
-	t = append(&schema->tables, &schema->count, sizeof(*t));
+	t = db_schema_append(&schema->tables, &schema->count, sizeof(*t));
 	if (t == NULL)
-		return no_memory();
-	if ((st = copy(s, 0, &t->name)) != ST_OK)
+		return fail(ST_NOMEM, "out of memory");
+	if ((st = db_schema_copy(s, 0, &t->name)) != ST_OK)
 		return st;
 	/* Nobody need give a value for a generated column (hidden 2, 3). */
 	st = for_rows(s->db,

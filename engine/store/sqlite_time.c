@@ -15,43 +15,10 @@
 
 #include "engine/base/civil.h"
 #include "engine/base/when.h"
+#include "engine/store/db_time.h"
 #include "engine/store/sqlite.h"
 
-#define FIRST_SECOND INT64_C(-62135596800) /* of the year 1 */
-#define LAST_SECOND  INT64_C(253402300799) /* of the year 9999 */
-#define LAST_DAY     2932896               /* 9999-12-31 */
-
 /* ---- one value ---- */
-
-static struct when instant(int64_t seconds)
-{
-	struct when w = { WHEN_INSTANT, 0, seconds };
-
-	if (seconds < FIRST_SECOND || seconds > LAST_SECOND)
-		w = (struct when){ WHEN_NONE, 0, 0 };
-	return w;
-}
-
-/* Every form of text begins with "YYYY-".  Digits alone do not sort as time,
- * so that no range would find them: in text they are none. */
-static int begins_with_year(struct val v)
-{
-	return v.n >= 10 && ((const char *)v.p)[4] == '-';
-}
-
-static struct when time_of(struct val v)
-{
-	struct when w = { WHEN_NONE, 0, 0 };
-
-	if (v.type == VAL_INT)
-		return instant(v.i);
-	if (v.type == VAL_REAL && fabs(v.r) < 1e12)
-		return instant((int64_t)ceil(v.r));
-	if (v.type != VAL_TEXT || !begins_with_year(v) ||
-	    when_parse(v.p, v.n, &w) != ST_OK)
-		w = (struct when){ WHEN_NONE, 0, 0 };
-	return w;
-}
 
 static struct when value_when(sqlite3_value *value)
 {
@@ -73,24 +40,14 @@ static struct when value_when(sqlite3_value *value)
 		break;
 	default: break;
 	}
-	return time_of(v);
-}
-
-static int is_since_1900(struct when w)
-{
-	switch (w.kind) {
-	case WHEN_NONE: return 0;
-	case WHEN_DATE: return w.day >= WHEN_FIRST_DAY;
-	case WHEN_INSTANT: return w.seconds >= WHEN_FIRST_SECOND;
-	}
-	return 0;
+	return db_time_of(v);
 }
 
 /* lethe_due(value, last day, before) */
 static void due(sqlite3_context *ctx, int count, sqlite3_value **args)
 {
 	struct when w = value_when(args[0]);
-	int yes = is_since_1900(w);
+	int yes = db_time_is_readable(w);
 
 	(void)count;
 	if (w.kind == WHEN_DATE)
@@ -104,7 +61,7 @@ static void due(sqlite3_context *ctx, int count, sqlite3_value **args)
 static void later(sqlite3_context *ctx, int count, sqlite3_value **args)
 {
 	struct when w = value_when(args[0]);
-	int yes = is_since_1900(w);
+	int yes = db_time_is_readable(w);
 
 	(void)count;
 	if (w.kind == WHEN_DATE)
@@ -119,7 +76,7 @@ static void unreadable(sqlite3_context *ctx, int count, sqlite3_value **args)
 {
 	(void)count;
 	sqlite3_result_int(ctx, sqlite3_value_type(args[0]) != SQLITE_NULL &&
-				    !is_since_1900(value_when(args[0])));
+				    !db_time_is_readable(value_when(args[0])));
 }
 
 enum status sqlite_time_register(struct sqlite *s)
@@ -190,88 +147,6 @@ static void is_null(struct ranges *r)
 	sql_add(r->q, " IS NULL");
 }
 
-static int64_t clamp(int64_t n, int64_t least, int64_t most)
-{
-	return n < least ? least : n > most ? most : n;
-}
-
-/* "YYYY-MM-DD" or "YYYY-MM-DDTHH:MM:SS": a bound for text.  What is the same
- * with a 'Z' or a fraction behind sorts after it. */
-#define BOUND_TEXT INSTANT_TEXT
-static void day_bound(int64_t day, char out[BOUND_TEXT])
-{
-	civil_format((int32_t)clamp(day, WHEN_FIRST_DAY, LAST_DAY), out);
-}
-
-static void instant_bound(int64_t seconds, char out[BOUND_TEXT])
-{
-	civil_format_instant(
-	    clamp(seconds, WHEN_FIRST_SECOND, LAST_SECOND), out);
-	out[BOUND_TEXT - 2] = '\0'; /* the Z */
-}
-
-static int64_t utc_day(int64_t seconds)
-{
-	/* Shifted to be positive, so that the division rounds down. */
-	return (seconds - FIRST_SECOND) / CIVIL_DAY_SECONDS +
-	       FIRST_SECOND / CIVIL_DAY_SECONDS;
-}
-
-/*
- * Everything due sorts below it.  Canonical text sorts as its instant; any
- * other may be up to a day off by its offset, and has 't' or a blank for 'T',
- * so that only its date tells.
- */
-static void due_bound(int32_t last_day, int64_t before, enum db_effort effort,
-    char out[BOUND_TEXT])
-{
-	int64_t second = clamp(before, WHEN_FIRST_SECOND, LAST_SECOND + 1);
-	char other[BOUND_TEXT];
-
-	if (second + CIVIL_DAY_SECONDS > LAST_SECOND || last_day >= LAST_DAY) {
-		memcpy(out, ":", 2); /* what follows every digit */
-		return;
-	}
-	day_bound((int64_t)last_day + 1, out);
-	if (effort == DB_BY_INDEX)
-		instant_bound(second, other);
-	else
-		day_bound(utc_day(second + CIVIL_DAY_SECONDS) + 1, other);
-	if (strcmp(other, out) > 0)
-		memcpy(out, other, sizeof(other));
-}
-
-/* Nothing later sorts below it.  A fraction is rounded up: what is later may
- * begin a second before. */
-static void later_bound(int32_t last_day, int64_t before, enum db_effort effort,
-    char out[BOUND_TEXT])
-{
-	int64_t second = clamp(before, WHEN_FIRST_SECOND, LAST_SECOND) - 1;
-	char other[BOUND_TEXT];
-
-	day_bound((int64_t)last_day + 1, out);
-	if (effort == DB_BY_INDEX)
-		instant_bound(second, other);
-	else
-		day_bound(utc_day(second - CIVIL_DAY_SECONDS), other);
-	if (strcmp(other, out) < 0)
-		memcpy(out, other, sizeof(other));
-}
-
-/* SQLite converts text that looks like a number where the declared type
- * contains INT (Datatypes In SQLite, 3.1). */
-static int holds_integers(const struct db_column *type)
-{
-	return type->type && strcasestr(type->type, "INT");
-}
-
-struct when db_when(const struct db_column *type, struct val v)
-{
-	if (type && holds_integers(type) && v.type == VAL_TEXT)
-		return (struct when){ WHEN_NONE, 0, 0 };
-	return time_of(v);
-}
-
 static void add_call(struct sql *q, const char *table, const char *column,
     int32_t last_day, int64_t before)
 {
@@ -288,12 +163,12 @@ enum status sqlite_add_due(struct db *db, struct sql *q,
     int32_t last_day, int64_t before, enum db_effort effort)
 {
 	struct ranges r = { q, table, column, 0 };
-	char bound[BOUND_TEXT];
+	char bound[DB_TIME_BOUND];
 
 	(void)db;
-	due_bound(last_day, before, effort, bound);
+	db_time_due_bound(last_day, before, effort, bound);
 	sql_add(q, "(");
-	if (holds_integers(type))
+	if (db_time_is_integer(type))
 		below(&r, INT(before));
 	else
 		below(&r, TEXT(bound));
@@ -307,15 +182,16 @@ enum status sqlite_add_later(struct db *db, struct sql *q,
     int32_t last_day, int64_t before, enum db_effort effort)
 {
 	struct ranges r = { q, table, column, 0 };
-	char bound[BOUND_TEXT];
+	char bound[DB_TIME_BOUND];
 
 	(void)db;
-	later_bound(last_day, before, effort, bound);
+	db_time_later_bound(last_day, before, effort, bound);
 	sql_add(q, "((");
 	/* A fraction is rounded up: what is later may be a bit smaller. */
-	between(
-	    &r, INT(clamp(before, WHEN_FIRST_SECOND, INT64_MAX) - 1), TEXT(""));
-	if (!holds_integers(type))
+	between(&r,
+	    INT(db_time_clamp(before, WHEN_FIRST_SECOND, INT64_MAX) - 1),
+	    TEXT(""));
+	if (!db_time_is_integer(type))
 		from(&r, TEXT(bound));
 	sql_add(q, ") AND lethe_later(");
 	add_call(q, table, column, last_day, before);
@@ -326,10 +202,10 @@ enum status sqlite_add_later(struct db *db, struct sql *q,
 static void outside(struct ranges *r, const struct db_column *type)
 {
 	below(r, INT(WHEN_FIRST_SECOND));
-	if (holds_integers(type)) {
-		from(r, INT(LAST_SECOND));
+	if (db_time_is_integer(type)) {
+		from(r, INT(DB_TIME_LAST_SECOND));
 	} else {
-		between(r, INT(LAST_SECOND), TEXT(""));
+		between(r, INT(DB_TIME_LAST_SECOND), TEXT(""));
 		between(r, TEXT(""), TEXT("1900-01-02"));
 		from(r, TEXT("9999-12-31T"));
 	}
@@ -360,7 +236,7 @@ enum status sqlite_add_unreadable(struct db *db, struct sql *q,
 	}
 	sql_add(q, "lethe_unreadable(");
 	sql_column(q, table, column);
-	if (holds_integers(type)) {
+	if (db_time_is_integer(type)) {
 		sql_add(q, ") OR typeof(");
 		sql_column(q, table, column);
 		sql_add(q, ") = 'text'");

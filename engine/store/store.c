@@ -18,19 +18,10 @@
 
 #include "engine/base/file.h"
 #include "engine/crypto/crypto.h"
+#include "engine/crypto/random.h"
 #include "engine/store/migrate.h"
+#include "engine/store/postgres.h"
 #include "engine/store/sqlite.h"
-
-static enum status check_driver(const struct store_spec *spec)
-{
-	switch (spec->driver) {
-	case STORE_SQLITE: return ST_OK;
-	case STORE_POSTGRESQL: break;
-	}
-	return fail(ST_INVALID,
-	    "%s: this Lethe was built without PostgreSQL: use driver sqlite",
-	    spec->name);
-}
 
 static enum status missing(const struct store_spec *spec)
 {
@@ -75,14 +66,145 @@ static enum status no_key(const struct store_spec *spec)
 	    spec->name, spec->path);
 }
 
+static void write_id(const uint8_t bytes[16], char out[STORE_ID_TEXT])
+{
+	size_t i;
+
+	for (i = 0; i < 16; i++)
+		(void)snprintf(out + 2 * i, 3, "%02x", bytes[i]);
+}
+
+/* ---- attached ---- */
+
+static enum status attach(const struct store_spec *spec, struct db **out)
+{
+	struct postgres_spec s = { spec->name, spec->url, spec->password_file };
+
+	return postgres_open(&s, out);
+}
+
+static enum status open_attached(const struct store_spec *spec, struct db **out)
+{
+	struct db *db = NULL;
+	enum status st;
+	int ours = 0;
+
+	if ((st = attach(spec, &db)) != ST_OK)
+		return st;
+	if ((st = postgres_is_initialised(db, &ours)) == ST_OK && !ours)
+		st = fail(ST_NOTFOUND,
+		    "%s: Lethe's own tables are not in this database yet: "
+		    "type lethe init",
+		    spec->name);
+	if (st != ST_OK)
+		db_close(db);
+	else
+		*out = db;
+	return st;
+}
+
+/* A copy of the database, restored from a backup, has the same number; a new
+ * one under the same name has not. */
+static enum status number_it(struct db *db)
+{
+	uint8_t bytes[16];
+	char id[STORE_ID_TEXT];
+	enum status st;
+
+	if ((st = random_bytes(bytes, sizeof(bytes))) != ST_OK)
+		return st;
+	write_id(bytes, id);
+	st = db_script(db, "CREATE TABLE IF NOT EXISTS lethe_store ("
+			   "  one INTEGER PRIMARY KEY CHECK (one = 1),"
+			   "  id TEXT NOT NULL"
+			   ");");
+	if (st != ST_OK)
+		return st;
+	return db_exec(db,
+	    "INSERT INTO lethe_store (one, id) VALUES (1, $1)"
+	    " ON CONFLICT DO NOTHING",
+	    ARGS(TEXT(id)));
+}
+
+/* Its owner has to grant what our tables need, before they are made. */
+static enum status may_set_up(const struct store_spec *spec, struct db *db)
+{
+	struct buf sql = BUF_INIT;
+	enum status st;
+
+	st = db_grants(db, NULL, 0, &sql);
+	if (st == ST_OK && sql.len > 0) {
+		sql.data[sql.len - 1] = '\0'; /* the last line's end */
+		st = fail(ST_DENIED,
+		    "%s: Lethe keeps tables of its own beside the records: let "
+		    "the database's owner run %s",
+		    spec->name, sql.data);
+	}
+	buf_release(&sql);
+	return st;
+}
+
+/* The people's tables are there, or somebody else's to make. */
+static enum status set_up(
+    const struct store_spec *spec, const char *migrations, int *made)
+{
+	struct db *db = NULL;
+	enum status st;
+	int ours = 0;
+
+	if ((st = attach(spec, &db)) == ST_OK)
+		st = postgres_is_initialised(db, &ours);
+	if (st == ST_OK)
+		st = may_set_up(spec, db);
+	if (st == ST_OK)
+		st = migrate_run(db, embedded, migrations);
+	if (st == ST_OK)
+		st = number_it(db);
+	db_close(db);
+	*made = st == ST_OK && !ours;
+	return st;
+}
+
+static enum status read_id(struct db *db, char out[STORE_ID_TEXT])
+{
+	struct stmt *s = NULL;
+	enum status st;
+
+	st = db_query(db, "SELECT id FROM lethe_store", NOARGS, &s);
+	if (st == ST_OK && (st = db_row(s)) == ST_OK)
+		(void)snprintf(out, STORE_ID_TEXT, "%s", db_text(s, 0));
+	db_done(s);
+	if (st == ST_NOTFOUND)
+		return fail(ST_INTEGRITY,
+		    "%s: lethe_store, which names the database, is empty: "
+		    "restore it from a backup",
+		    db_name(db));
+	return st;
+}
+
+enum status store_id(const struct store_spec *spec, const struct keyring *keys,
+    struct db *db, char out[STORE_ID_TEXT])
+{
+	struct keyring_key key;
+	enum status st;
+
+	if (spec->driver == STORE_POSTGRESQL)
+		return read_id(db, out);
+	if ((st = keyring_find(keys, spec->key, &key)) == ST_OK)
+		write_id(key.id, out);
+	return st;
+}
+
+/* ---- managed ---- */
+
 enum status store_open(
     const struct store_spec *spec, const struct keyring *keys, struct db **out)
 {
 	struct keyring_key key;
 	enum status st;
 
-	if ((st = check_driver(spec)) != ST_OK)
-		return st;
+	if (spec->driver == STORE_POSTGRESQL)
+		return open_attached(spec, out);
 	if (keyring_find(keys, spec->key, &key) != ST_OK)
 		return no_key(spec);
 	st = open_path(spec, spec->path, keys, SQLITE_MODE_OPEN, out);
@@ -99,8 +221,11 @@ enum status store_reseal(
 	struct db *db = NULL;
 	enum status st;
 
-	if ((st = check_driver(spec)) != ST_OK)
-		return st;
+	if (spec->driver != STORE_SQLITE)
+		return fail(ST_USAGE,
+		    "%s: an attached database is not sealed: its server "
+		    "answers for it",
+		    spec->name);
 	if (keyring_find(keys, spec->key, &key) != ST_OK)
 		return no_key(spec);
 	if ((st = open_file(&s, &key, SQLITE_MODE_OPEN, &db)) == ST_NOTFOUND)
@@ -233,7 +358,7 @@ static enum status update(const struct store_spec *spec,
 }
 
 static enum status create(const struct store_spec *spec, const char *path,
-    struct keyring *keys, const char *schema, const char *migrations)
+    struct keyring *keys, const char *schema, const char *migrations, int *made)
 {
 	enum status st;
 
@@ -242,24 +367,39 @@ static enum status create(const struct store_spec *spec, const char *path,
 		return st;
 	if (file_exists(spec->path))
 		return update(spec, keys, migrations);
-	return make(spec, path, keys, schema, migrations);
+	st = make(spec, path, keys, schema, migrations);
+	*made = st == ST_OK;
+	return st;
 }
 
-enum status store_create(const struct store_spec *spec, struct keyring *keys,
-    const char *schema, const char *migrations)
+static enum status create_managed(const struct store_spec *spec,
+    struct keyring *keys, const char *schema, const char *migrations, int *made)
 {
 	enum status st;
 	char *path;
 	int fd;
 
-	if ((st = check_driver(spec)) != ST_OK ||
-	    (st = lock_folder(spec, &fd)) != ST_OK)
+	if ((st = lock_folder(spec, &fd)) != ST_OK)
 		return st;
 	if ((path = str_format("%s.new", spec->path)) == NULL)
 		st = fail(ST_NOMEM, "out of memory");
 	else
-		st = create(spec, path, keys, schema, migrations);
+		st = create(spec, path, keys, schema, migrations, made);
 	free(path);
 	(void)close(fd);
+	return st;
+}
+
+enum status store_create(const struct store_spec *spec, struct keyring *keys,
+    const char *schema, const char *migrations, int *made)
+{
+	int new = 0;
+	enum status st;
+
+	st = spec->driver == STORE_POSTGRESQL
+		 ? set_up(spec, migrations, &new)
+		 : create_managed(spec, keys, schema, migrations, &new);
+	if (made)
+		*made = new;
 	return st;
 }

@@ -14,9 +14,10 @@ struct store_spec {
 	const char *name; /* for messages */
 	const char *key;  /* its name in the keyring */
 	enum store_driver driver;
-	const char *path;    /* managed stores: the file */
-	const char *url;     /* attached stores */
-	int64_t cache_bytes; /* 0: 64 MiB */
+	const char *path;          /* managed stores: the file */
+	const char *url;           /* attached stores */
+	const char *password_file; /* attached stores; may be NULL */
+	int64_t cache_bytes;       /* 0: 64 MiB */
 };
 
 /*
@@ -24,10 +25,12 @@ struct store_spec {
  * may be NULL) and our own tables by the migrations under ${migrations} (a
  * folder of embedded files, "schemas/store/").  Safe to repeat: a store that
  * exists is left as it is, but for migrations that it lacks; one that was
- * interrupted is finished.
+ * interrupted is finished.  In an attached database only our own tables are
+ * made, never its people's.  ${*made} (may be NULL) tells whether
+ * anything was not there yet.
  */
 enum status store_create(const struct store_spec *spec, struct keyring *keys,
-    const char *schema, const char *migrations) MUST_CHECK;
+    const char *schema, const char *migrations, int *made) MUST_CHECK;
 
 /* Open one that exists.  ST_NOTFOUND, with what to do, where the file is
  * missing or empty: it is never made anew in silence. */
@@ -41,5 +44,11 @@ enum status store_open(const struct store_spec *spec,
  */
 enum status store_reseal(
     const struct store_spec *spec, const struct keyring *keys) MUST_CHECK;
+
+/* What tells an open store from any other, also from one that had its name
+ * before: 32 hexadecimal digits. */
+#define STORE_ID_TEXT 33
+enum status store_id(const struct store_spec *spec, const struct keyring *keys,
+    struct db *db, char out[STORE_ID_TEXT]) MUST_CHECK;
 
 #endif /* !STORE_STORE_H */

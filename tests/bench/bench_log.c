@@ -86,7 +86,7 @@ static void make_db(const struct bench *b, const char *name,
 	char *path = place(b, name);
 	struct store_spec spec = { .name = name, .key = name, .path = path };
 
-	must(store_create(&spec, b->keys, NULL, migrations), name);
+	must(store_create(&spec, b->keys, NULL, migrations, NULL), name);
 	must(store_open(&spec, b->keys, out), name);
 	free(path);
 }

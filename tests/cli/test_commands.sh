@@ -61,7 +61,7 @@ expect 2 ingest --format xml crm people people.csv
 
 # ---- JSON: the members of the design, before the command and after ----
 expect 0 --json check
-keys 'warnings unmapped undecided integrity'
+keys 'warnings unmapped undecided integrity grants'
 expect 0 check --integrity --json
 json '{i["database"] for i in o["integrity"]} >= {"crm", "web", "audit"}'
 # OVERDUE until it has been purged.
