@@ -69,8 +69,8 @@ static int look(void)
 static void found(const char *words)
 {
 	ck_assert_int_eq(look(), SQLITE_IOERR_DATA);
-	ck_assert_msg(strstr(status_text(), words) != NULL, "%s",
-	    status_text());
+	ck_assert_msg(
+	    strstr(status_text(), words) != NULL, "%s", status_text());
 }
 
 /* ---- pages ---- */
@@ -333,8 +333,8 @@ START_TEST(honest_histories_raise_no_alarm)
 	for (unsigned int i = 1; i <= rounds; i++) {
 		seed = i * 77;
 		round_of(i);
-		ck_assert_msg(look() == SQLITE_OK, "round %u: %s", i,
-		    status_text());
+		ck_assert_msg(
+		    look() == SQLITE_OK, "round %u: %s", i, status_text());
 	}
 }
 END_TEST

@@ -88,10 +88,10 @@ static enum status compare_file(void *ctx, const struct seals_file *file)
 	char *why = NULL;
 
 	st = compare(c, file, item, &now);
-	if (st == ST_INTEGRITY && (why = strdup(status_text())) == NULL)
-		st = fail(ST_NOMEM, "out of memory");
 	if (st != ST_OK && st != ST_INTEGRITY)
 		return st;
+	if (st == ST_INTEGRITY && (why = strdup(status_text())) == NULL)
+		return fail(ST_NOMEM, "out of memory");
 	st = json_make(&one, "{s:s, s:s?, s:I, s:I, s:s?}", "file", file->name,
 	    "sealed_at", item ? json_text(item, "at") : NULL, "generation",
 	    (json_int_t)now.generation, "pages", (json_int_t)now.pages,

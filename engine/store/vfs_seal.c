@@ -100,7 +100,7 @@ static int list_pages(
 static int make(struct vfs_main *m)
 {
 	struct fresh_head head = { 0 };
-	struct fresh_index index;
+	struct fresh_index index = { 0 };
 	struct vfs_fresh *f;
 	int rc;
 
@@ -148,7 +148,7 @@ static enum status set(
     struct vfs_main *m, const uint8_t before[DB_MARK], struct db_seal *out)
 {
 	struct fresh_head next = m->fresh->head;
-	struct fresh_index index;
+	struct fresh_index index = { 0 };
 	enum status st;
 	int rc;
 
@@ -185,7 +185,7 @@ static int look_at(struct vfs_main *m, int64_t first, int64_t count)
 {
 	sqlite3_file *b = m->f.below;
 	uint8_t buf[VFS_FRAME];
-	struct fresh_index index;
+	struct fresh_index index = { 0 };
 	sqlite3_int64 size = 0;
 	int64_t pages, i;
 	int rc;
