@@ -218,6 +218,8 @@ static int shim_open(sqlite3_vfs *vfs, const char *name, sqlite3_file *f,
 	s->below = (sqlite3_file *)(s + 1);
 	s->recorded = (flags & (SQLITE_OPEN_MAIN_DB | SQLITE_OPEN_WAL)) != 0;
 	s->file = flags & SQLITE_OPEN_WAL ? CRASH_WAL : CRASH_MAIN;
+	if (name && strstr(name, "seal"))
+		s->file = CRASH_SEAL;
 	rc = below->xOpen(below, name, s->below, flags, out_flags);
 	if (rc == SQLITE_OK)
 		s->sqlite.pMethods = &shim_methods;
@@ -250,7 +252,7 @@ void crash_register(void)
 
 /* ---- images ---- */
 
-static const char *const ends[CRASH__FILES] = { "", "-wal" };
+static const char *const ends[CRASH__FILES] = { "", "-wal", "-seal" };
 
 static void resize(struct crash_image *im, enum crash_file f, size_t len)
 {

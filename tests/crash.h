@@ -13,7 +13,7 @@
 #define CRASH_VFS "lethe-recorded"
 void crash_register(void);
 
-enum crash_file { CRASH_MAIN, CRASH_WAL, CRASH__FILES };
+enum crash_file { CRASH_MAIN, CRASH_WAL, CRASH_SEAL, CRASH__FILES };
 enum crash_kind {
 	CRASH_WRITE,
 	CRASH_TRUNCATE,

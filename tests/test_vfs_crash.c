@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/store/vfs_seal.h"
 #include "tests/crash.h"
 #include "tests/vfs_support.h"
 
@@ -122,6 +123,7 @@ static sqlite3 *begin(const char *path, unsigned int key)
 	vt_run(db, "PRAGMA wal_autocheckpoint = 0; PRAGMA cache_size = 10");
 	vt_fill(db, 60, "row");
 	vt_run(db, "PRAGMA wal_checkpoint(TRUNCATE)");
+	ck_assert_msg(vfs_seal_begin(db) == ST_OK, "%s", status_text());
 	txns = 0;
 	digest(db, digests[0]);
 	return db;

@@ -39,10 +39,10 @@ int vt_try_open(const char *vfs, const char *path, unsigned int key,
 
 void vt_pragmas(sqlite3 *db)
 {
+	(void)sqlite3_busy_timeout(db, 5000);
 	vt_run(db, "PRAGMA synchronous = FULL;"
 		   "PRAGMA secure_delete = ON;"
 		   "PRAGMA temp_store = MEMORY");
-	(void)sqlite3_busy_timeout(db, 5000);
 }
 
 sqlite3 *vt_create(const char *path, unsigned int key)
@@ -133,9 +133,10 @@ void vt_copy_store(const char *from, const char *to)
 	char command[1000];
 
 	(void)snprintf(command, sizeof(command),
-	    "rm -f %s %s-wal %s-shm; cp %s %s;"
-	    " [ ! -f %s-wal ] || cp %s-wal %s-wal",
-	    to, to, to, from, to, from, from, to);
+	    "rm -f %s %s-wal %s-shm %s-seal; cp %s %s;"
+	    " for e in wal seal; do"
+	    " [ ! -f %s-$e ] || cp %s-$e %s-$e; done",
+	    to, to, to, to, from, to, from, from, to);
 	shell(command);
 }
 

@@ -23,4 +23,7 @@ int cli_audit_is_certified(const char *path);
 enum status cli_audit_check_certified(
     struct cli *cli, const char *path, const struct note_key *key) MUST_CHECK;
 
+enum status cli_audit_accept_restore(
+    struct cli *cli, int argc, char **argv) MUST_CHECK;
+
 #endif /* !CLI_CLI_AUDIT_H */

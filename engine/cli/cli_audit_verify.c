@@ -10,6 +10,7 @@
 #include "engine/base/file.h"
 #include "engine/cli/cli_audit.h"
 #include "engine/crypto/crypto.h"
+#include "engine/installation/seals.h"
 
 static enum status open_log(struct cli *cli)
 {
@@ -47,40 +48,73 @@ struct request {
 	const char *folder; /* NULL: the live log */
 	const char *vkey;
 	const char *since;
+	enum seals_depth depth;
 };
 
+/* "store": a store is not what the log says of it. */
+static const char *problem_word(const struct verify_report *r, enum status st)
+{
+	if (r->problem == VERIFY_SOUND && st != ST_OK)
+		return "store";
+	return verify_word(r->problem);
+}
+
 static json_t *report_json(const struct note_key *key,
-    const struct verify_report *r, enum status st, const struct buf *root)
+    const struct verify_report *r, enum status st, const struct buf *root,
+    const json_t *stores)
 {
 	int sound = st == ST_OK;
 
-	return json_pack("{s:b, s:s, s:I, s:s, s:s?, s:o, s:s?}", "verified",
-	    sound, "origin", key->name, "entries",
+	return json_pack("{s:b, s:s, s:I, s:s, s:s?, s:o, s:s?, s:O?}",
+	    "verified", sound, "origin", key->name, "entries",
 	    (json_int_t)r->checkpoint.size, "root", buf_text(root), "problem",
-	    verify_word(r->problem), "entry",
-	    sound ? json_null() : json_integer((json_int_t)r->entry), "message",
-	    sound ? NULL : status_text());
+	    problem_word(r, st), "entry",
+	    r->problem ? json_integer((json_int_t)r->entry) : json_null(),
+	    "message", sound ? NULL : status_text(), "stores", stores);
+}
+
+static void add_stores(struct buf *b, const json_t *stores)
+{
+	const json_t *item;
+	size_t i;
+
+	json_array_foreach(stores, i, item)
+	{
+		const char *at =
+		    json_string_value(json_object_get(item, "sealed_at"));
+		const char *why =
+		    json_string_value(json_object_get(item, "problem"));
+
+		buf_addf(b, "%s: ", json_text(item, "file"));
+		if (why)
+			buf_addf(b, "NOT the newest: %s\n", why);
+		else if (at)
+			buf_addf(b, "the one that was sealed at %s\n", at);
+		else
+			buf_adds(b, "not sealed yet\n");
+	}
 }
 
 static enum status print_report(struct cli *cli, const struct note_key *key,
-    const struct verify_report *r, enum status result)
+    const struct verify_report *r, enum status result, const json_t *stores)
 {
 	struct buf root = BUF_INIT, text = BUF_INIT;
 	enum status st;
 	json_t *o;
 
 	/* What went wrong otherwise has no report. */
-	if (result != ST_OK && r->problem == VERIFY_SOUND)
+	if (result != ST_OK && r->problem == VERIFY_SOUND && stores == NULL)
 		return result;
 	if ((st = root_text(&r->checkpoint, &root)) == ST_OK) {
-		o = report_json(key, r, result, &root);
+		o = report_json(key, r, result, &root, stores);
 		buf_addf(&text, "%s: %" PRIu64 " entries, each as it was\n",
 		    key->name, r->checkpoint.size);
+		add_stores(&text, stores);
 		if (o == NULL || buf_status(&text) != ST_OK)
 			st = fail(ST_NOMEM, "out of memory");
 		else if (cli->json)
 			st = cli_print_json(o);
-		else if (result == ST_OK)
+		else if (r->problem == VERIFY_SOUND)
 			st = print(&text);
 		json_decref(o);
 		cli->answered = 1;
@@ -95,6 +129,7 @@ static enum status verify(struct cli *cli, const struct request *q,
 {
 	struct verify_report r = { 0 };
 	struct audit_source src;
+	json_t *stores = NULL;
 	enum status st;
 
 	if (q->folder) {
@@ -102,8 +137,12 @@ static enum status verify(struct cli *cli, const struct request *q,
 		st = verify_source(&src, key, since, since ? 1 : 0, &r);
 	} else {
 		st = verify_log(cli->in.audit, key, since, &r);
+		if (st == ST_OK)
+			st = seals_check(&cli->in, NULL, q->depth, &stores);
 	}
-	return print_report(cli, key, &r, st);
+	st = print_report(cli, key, &r, st, stores);
+	json_decref(stores);
+	return st;
 }
 
 static enum status verify_with_key(
@@ -129,9 +168,10 @@ enum status cli_audit_verify(struct cli *cli, int argc, char **argv)
 	static const struct option options[] = {
 		{ "vkey", required_argument, NULL, 'v' },
 		{ "since", required_argument, NULL, 's' },
+		{ "stores", no_argument, NULL, 'S' },
 		CLI_OPTIONS,
 	};
-	struct request q = { NULL, NULL, NULL };
+	struct request q = { NULL, NULL, NULL, SEALS_LIST };
 	struct note_key key;
 	enum status st;
 	int c;
@@ -139,7 +179,10 @@ enum status cli_audit_verify(struct cli *cli, int argc, char **argv)
 	while ((c = cli_option(cli, argc, argv, options)) != -1) {
 		if (c == '?')
 			return ST_USAGE;
-		*(c == 'v' ? &q.vkey : &q.since) = optarg;
+		if (c == 'S')
+			q.depth = SEALS_PAGES;
+		else
+			*(c == 'v' ? &q.vkey : &q.since) = optarg;
 	}
 	if (cli->help)
 		return ST_OK;

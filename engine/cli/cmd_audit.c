@@ -15,6 +15,7 @@ static const struct {
 	{ "export", cli_audit_export },
 	{ "certificate", cli_audit_certificate },
 	{ "pack", cli_audit_pack },
+	{ "accept-restore", cli_audit_accept_restore },
 };
 #define COMMANDS (sizeof(commands) / sizeof(*commands))
 
@@ -28,7 +29,7 @@ static enum status unknown(const char *what)
 	near = diag_nearest(what, names);
 	return fail(ST_USAGE,
 	    "unknown `audit %s`%s%s%s: there are list, verify, checkpoint, "
-	    "prove, export, certificate and pack",
+	    "prove, export, certificate, pack and accept-restore",
 	    what, near ? ", did you mean `" : "", near ? near : "",
 	    near ? "`?" : "");
 }
@@ -49,7 +50,7 @@ static enum status run(struct cli *cli, int argc, char **argv)
 				 : fail(ST_USAGE,
 				       "expected what to do: list, verify, "
 				       "checkpoint, prove, export, "
-				       "certificate or pack");
+				       "certificate, pack or accept-restore");
 	}
 	for (i = 0; i < COMMANDS; i++)
 		if (strcmp(argv[at], commands[i].name) == 0)
@@ -59,18 +60,19 @@ static enum status run(struct cli *cli, int argc, char **argv)
 
 const struct command cmd_audit = {
 	"audit",
-	"the audit log: list, verify, checkpoint, prove, export, certify",
+	"the audit log: list, verify, prove, export, certify, accept a restore",
 	"usage: lethe audit list [--action ACTION] [--run RUN] [--since TIME]\n"
 	"             [--until TIME] [--from SEQ] [--limit N] [--follow]\n"
 	"             [--subject KIND=VALUE]\n"
-	"       lethe audit verify [--since FILE] [--vkey KEY]\n"
+	"       lethe audit verify [--since FILE] [--vkey KEY] [--stores]\n"
 	"       lethe audit verify DIR --vkey KEY [--since FILE]\n"
 	"       lethe audit checkpoint [--vkey]\n"
 	"       lethe audit prove SEQ\n"
 	"       lethe audit export DIR\n"
 	"       lethe audit certificate RUN [--language en|ja|de] [-o FILE]\n"
 	"       lethe audit pack RUN -o FILE.zip\n"
-	"       lethe audit verify FILE|DIR --vkey KEY\n\n"
+	"       lethe audit verify FILE|DIR --vkey KEY\n"
+	"       lethe audit accept-restore STORE --reason REASON\n\n"
 	"Every entry stands in a Merkle tree whose root is signed with every\n"
 	"change.  Give checkpoints away: to an auditor, in print, by mail.  "
 	"Whoever\nhas one can tell whether the log is still the one it was "
@@ -81,9 +83,12 @@ const struct command cmd_audit = {
 	"checkpoint,\n"
 	"             the control database's, and an earlier one; exit 5 names "
 	"what\n"
-	"             is wrong and from which entry on.  With DIR: an exported "
-	"log,\n"
-	"             for which nothing else is needed\n"
+	"             is wrong and from which entry on.  Also whether the stores "
+	"are\n"
+	"             those that the last run sealed, and not older ones put "
+	"back.\n"
+	"             With DIR: an exported log, for which nothing else is "
+	"needed\n"
 	"checkpoint   the last signed checkpoint (C2SP tlog-checkpoint)\n"
 	"prove        that an entry is in the log, to keep (C2SP tlog-proof)\n"
 	"export       the log as static files for any web server (C2SP "
@@ -98,7 +103,10 @@ const struct command cmd_audit = {
 	"else:\n"
 	"             certificate, entries, proofs, rules, instructions.  "
 	"Verify\n"
-	"             takes its folder, or a certificate alone\n\n"
+	"             takes its folder, or a certificate alone\n"
+	"accept-restore  after a store (or `control`) was restored from a "
+	"backup:\n"
+	"             its files are the newest from now on, which the log keeps\n\n"
 	"  --action ACTION  only entries of this action (delete, "
 	"purge_started, ...)\n"
 	"  --run RUN        only those of this run\n"
@@ -121,6 +129,9 @@ const struct command cmd_audit = {
 	"  --vkey KEY       (verify) the key that must have signed, from a "
 	"source\n"
 	"                   that you trust\n"
-	"  --vkey           (checkpoint) print that key\n",
+	"  --stores         (verify) read every page of the stores\n"
+	"  --vkey           (checkpoint) print that key\n"
+	"  --reason REASON  (accept-restore) backup, move, repair or "
+	"rehearsal\n",
 	run,
 };

@@ -114,6 +114,9 @@ enum status installation_open_store(
 enum status installation_unit_id(const struct installation *in,
     const struct installation_store *store, char out[STORE_ID_TEXT]) MUST_CHECK;
 enum status installation_open_control(struct installation *in) MUST_CHECK;
+/* store_reseal() of a store's own file, or of `control`; it is not open yet. */
+enum status installation_reseal(
+    struct installation *in, const char *name) MUST_CHECK;
 enum status installation_open_audit(struct installation *in) MUST_CHECK;
 
 /*

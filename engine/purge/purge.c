@@ -13,6 +13,7 @@
 #include "engine/audit/log.h"
 #include "engine/crypto/random.h"
 #include "engine/holds/holds.h"
+#include "engine/installation/seals.h"
 #include "engine/installation/units.h"
 #include "engine/purge/run.h"
 #include "engine/subjects/subjects.h"
@@ -117,7 +118,9 @@ static enum status claim(struct run *r)
 		return st;
 	if (o->mode == PURGE_EXECUTE && (st = lock(r)) != ST_OK)
 		return st;
-	return o->execute_file ? run_read_file(r) : ST_OK;
+	if (o->execute_file && (st = run_read_file(r)) != ST_OK)
+		return st;
+	return o->mode == PURGE_EXECUTE ? run_check_seals(r) : ST_OK;
 }
 
 static enum status prepare(struct run *r)
@@ -217,8 +220,10 @@ static enum status carry_out(struct run *r)
 	st = run_work(r);
 	if (st == ST_OK)
 		st = forget_subjects(r);
-	if (st == ST_OK)
-		return run_ship(r);
+	if (st == ST_OK) {
+		st = run_ship(r);
+		return st == ST_OK ? seals_set(r->in, r->store, r->id) : st;
+	}
 	why = strdup(status_text());
 	then = run_ship(r);
 	if (then == ST_OK)

@@ -90,6 +90,8 @@ enum status run_work(struct run *r) MUST_CHECK;
 
 /* ---- run_log.c ---- */
 
+/* Before anything is read of the stores: they are what was sealed last. */
+enum status run_check_seals(struct run *r) MUST_CHECK;
 /* See that evidence can be shipped, and ship what is there. */
 enum status run_open(struct run *r) MUST_CHECK;
 /* Bring the evidence of its stores into the log. */

@@ -8,6 +8,7 @@
 #include "engine/audit/log.h"
 #include "engine/base/file.h"
 #include "engine/installation/changes.h"
+#include "engine/installation/seals.h"
 #include "engine/installation/units.h"
 #include "engine/plan/unreachable.h"
 #include "engine/purge/drop.h"
@@ -67,6 +68,16 @@ enum status run_ship(struct run *r)
 		    r->outcome.unreachable, st, r->in->stores[i].config->name);
 	}
 	return st;
+}
+
+enum status run_check_seals(struct run *r)
+{
+	enum status st;
+
+	if ((st = installation_open_audit(r->in)) != ST_OK ||
+	    (st = audit_writable(r->in->audit)) != ST_OK)
+		return st;
+	return seals_check(r->in, r->store, SEALS_LIST, NULL);
 }
 
 enum status run_open(struct run *r)

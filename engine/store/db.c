@@ -401,6 +401,46 @@ enum status db_integrity(struct db *db, int64_t *pages)
 	return db->driver->integrity(db, pages);
 }
 
+static enum status may_seal(const struct db *db)
+{
+	if (db->driver->seal_begin == NULL)
+		return ST_NOTFOUND;
+	if (db->in_transaction)
+		return fail(ST_DB,
+		    "%s: a transaction is open: end it before the seal",
+		    db->name);
+	return ST_OK;
+}
+
+enum status db_seal_begin(struct db *db)
+{
+	enum status st = may_seal(db);
+
+	return st == ST_OK ? db->driver->seal_begin(db) : st;
+}
+
+enum status db_seal_read(struct db *db, struct db_seal *out)
+{
+	enum status st = may_seal(db);
+
+	return st == ST_OK ? db->driver->seal_read(db, out) : st;
+}
+
+enum status db_seal_set(
+    struct db *db, const uint8_t before[DB_MARK], struct db_seal *out)
+{
+	enum status st = may_seal(db);
+
+	return st == ST_OK ? db->driver->seal_set(db, before, out) : st;
+}
+
+enum status db_seal_check(struct db *db, int64_t first, int64_t count)
+{
+	enum status st = may_seal(db);
+
+	return st == ST_OK ? db->driver->seal_check(db, first, count) : st;
+}
+
 enum status db_grants(
     struct db *db, const char *const *tables, size_t count, struct buf *out)
 {

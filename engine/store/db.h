@@ -364,6 +364,33 @@ enum status db_scrub(struct db *db) MUST_CHECK;
  * ours none, whose server answers for them. */
 enum status db_integrity(struct db *db, int64_t *pages) MUST_CHECK;
 
+/*
+ * That a store is the newest one there is, and not an older one put back in
+ * part or as a whole (vfs_seal.h).  Those of other people's servers cannot be
+ * sealed: ST_NOTFOUND.  ST_INTEGRITY: it is not the newest.
+ */
+#define DB_MARK   8
+#define DB_DIGEST 32
+struct db_seal {
+	int64_t generation; /* grows with every change */
+	int64_t pages;
+	int journal; /* what it does not count may be in the journal */
+	uint8_t mark[DB_MARK];   /* drawn when it was sealed last; */
+	uint8_t before[DB_MARK]; /* and what that was told */
+	uint8_t digest[DB_DIGEST];
+};
+/* Keep account of the pages from now on; reads each, where that is new. */
+enum status db_seal_begin(struct db *db) MUST_CHECK;
+/* ST_NOTFOUND, without a sentence: no account is kept. */
+enum status db_seal_read(struct db *db, struct db_seal *out) MUST_CHECK;
+/* Draw a new mark; ${before} is the one that the log has. */
+enum status db_seal_set(struct db *db, const uint8_t before[DB_MARK],
+    struct db_seal *out) MUST_CHECK;
+/* Read ${count} pages from ${first} (0 ...) on, round and round, and look
+ * whether they are the newest; and the account itself. */
+enum status db_seal_check(
+    struct db *db, int64_t first, int64_t count) MUST_CHECK;
+
 /* Append to ${out} what Lethe may not do with ${tables} and for its own, as
  * SQL that grants it, a line each; nothing where the database is ours. */
 enum status db_grants(struct db *db, const char *const *tables, size_t count,

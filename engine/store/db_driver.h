@@ -101,6 +101,12 @@ struct driver {
 	void (*bulk_close)(struct db_bulk *bulk);
 	enum status (*scrub)(struct db *db);
 	enum status (*integrity)(struct db *db, int64_t *pages);
+	/* NULL, as the rest of them, where there is no seal. */
+	enum status (*seal_begin)(struct db *db);
+	enum status (*seal_read)(struct db *db, struct db_seal *out);
+	enum status (*seal_set)(
+	    struct db *db, const uint8_t before[DB_MARK], struct db_seal *out);
+	enum status (*seal_check)(struct db *db, int64_t first, int64_t count);
 	/* NULL: the database is ours. */
 	enum status (*grants)(struct db *db, const char *const *tables,
 	    size_t count, struct buf *out);

@@ -314,6 +314,18 @@ static enum status open_file(struct segments *s, struct segment *g)
 	return st;
 }
 
+enum status segments_reseal(struct segments *s, struct segment *g)
+{
+	struct segments_place p;
+	enum status st;
+
+	if ((st = segments_place(s, g->name, &p)) != ST_OK)
+		return st;
+	st = store_reseal(&p.spec, s->spec.keys);
+	segments_place_release(&p);
+	return st;
+}
+
 enum status segments_open_db(
     struct segments *s, struct segment *g, struct db **out)
 {

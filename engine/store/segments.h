@@ -82,6 +82,9 @@ enum status segments_open_db(
 void segments_key(
     const struct segments *s, const struct segment *g, char out[SEGMENT_KEY]);
 
+/* store_reseal() of its file, which must not be open. */
+enum status segments_reseal(struct segments *s, struct segment *g) MUST_CHECK;
+
 /* The one that holds ${w}, or NULL. */
 struct segment *segments_find(const struct segments *s, const struct when *w);
 

@@ -64,12 +64,12 @@ static enum status read_tables(struct db *rest, struct buf *out)
 	return st == ST_NOTFOUND ? buf_status(out) : st;
 }
 
-#define FILES 6 /* that there may be of one segment */
+#define FILES 8 /* that there may be of one segment */
 
 static enum status name_files(const char *path, char *out[FILES])
 {
-	static const char *const suffixes[FILES] = { "", "-wal", "-shm", ".new",
-		".new-wal", ".new-shm" };
+	static const char *const suffixes[FILES] = { "", "-wal", "-shm",
+		"-seal", "-newseal", ".new", ".new-wal", ".new-shm" };
 	size_t i;
 
 	for (i = 0; i < FILES; i++) {

@@ -281,6 +281,10 @@ static const struct driver driver = {
 	.change_batch = sqlite_change_batch,
 	.scrub = sqlite_scrub,
 	.integrity = sqlite_integrity,
+	.seal_begin = sqlite_seal_begin,
+	.seal_read = sqlite_seal_read,
+	.seal_set = sqlite_seal_set,
+	.seal_check = sqlite_seal_check,
 };
 
 /* "file:PATH?...", the path escaped. */
@@ -297,7 +301,8 @@ static void add_uri(
 		else
 			buf_addc(b, *p);
 	}
-	buf_addf(b, "?vfs=" VFS_NAME "&key=%u", key);
+	buf_addf(b, "?vfs=" VFS_NAME "&key=%u%s", key,
+	    spec->unsealed ? "&seal=off" : "");
 }
 
 /* A new file is made by us, so that its mode, which SQLite gives to what

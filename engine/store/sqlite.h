@@ -18,6 +18,7 @@ struct sqlite_spec {
 	uint8_t id[16];
 	enum aead_algorithm algorithm;
 	int64_t cache_bytes; /* 0: 64 MiB */
+	int unsealed;        /* do not look at its seal file */
 };
 enum sqlite_mode { SQLITE_MODE_OPEN, SQLITE_MODE_CREATE };
 
@@ -111,5 +112,11 @@ enum status sqlite_change_batch(
 /* sqlite_care.c */
 enum status sqlite_scrub(struct db *db) MUST_CHECK;
 enum status sqlite_integrity(struct db *db, int64_t *pages) MUST_CHECK;
+enum status sqlite_seal_begin(struct db *db) MUST_CHECK;
+enum status sqlite_seal_read(struct db *db, struct db_seal *out) MUST_CHECK;
+enum status sqlite_seal_set(struct db *db, const uint8_t before[DB_MARK],
+    struct db_seal *out) MUST_CHECK;
+enum status sqlite_seal_check(
+    struct db *db, int64_t first, int64_t count) MUST_CHECK;
 
 #endif /* !STORE_SQLITE_H */

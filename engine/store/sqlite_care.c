@@ -1,8 +1,9 @@
-/* Scrubbing, and checking that a file is whole. */
+/* Scrubbing, sealing, and checking that a file is whole. */
 #include <string.h>
 
 #include "engine/store/sqlite.h"
 #include "engine/store/vfs.h"
+#include "engine/store/vfs_seal.h"
 
 /* A checkpoint syncs the file it writes, not the journal that it empties:
  * without this, a power cut could bring the journal's old bytes back. */
@@ -106,4 +107,34 @@ enum status sqlite_integrity(struct db *db, int64_t *pages)
 	if ((st = check_structure(s)) != ST_OK)
 		return st;
 	return check_references(db);
+}
+
+/* ---- sealing ---- */
+
+static enum status named(struct db *db, enum status st)
+{
+	if (st != ST_OK && st != ST_NOTFOUND)
+		status_prefix("%s: ", db->name);
+	return st;
+}
+
+enum status sqlite_seal_begin(struct db *db)
+{
+	return named(db, vfs_seal_begin(sqlite_of(db)->handle));
+}
+
+enum status sqlite_seal_read(struct db *db, struct db_seal *out)
+{
+	return named(db, vfs_seal_read(sqlite_of(db)->handle, out));
+}
+
+enum status sqlite_seal_set(
+    struct db *db, const uint8_t before[DB_MARK], struct db_seal *out)
+{
+	return named(db, vfs_seal_set(sqlite_of(db)->handle, before, out));
+}
+
+enum status sqlite_seal_check(struct db *db, int64_t first, int64_t count)
+{
+	return named(db, vfs_seal_check(sqlite_of(db)->handle, first, count));
 }

@@ -31,7 +31,16 @@ static enum status missing(const struct store_spec *spec)
 	    spec->name, spec->path);
 }
 
-static enum status open_file(const struct store_spec *spec, const char *path,
+static enum status open_file(struct sqlite_spec *s,
+    const struct keyring_key *key, enum sqlite_mode mode, struct db **out)
+{
+	s->key = key->secret;
+	s->algorithm = key->algorithm;
+	memcpy(s->id, key->id, sizeof(s->id));
+	return sqlite_open(s, mode, out);
+}
+
+static enum status open_path(const struct store_spec *spec, const char *path,
     const struct keyring *keys, enum sqlite_mode mode, struct db **out)
 {
 	struct sqlite_spec s = { .name = spec->name,
@@ -42,10 +51,7 @@ static enum status open_file(const struct store_spec *spec, const char *path,
 
 	if ((st = keyring_find(keys, spec->key, &key)) != ST_OK)
 		return st;
-	s.key = key.secret;
-	s.algorithm = key.algorithm;
-	memcpy(s.id, key.id, sizeof(s.id));
-	return sqlite_open(&s, mode, out);
+	return open_file(&s, &key, mode, out);
 }
 
 static enum status no_key(const struct store_spec *spec)
@@ -201,8 +207,36 @@ enum status store_open(
 		return open_attached(spec, out);
 	if (keyring_find(keys, spec->key, &key) != ST_OK)
 		return no_key(spec);
-	st = open_file(spec, spec->path, keys, SQLITE_MODE_OPEN, out);
+	st = open_path(spec, spec->path, keys, SQLITE_MODE_OPEN, out);
 	return st == ST_NOTFOUND ? missing(spec) : st;
+}
+
+enum status store_reseal(
+    const struct store_spec *spec, const struct keyring *keys)
+{
+	struct sqlite_spec s = {
+		.name = spec->name, .path = spec->path, .unsealed = 1
+	};
+	struct keyring_key key;
+	struct db *db = NULL;
+	enum status st;
+
+	if (spec->driver != STORE_SQLITE)
+		return fail(ST_USAGE,
+		    "%s: an attached database is not sealed: its server "
+		    "answers for it",
+		    spec->name);
+	if (keyring_find(keys, spec->key, &key) != ST_OK)
+		return no_key(spec);
+	if ((st = open_file(&s, &key, SQLITE_MODE_OPEN, &db)) == ST_NOTFOUND)
+		st = missing(spec);
+	/* All that is in the WAL first: then none need be the right one. */
+	if (st == ST_OK)
+		st = db_scrub(db);
+	if (st == ST_OK)
+		st = db_seal_begin(db);
+	db_close(db);
+	return st;
 }
 
 /* ---- making ---- */
@@ -280,7 +314,7 @@ static enum status build(const struct store_spec *spec, const char *path,
 	struct db *db = NULL;
 	enum status st;
 
-	st = open_file(spec, path, keys, SQLITE_MODE_CREATE, &db);
+	st = open_path(spec, path, keys, SQLITE_MODE_CREATE, &db);
 	if (st == ST_OK)
 		st = fill(db, schema, migrations);
 	db_close(db);
@@ -301,7 +335,8 @@ static enum status make(const struct store_spec *spec, const char *path,
 
 	if (has_key && !file_exists(path))
 		return missing(spec);
-	if ((st = make_place(path)) != ST_OK)
+	if ((st = make_place(path)) != ST_OK ||
+	    (st = remove_beside(spec->path, "-seal")) != ST_OK)
 		return st;
 	if (!has_key)
 		st = keyring_add(keys, spec->key, AEAD_AES256_OCB);

@@ -37,6 +37,14 @@ enum status store_create(const struct store_spec *spec, struct keyring *keys,
 enum status store_open(const struct store_spec *spec,
     const struct keyring *keys, struct db **out) MUST_CHECK;
 
+/*
+ * Take a store that was restored as it is: authenticate and list its pages
+ * anew, whatever its seal file says (vfs_seal.h).  No other process may have it
+ * open.
+ */
+enum status store_reseal(
+    const struct store_spec *spec, const struct keyring *keys) MUST_CHECK;
+
 /* What tells an open store from any other, also from one that had its name
  * before: 32 hexadecimal digits. */
 #define STORE_ID_TEXT 33

@@ -17,17 +17,19 @@
  * vfs_key_add(); the key itself never stands in a name.  Opened without
  * SQLITE_OPEN_CREATE ("mode=rw"), a file that is missing or empty is an error,
  * so that a store cut to nothing is not taken for a new one.  A new store
- * needs vfs_prepare() before anything else.
+ * needs vfs_prepare() before anything else.  "&seal=off" passes over the seal
+ * file (vfs_seal.h), to make a new one.
  *
  * Formats are set out in vfs_internal.h.  What was changed on disk is
  * SQLITE_IOERR_DATA, with a sentence kept by status_say() that names the file
  * and the page; so are SQLITE_CANTOPEN and refused writes explained.
  *
- * What it does not do: an old copy of a page, of the WAL or of the whole file,
- * put back by somebody who can write to the disk, is as authentic as it was
- * then.  And the -shm file, which SQLite maps into memory and no VFS sees,
- * shows page numbers, sizes and the checksum of the last frame: 64 bits that
- * are linear in what was written.  It is as private as the folder it is in.
+ * An old copy of a page or of the WAL, put back by somebody who can write to
+ * the disk, is as authentic as it was then: only the seal file (vfs_seal.h)
+ * tells it from the newest.  What the VFS does not do: the -shm file, which
+ * SQLite maps into memory and no VFS sees, shows page numbers, sizes and the
+ * checksum of the last frame: 64 bits that are linear in what was written.  It
+ * is as private as the folder it is in.
  */
 #define VFS_NAME    "lethe"
 #define VFS_PAGE    4096

@@ -4,6 +4,7 @@
  */
 #include <string.h>
 
+#include "engine/store/vfs_fresh.h"
 #include "engine/store/vfs_internal.h"
 
 static int is(const char *a, const char *b)
@@ -65,6 +66,25 @@ static int pragma(struct vfs_main *m, char **arg)
 	return SQLITE_ERROR;
 }
 
+/*
+ * Asked before the last connection deletes the WAL: it holds the file
+ * exclusively then, and has copied everything.
+ */
+static int keep_wal(struct vfs_main *m, int *arg)
+{
+	sqlite3_file *b = m->f.below;
+	int rc, asked = *arg < 0;
+
+	rc = b->pMethods->xFileControl(b, SQLITE_FCNTL_PERSIST_WAL, arg);
+	if (rc == SQLITE_OK && asked && *arg != 1 &&
+	    m->level == SQLITE_LOCK_EXCLUSIVE) {
+		vfs_fresh_begin_lock(m);
+		if (vfs_fresh_wal(m, NULL) != SQLITE_OK)
+			*arg = 1; /* then it had better stay */
+	}
+	return rc;
+}
+
 int vfs_control(sqlite3_file *file, int op, void *arg)
 {
 	struct vfs_main *m = (void *)file;
@@ -72,6 +92,10 @@ int vfs_control(sqlite3_file *file, int op, void *arg)
 	switch (op) {
 	case VFS_FCNTL_SELF: *(struct vfs_main **)arg = m; return SQLITE_OK;
 	case SQLITE_FCNTL_PRAGMA: return pragma(m, arg);
+	case SQLITE_FCNTL_PERSIST_WAL: return keep_wal(m, arg);
+	case SQLITE_FCNTL_CKPT_START: vfs_fresh_checkpoint(m); return SQLITE_OK;
+	/* A failure waits for what SQLite asks next. */
+	case SQLITE_FCNTL_CKPT_DONE: (void)vfs_fresh_flush(m); return SQLITE_OK;
 	case SQLITE_FCNTL_MMAP_SIZE:
 		*(int64_t *)arg = 0; /* what is mapped is not decrypted */
 		return SQLITE_OK;

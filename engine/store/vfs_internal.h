@@ -33,8 +33,10 @@
  * tweaked by its offset.  The salts cannot be associated data: wal.c zeroes
  * and rewrites them for frames that are overwritten within a transaction.
  */
-enum vfs_kind { VFS_MAIN = 1, VFS_WAL, VFS_TEMP };
-#define VFS_EPOCH      1
+enum vfs_kind { VFS_MAIN = 1, VFS_WAL, VFS_TEMP, VFS_FRESH };
+#define VFS_EPOCH 1
+/* SQLite's lock bytes lie at 1 GiB; their page is never written. */
+#define VFS_LOCK_PAGE  (0x40000000 / VFS_PAGE + 1)
 #define VFS_AAD        32
 #define VFS_WAL_HEAD   32
 #define VFS_FRAME_HEAD 24
@@ -93,9 +95,12 @@ enum status vfs_seal(struct vfs_sealer *s, const struct vfs_place *at,
 enum status vfs_unseal(struct vfs_sealer *s, const struct vfs_place *at,
     const uint8_t *in, uint8_t *out) MUST_CHECK;
 
-/* What hides the WAL's salts and checksums. */
-enum status vfs_mask_new(
-    const struct vfs_key *key, struct tweak **out) MUST_CHECK;
+/* What hides the WAL's salts and checksums, or counts nonces (vfs_fresh.h). */
+enum status vfs_mask_new(const struct vfs_key *key, enum vfs_kind kind,
+    struct tweak **out) MUST_CHECK;
+/* One subkey for each kind of file of each store, and each use. */
+enum status vfs_subkey(const struct vfs_key *key, enum vfs_kind kind,
+    const char *label, struct secret_key **out) MUST_CHECK;
 
 /* Whether a page that SQLite writes leaves the trailer free, and says so. */
 int vfs_page_fits(const uint8_t *page, uint32_t pgno);
@@ -111,9 +116,16 @@ static inline uint32_t vfs_get32(const uint8_t *p)
 	       (uint32_t)p[2] << 8 | p[3];
 }
 
+static inline void vfs_put32(uint8_t *p, uint32_t v)
+{
+	for (int i = 0; i < 4; i++)
+		p[i] = (uint8_t)(v >> (24 - 8 * i));
+}
+
 /* ---- files ---- */
 
 struct vfs_wal;
+struct vfs_fresh;
 
 /* Every file of ours begins with this; ${below} lies behind it. */
 struct vfs_file {
@@ -125,10 +137,15 @@ struct vfs_file {
 struct vfs_main {
 	struct vfs_file f;
 	struct vfs_main *next; /* of all open ones: vfs_main.c */
+	sqlite3_vfs *vfs;      /* the one below */
 	struct vfs_key *key;
 	struct vfs_sealer sealer;
-	struct vfs_wal *wal; /* of the same connection, while it is open */
-	uint8_t *scratch;    /* one sealed page */
+	struct vfs_wal *wal;     /* of the same connection, while it is open */
+	struct vfs_fresh *fresh; /* NULL: the store has no seal file */
+	int level;               /* SQLite's lock on the file */
+	int unsealed;            /* its seal file is not looked at */
+	int lost;                /* recovery found less than was sealed */
+	uint8_t *scratch;        /* one sealed page */
 	uint8_t format;      /* as page 1 says: 1 journal, 2 WAL, 0 unknown */
 	unsigned int wanted; /* exclusive slots that SQLite thinks it has */
 	unsigned int held;   /* and those that are locked */
@@ -152,6 +169,12 @@ struct vfs_main *vfs_main_of(const char *wal_name);
 
 /* Read a whole page into ${buf}, as SQLite is to see it. */
 int vfs_main_page(struct vfs_main *m, uint32_t pgno, uint8_t *buf);
+/* Read one page of a store that has ${frames} of its WAL and ${pages} pages;
+ * ${buf} has room for a frame.  Fine is also one that the WAL has. */
+int vfs_check_page(struct vfs_main *m, uint32_t pgno, uint32_t frames,
+    uint32_t pages, uint8_t *buf);
+/* The WAL's header, as SQLite is to see it; SQLITE_IOERR_SHORT_READ: none. */
+int vfs_wal_head(struct vfs_wal *w, uint8_t *buf);
 /* The same for a WAL frame, header included; strict. */
 int vfs_wal_frame(struct vfs_wal *w, int64_t frame, uint8_t *buf);
 

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/store/vfs_fresh.h"
 #include "engine/store/vfs_internal.h"
 
 /* SQLite's file format (fileformat2.html, 1.3). */
@@ -87,8 +88,27 @@ static int missing_page(struct vfs_main *m, uint32_t pgno)
 	return SQLITE_IOERR_DATA;
 }
 
+static int old_page(struct vfs_main *m, uint32_t pgno)
+{
+	status_say("%s: page %u is an older one that was put back: restore the "
+		   "file from a backup",
+	    vfs_base_name(m->f.name), pgno);
+	return SQLITE_IOERR_DATA;
+}
+
+/*
+ * Page 1 is also read before the WAL is open, to see whether there is to be
+ * one: it may be older then than what the WAL has, or be written right now.
+ * What SQLite works with it reads again.
+ */
+static int is_newest(struct vfs_main *m, uint32_t pgno, const uint8_t *nonce)
+{
+	return (pgno == 1 && m->wal == NULL) || vfs_fresh_is(m, pgno, nonce);
+}
+
 int vfs_main_page(struct vfs_main *m, uint32_t pgno, uint8_t *buf)
 {
+	uint8_t nonce[FRESH_NONCE];
 	const struct vfs_place at = { .pgno = pgno };
 	sqlite3_file *b = m->f.below;
 	enum status st = ST_INTEGRITY;
@@ -105,10 +125,13 @@ int vfs_main_page(struct vfs_main *m, uint32_t pgno, uint8_t *buf)
 		}
 		if (rc != SQLITE_OK)
 			return rc;
+		memcpy(nonce, buf + m->sealer.data_len, sizeof(nonce));
 		st = vfs_unseal(&m->sealer, &at, buf, buf);
 	}
 	if (st == ST_INTEGRITY)
 		return bad_page(m, pgno);
+	if (st == ST_OK && !is_newest(m, pgno, nonce))
+		return old_page(m, pgno);
 	if (st == ST_OK && pgno == 1)
 		m->format = buf[FORMAT_AT];
 	return vfs_code(st, SQLITE_IOERR_READ);
@@ -143,6 +166,8 @@ static int main_read(sqlite3_file *file, void *buf, int n, sqlite3_int64 offset)
 {
 	struct vfs_main *m = (void *)file;
 
+	if (m->lost)
+		return vfs_fresh_lost(m);
 	if (n == VFS_PAGE && offset % VFS_PAGE == 0)
 		return vfs_main_page(m, (uint32_t)(offset / VFS_PAGE) + 1, buf);
 	return read_part(m, buf, n, offset);
@@ -172,6 +197,7 @@ static int main_write(
 	struct vfs_place at = { .pgno = (uint32_t)(offset / VFS_PAGE) + 1 };
 	sqlite3_file *b = m->f.below;
 	enum status st;
+	int rc;
 
 	if (n != VFS_PAGE || offset % VFS_PAGE != 0)
 		return refuse_write(m, "pages must have 4096 bytes");
@@ -181,22 +207,47 @@ static int main_write(
 		    "store, and copy with VACUUM INTO");
 	if ((st = vfs_seal(&m->sealer, &at, data, m->scratch)) != ST_OK)
 		return vfs_code(st, SQLITE_IOERR_WRITE);
+	rc = vfs_fresh_note(m, at.pgno, m->scratch + m->sealer.data_len);
+	if (rc != SQLITE_OK)
+		return rc;
 	if (at.pgno == 1)
 		m->format = ((const uint8_t *)data)[FORMAT_AT];
 	return b->pMethods->xWrite(b, m->scratch, VFS_PAGE, offset);
 }
 
+/* The pages behind ${size} are none any more. */
+static int forget_pages(struct vfs_main *m, sqlite3_int64 size)
+{
+	sqlite3_int64 old = 0, i;
+	int rc;
+
+	if (m->fresh == NULL)
+		return SQLITE_OK;
+	rc = size_of(m, &old);
+	for (i = size / VFS_PAGE + 1;
+	     rc == SQLITE_OK && (i - 1) * VFS_PAGE < old; i++)
+		if (vfs_fresh_has(m, (uint32_t)i))
+			rc = vfs_fresh_note(m, (uint32_t)i, NULL);
+	return rc == SQLITE_OK ? vfs_fresh_flush(m) : rc;
+}
+
 static int main_truncate(sqlite3_file *file, sqlite3_int64 size)
 {
 	struct vfs_main *m = (void *)file;
+	int rc;
 
+	if ((rc = forget_pages(m, size)) != SQLITE_OK)
+		return rc;
 	return m->f.below->pMethods->xTruncate(m->f.below, size);
 }
 
 static int main_sync(sqlite3_file *file, int flags)
 {
 	struct vfs_main *m = (void *)file;
+	int rc;
 
+	if ((rc = vfs_fresh_flush(m)) != SQLITE_OK)
+		return rc;
 	return m->f.below->pMethods->xSync(m->f.below, flags);
 }
 
@@ -205,11 +256,30 @@ static int main_size(sqlite3_file *file, sqlite3_int64 *out)
 	return size_of((void *)file, out);
 }
 
+static int main_lock(sqlite3_file *file, int level)
+{
+	struct vfs_main *m = (void *)file;
+	int rc = vfs_below_lock(file, level);
+
+	if (rc == SQLITE_OK && m->level < level)
+		m->level = level;
+	return rc;
+}
+
+static int main_unlock(sqlite3_file *file, int level)
+{
+	struct vfs_main *m = (void *)file;
+
+	m->level = level;
+	return vfs_below_unlock(file, level);
+}
+
 static int main_close(sqlite3_file *file)
 {
 	struct vfs_main *m = (void *)file;
 
 	forget(m);
+	vfs_fresh_close(m);
 	vfs_sealer_release(&m->sealer);
 	vfs_key_put(m->key);
 	free(m->scratch);
@@ -226,8 +296,8 @@ static const sqlite3_io_methods methods = {
 	.xTruncate = main_truncate,
 	.xSync = main_sync,
 	.xFileSize = main_size,
-	.xLock = vfs_below_lock,
-	.xUnlock = vfs_below_unlock,
+	.xLock = main_lock,
+	.xUnlock = main_unlock,
 	.xCheckReservedLock = vfs_below_reserved,
 	.xFileControl = vfs_control,
 	.xSectorSize = vfs_below_sector_size,
@@ -269,6 +339,10 @@ int vfs_main_open(sqlite3_vfs *vfs, const char *name, struct vfs_main *m,
 		rc = vfs_open_below(vfs, name, &m->f, flags, out_flags);
 	if (rc == SQLITE_OK)
 		rc = check_existing(m, flags);
+	m->vfs = vfs->pAppData;
+	m->unsealed = !sqlite3_uri_boolean(name, "seal", 1);
+	if (rc == SQLITE_OK)
+		rc = vfs_fresh_open(m);
 	remember(m);
 	if (rc != SQLITE_OK) {
 		(void)main_close(&m->f.sqlite);

@@ -8,14 +8,7 @@
 #define EPOCH_AT 15
 #define TAG_AT   16
 
-static void put32(uint8_t *p, uint32_t v)
-{
-	for (int i = 0; i < 4; i++)
-		p[i] = (uint8_t)(v >> (24 - 8 * i));
-}
-
-/* One subkey for each kind of file of each store. */
-static enum status subkey(const struct vfs_key *key, enum vfs_kind kind,
+enum status vfs_subkey(const struct vfs_key *key, enum vfs_kind kind,
     const char *label, struct secret_key **out)
 {
 	uint8_t info[18];
@@ -35,7 +28,7 @@ enum status vfs_sealer_init(
 
 	memset(s, 0, sizeof(*s));
 	if (key)
-		st = subkey(key, kind, "lethe page", &page_key);
+		st = vfs_subkey(key, kind, "lethe page", &page_key);
 	else
 		st = secret_random(&page_key);
 	if (st != ST_OK)
@@ -50,13 +43,14 @@ enum status vfs_sealer_init(
 	return st;
 }
 
-enum status vfs_mask_new(const struct vfs_key *key, struct tweak **out)
+enum status vfs_mask_new(
+    const struct vfs_key *key, enum vfs_kind kind, struct tweak **out)
 {
 	struct secret_key *a = NULL, *b = NULL;
 	enum status st;
 
-	if ((st = subkey(key, VFS_WAL, "lethe mask", &a)) == ST_OK &&
-	    (st = subkey(key, VFS_WAL, "lethe mask tweak", &b)) == ST_OK)
+	if ((st = vfs_subkey(key, kind, "lethe mask", &a)) == ST_OK &&
+	    (st = vfs_subkey(key, kind, "lethe mask tweak", &b)) == ST_OK)
 		st = tweak_new(a, b, out);
 	secret_free(a);
 	secret_free(b);
@@ -75,8 +69,8 @@ static void bind_place(struct vfs_sealer *s, const struct vfs_place *at)
 
 	for (int i = 0; i < 6; i++)
 		s->aad[18 + i] = (uint8_t)(offset >> (40 - 8 * i));
-	put32(s->aad + 24, at->pgno);
-	put32(s->aad + 28, at->size);
+	vfs_put32(s->aad + 24, at->pgno);
+	vfs_put32(s->aad + 28, at->size);
 }
 
 enum status vfs_seal(struct vfs_sealer *s, const struct vfs_place *at,

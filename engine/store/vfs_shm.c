@@ -14,6 +14,7 @@
  * for the other slot as well costs nothing then.  Recovery asks for slots 1 and
  * 2 while it holds 0, checkpoints other than PASSIVE for 0 while they hold 1.
  */
+#include "engine/store/vfs_fresh.h"
 #include "engine/store/vfs_internal.h"
 
 #define BOTH (SLOT_WRITE | SLOT_CKPT)
@@ -40,23 +41,6 @@ static int change(struct vfs_main *m, unsigned int slots, int flags)
 	return below(m)->pMethods->xShmLock(below(m), first, count, flags);
 }
 
-static int lock(struct vfs_main *m, unsigned int slots)
-{
-	unsigned int need = needed(m->wanted | slots);
-	int rc = m->wal ? vfs_wal_flush(m->wal) : SQLITE_OK;
-
-	if (rc == SQLITE_OK)
-		rc = change(
-		    m, need & ~m->held, SQLITE_SHM_LOCK | SQLITE_SHM_EXCLUSIVE);
-	if (rc != SQLITE_OK)
-		return rc;
-	m->wanted |= slots;
-	m->held = need;
-	if (m->wal && (slots & SLOT_WRITE))
-		vfs_wal_begin(m->wal);
-	return SQLITE_OK;
-}
-
 static int unlock(struct vfs_main *m, unsigned int slots)
 {
 	unsigned int need = needed(m->wanted & ~slots);
@@ -64,10 +48,49 @@ static int unlock(struct vfs_main *m, unsigned int slots)
 
 	if (m->wal && (m->wanted & slots & SLOT_WRITE))
 		vfs_wal_end(m->wal);
+	if (m->wanted & slots & SLOT_CKPT)
+		vfs_fresh_checkpointed(m);
+	if (m->wanted & slots & SLOT_RECOVER)
+		vfs_fresh_recovered(m);
 	rc = change(
 	    m, m->held & ~need, SQLITE_SHM_UNLOCK | SQLITE_SHM_EXCLUSIVE);
 	m->wanted &= ~slots;
 	m->held = need;
+	return rc;
+}
+
+/* The first of both slots is ours: a seal file may have been made meanwhile. */
+static int came(struct vfs_main *m)
+{
+	int rc;
+
+	if (m->lost)
+		return vfs_fresh_lost(m);
+	if ((rc = vfs_fresh_open(m)) == SQLITE_OK)
+		vfs_fresh_begin_lock(m);
+	return rc;
+}
+
+static int lock(struct vfs_main *m, unsigned int slots)
+{
+	unsigned int need = needed(m->wanted | slots);
+	int rc = m->wal ? vfs_wal_flush(m->wal) : SQLITE_OK, first;
+
+	if (rc == SQLITE_OK)
+		rc = change(
+		    m, need & ~m->held, SQLITE_SHM_LOCK | SQLITE_SHM_EXCLUSIVE);
+	if (rc != SQLITE_OK)
+		return rc;
+	first = !(m->held & BOTH);
+	m->wanted |= slots;
+	m->held = need;
+	if (m->wal && (slots & SLOT_WRITE))
+		vfs_wal_begin(m->wal);
+	rc = need & BOTH && first ? came(m) : SQLITE_OK;
+	if (rc == SQLITE_OK && (slots & SLOT_RECOVER))
+		rc = vfs_fresh_recover(m);
+	if (rc != SQLITE_OK)
+		(void)unlock(m, slots);
 	return rc;
 }
 

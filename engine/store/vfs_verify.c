@@ -1,32 +1,8 @@
 /* Reading and authenticating everything that a store has on disk. */
 #include <string.h>
 
+#include "engine/store/vfs_fresh.h"
 #include "engine/store/vfs_wal.h"
-
-/* SQLite's lock bytes lie at 1 GiB; their page is never written. */
-#define LOCK_PAGE (0x40000000 / VFS_PAGE + 1)
-
-/* The wal-index (walformat.html, 2.1): number of valid frames. */
-#define MAX_FRAME_AT 16
-#define REGION       32768
-
-/* Frames 1 to this are what the WAL holds; behind it is old stuff. */
-static int live_frames(struct vfs_main *m, uint32_t *out)
-{
-	void volatile *region = NULL;
-	const volatile uint32_t *head;
-	int rc;
-
-	*out = 0;
-	if (m->wal == NULL)
-		return SQLITE_OK;
-	rc = vfs_shm_map(&m->f.sqlite, 0, REGION, 0, &region);
-	if (rc == SQLITE_OK && region) {
-		head = region;
-		*out = head[MAX_FRAME_AT / 4];
-	}
-	return rc;
-}
 
 static int64_t frame_at(uint32_t number)
 {
@@ -45,29 +21,42 @@ static int superseded(
 	return 0;
 }
 
+int vfs_check_page(struct vfs_main *m, uint32_t pgno, uint32_t frames,
+    uint32_t pages, uint8_t *buf)
+{
+	int rc;
+
+	if (pgno == VFS_LOCK_PAGE)
+		return SQLITE_OK;
+	/* Cut off by a transaction whose checkpoint is not finished. */
+	if (frames > 0 && pgno > pages && !vfs_fresh_has(m, pgno))
+		return SQLITE_OK;
+	rc = vfs_main_page(m, pgno, buf);
+	if (rc != SQLITE_IOERR_DATA)
+		return rc;
+	/* looking for another image replaces the sentence */
+	return superseded(m, pgno, frames, buf) ? SQLITE_OK
+						: vfs_main_page(m, pgno, buf);
+}
+
 static int verify(struct vfs_main *m, int64_t *pages)
 {
 	uint8_t buf[VFS_FRAME];
 	sqlite3_int64 size = 0;
-	uint32_t frames = 0;
+	struct fresh_index index = { 0 };
 	int rc;
 
 	rc = m->f.below->pMethods->xFileSize(m->f.below, &size);
 	if (rc == SQLITE_OK)
-		rc = live_frames(m, &frames);
-	for (uint32_t i = 1; rc == SQLITE_OK && i <= frames; i++, ++*pages)
+		rc = fresh_index(m, &index);
+	if (rc == SQLITE_OK)
+		rc = vfs_fresh_sound(m);
+	for (uint32_t i = 1; rc == SQLITE_OK && i <= index.frames;
+	     i++, ++*pages)
 		rc = vfs_wal_frame(m->wal, frame_at(i), buf);
 	for (int64_t i = 1; rc == SQLITE_OK && (i - 1) * VFS_PAGE < size; i++) {
-		if (i == LOCK_PAGE)
-			continue;
-		rc = vfs_main_page(m, (uint32_t)i, buf);
-		if (rc == SQLITE_IOERR_DATA) {
-			/* looking for another image replaces the sentence */
-			if (superseded(m, (uint32_t)i, frames, buf))
-				rc = SQLITE_OK;
-			else
-				rc = vfs_main_page(m, (uint32_t)i, buf);
-		}
+		rc = vfs_check_page(
+		    m, (uint32_t)i, index.frames, index.pages, buf);
 		++*pages;
 	}
 	return rc;

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/store/vfs_fresh.h"
 #include "engine/store/vfs_internal.h"
 #include "engine/store/vfs_wal.h"
 
@@ -77,13 +78,15 @@ static int write_head(struct vfs_wal *w, const uint8_t *data)
 	enum status st;
 	int rc;
 
-	if ((rc = vfs_wal_flush(w)) != SQLITE_OK)
+	if ((rc = vfs_wal_flush(w)) != SQLITE_OK ||
+	    (rc = vfs_fresh_wal(w->main, NULL)) != SQLITE_OK)
 		return rc;
 	memcpy(head, data, VFS_WAL_HEAD);
 	memcpy(w->head, data, VFS_WAL_HEAD);
 	if ((st = tweak_mask(w->mask, 0, head + 16)) != ST_OK)
 		return vfs_code(st, SQLITE_IOERR_WRITE);
 	w->appended = 0;
+	w->begun = 1;
 	return write_below(w, head, VFS_WAL_HEAD, 0);
 }
 
@@ -98,6 +101,10 @@ static int write_frame_head(
 	enum status st;
 	int rc;
 
+	if (w->begun &&
+	    (rc = vfs_fresh_wal(w->main, w->head + 16)) != SQLITE_OK)
+		return rc;
+	w->begun = 0;
 	if (w->held > 0 &&
 	    (w->held == HELD_BYTES ||
 		offset != w->held_at + (int64_t)w->held) &&
@@ -215,7 +222,7 @@ static int short_frame(struct vfs_wal *w)
  * transactions away.  A crash cannot leave one, because the header lies in one
  * sector and is synced before the first frame is written.
  */
-static int read_head(struct vfs_wal *w, uint8_t *buf)
+int vfs_wal_head(struct vfs_wal *w, uint8_t *buf)
 {
 	enum status st;
 	int rc;
@@ -313,6 +320,8 @@ static int wal_read(sqlite3_file *file, void *buf, int n, sqlite3_int64 offset)
 	int64_t in = inside(offset);
 	int rc;
 
+	if (w->main->lost)
+		return vfs_fresh_lost(w->main);
 	if ((rc = vfs_wal_flush(w)) != SQLITE_OK)
 		return rc;
 	if (in == VFS_FRAME_HEAD && n == VFS_PAGE)
@@ -324,7 +333,7 @@ static int wal_read(sqlite3_file *file, void *buf, int n, sqlite3_int64 offset)
 	if (offset == 24 && n == 8)
 		return read_checksum(w, buf, 16, 0);
 	if (offset == 0 && n == VFS_WAL_HEAD)
-		return read_head(w, buf);
+		return vfs_wal_head(w, buf);
 	return odd_shape(w, "reads", n, offset);
 }
 
@@ -336,6 +345,8 @@ static int wal_truncate(sqlite3_file *file, sqlite3_int64 size)
 	int rc;
 
 	if ((rc = vfs_wal_flush(w)) != SQLITE_OK)
+		return rc;
+	if (size == 0 && (rc = vfs_fresh_wal(w->main, NULL)) != SQLITE_OK)
 		return rc;
 	w->frame.offset = 0;
 	return w->f.below->pMethods->xTruncate(w->f.below, size);
@@ -358,6 +369,10 @@ static int wal_file_size(sqlite3_file *file, sqlite3_int64 *out)
 
 	if ((rc = vfs_wal_flush(w)) != SQLITE_OK)
 		return rc;
+	if (!vfs_fresh_sees_wal(w->main)) {
+		*out = 0;
+		return SQLITE_OK;
+	}
 	return w->f.below->pMethods->xFileSize(w->f.below, out);
 }
 
@@ -413,7 +428,7 @@ int vfs_wal_open(sqlite3_vfs *vfs, const char *name, struct vfs_wal *w,
 	}
 	st = vfs_sealer_init(&w->sealer, w->main->key, VFS_WAL);
 	if (st == ST_OK)
-		st = vfs_mask_new(w->main->key, &w->mask);
+		st = vfs_mask_new(w->main->key, VFS_WAL, &w->mask);
 	if (st == ST_OK && (w->buf = malloc(HELD_BYTES)) == NULL)
 		st = fail(ST_NOMEM, "out of memory");
 	if ((rc = vfs_code(st, SQLITE_CANTOPEN)) == SQLITE_OK)

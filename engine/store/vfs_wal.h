@@ -17,6 +17,7 @@ struct vfs_wal {
 	int64_t held_at;
 	int64_t appended; /* end of what this transaction has appended */
 	int failed;       /* of the flush that lost frames */
+	int begun;        /* a header was written, and no frame yet */
 };
 
 /* The page of a sealed frame to ${out}. */
