@@ -27,7 +27,7 @@ APT_BENCH := sqlite3 sqlcipher libsqlcipher-dev python3
 # Lowest layer first.
 LAYERS  := engine/base engine/crypto engine/store engine/model \
            engine/audit engine/installation engine/plan engine/holds \
-           engine/purge engine/records engine/report engine/demo engine/cli
+           engine/purge engine/records engine/rights engine/report engine/demo engine/cli
 
 WARN    := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wformat=2 -Wvla \
            -Wundef -Wwrite-strings -Wcast-qual -Wpointer-arith \

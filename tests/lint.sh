@@ -33,10 +33,12 @@ may() {
 	engine/purge) echo base crypto model store installation plan audit \
 		holds ;;
 	engine/records) echo base model store ;;
+	engine/rights) echo base crypto model store installation plan audit \
+		holds purge ;;
 	engine/report) echo base model store installation plan audit ;;
 	engine/demo) echo base model embedded ;;
 	engine/cli) echo base crypto model store installation plan audit \
-		holds purge records report demo embedded ;;
+		holds purge records rights report demo embedded ;;
 	*) return 1 ;;
 	esac
 }
