@@ -26,8 +26,9 @@ APT_BENCH := sqlite3 sqlcipher libsqlcipher-dev python3
 
 # Lowest layer first.
 LAYERS  := engine/base engine/crypto engine/store engine/model \
-           engine/audit engine/installation engine/plan engine/holds \
-           engine/purge engine/records engine/rights engine/report engine/demo engine/cli
+           engine/audit engine/installation engine/plan \
+           engine/subjects engine/holds engine/purge engine/records \
+           engine/rights engine/report engine/demo engine/cli
 
 WARN    := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wformat=2 -Wvla \
            -Wundef -Wwrite-strings -Wcast-qual -Wpointer-arith \
@@ -78,6 +79,11 @@ $(B)/bench_vfs: $(B)/tests/bench/bench_vfs.o $(B)/tests/bench/peer_lethe.o \
                 $(B)/liblethe.a
 	$(LINK)
 $(B)/bench_log: $(B)/tests/bench/bench_log.o $(B)/liblethe.a
+	$(LINK)
+$(B)/lethe-unlogged: LDFLAGS += -Wl,--wrap=audit_append \
+                     -Wl,--wrap=audit_ship -Wl,--wrap=audit_writable
+$(B)/lethe-unlogged: $(B)/engine/cli/main.o $(B)/tests/bench/no_log.o \
+                     $(B)/liblethe.a
 	$(LINK)
 $(B)/bench_sqlcipher: tests/bench/bench_vfs.c tests/bench/peer_sqlcipher.c \
                       $(B)/flags
@@ -190,7 +196,7 @@ compile_commands.json: deps-dev FORCE  ## for clangd
 bench: deps-bench              ## measure against plain SQLite and SQLCipher
 	$(Q)$(MAKE) --no-print-directory MODE=release all \
 	  build/release/bench_vfs build/release/bench_log \
-	  build/release/bench_sqlcipher
+	  build/release/lethe-unlogged build/release/bench_sqlcipher
 	$(Q)python3 -B tests/bench/bench.py build/release
 clean:                         ## remove what was built
 	rm -rf build compile_commands.json

@@ -36,17 +36,24 @@ static char *url_of(const char *schema)
 	return url;
 }
 
+static enum status open_url(const char *name, const char *url, struct db **out)
+{
+	struct postgres_spec spec = { name, url, NULL };
+
+	return postgres_open(&spec, out);
+}
+
 /* The schema, with what the file ${path} (or NULL) makes in it. */
 static void make_schema(const char *schema, const char *path)
 {
-	char words[200], *url = url_of(schema);
-	struct postgres_spec spec = { schema, url, NULL };
+	char words[300];
 	struct buf sql = BUF_INIT;
 	struct db *db = NULL;
 
-	MUST(postgres_open(&spec, &db) == ST_OK, "%s", status_text());
-	(void)snprintf(
-	    words, sizeof(words), "CREATE SCHEMA IF NOT EXISTS %s", schema);
+	(void)snprintf(words, sizeof(words),
+	    "CREATE SCHEMA %s; SET search_path = %s", schema, schema);
+	MUST(open_url(schema, getenv("LETHE_TEST_URL"), &db) == ST_OK, "%s",
+	    status_text());
 	run(db, words);
 	run(db, quote);
 	if (path) {
@@ -55,7 +62,6 @@ static void make_schema(const char *schema, const char *path)
 	}
 	db_close(db);
 	buf_release(&sql);
-	free(url);
 }
 
 /* The value behind "${key}: " in a store's line, up to what ends it. */

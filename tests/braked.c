@@ -6,6 +6,7 @@
 
 #include "engine/purge/plans.h"
 #include "engine/purge/stop.h"
+#include "tests/attached.h"
 
 static const char config[] =
     "installation: brakes\n"
@@ -227,6 +228,8 @@ void braked_check_evidence(const struct braked *f, int64_t gone)
 	    braked_ask(f, STORE,
 		"SELECT coalesce(sum(records), 0) FROM lethe_evidence"),
 	    gone);
+	if (attached()) /* nothing is counted there */
+		return;
 	ck_assert_int_eq(
 	    braked_ask(f, STORE, "SELECT sum(records) FROM lethe_count"),
 	    braked_ask(f, STORE,

@@ -90,12 +90,10 @@ void cut_site_again(struct cut_site *s)
 	    status_text());
 }
 
-void cut_site_init(struct cut_site *s, const char *every)
+static void put_config(const struct cut_site *s, const char *every)
 {
 	char config[600];
 
-	memset(s, 0, sizeof(*s));
-	(void)snprintf(s->folder, sizeof(s->folder), "%s", test_folder());
 	(void)snprintf(config, sizeof(config),
 	    "installation: cut\ntime_zone: Asia/Tokyo\ndata_dir: ./var\n"
 	    "key: {file: ./lethe.key}\npolicies: [policy.yml]\nstores:\n"
@@ -104,9 +102,25 @@ void cut_site_init(struct cut_site *s, const char *every)
 	    every ? ", segments: {every: " : "", every ? every : "",
 	    every ? "}" : "");
 	put(s, "lethe.yml", config);
+}
+
+void cut_site_init(struct cut_site *s, const char *every)
+{
+	memset(s, 0, sizeof(*s));
+	(void)snprintf(s->folder, sizeof(s->folder), "%s", test_folder());
+	(void)snprintf(s->input, sizeof(s->input), "in.csv");
+	s->fuse = -1;
+	put_config(s, every);
 	put(s, "tele.yml", dataset);
 	put(s, "tele.sql", schema);
 	put(s, "policy.yml", policy);
+	cut_site_again(s);
+}
+
+void cut_site_cut(struct cut_site *s, const char *every)
+{
+	installation_release(&s->in);
+	put_config(s, every);
 	cut_site_again(s);
 }
 
@@ -132,16 +146,18 @@ enum status cut_site_ingest(struct cut_site *s, const char *collection,
 	enum status st;
 	size_t n = 0, i;
 
-	put(s, "in.csv", csv);
-	(void)snprintf(path, sizeof(path), "%s/in.csv", s->folder);
+	put(s, s->input, csv);
+	(void)snprintf(path, sizeof(path), "%s/%s", s->folder, s->input);
 	source.path = path;
 	MUST(installation_times(&s->in, t, c, &times, &n) == ST_OK, "times");
 	MUST(ingest_target_init(&target, "tele",
 		 db_schema_table(&t->schema, collection), c, times, n) == ST_OK,
 	    "target");
 	target.segments = t->segments;
+	test_alloc_fuse(s->fuse);
 	st = ingest_file(t->db, &target, &source,
 	    mode == CUT_UPSERT ? DB_UPSERT : DB_INSERT, &report);
+	test_alloc_fuse(-1);
 	for (i = 0; i < report.problem_count; i++)
 		printf("%s\n", report.problems[i]);
 	ingest_report_release(&report);

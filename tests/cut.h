@@ -13,11 +13,15 @@
  */
 struct cut_site {
 	char folder[120];
+	char input[20]; /* the file that is ingested */
+	long fuse;      /* the allocation that an ingest fails at; -1: none */
 	struct installation in;
 };
 
 /* ${every}: "P1D", ...; NULL: not cut. */
 void cut_site_init(struct cut_site *s, const char *every);
+/* Cut it otherwise, and open it anew. */
+void cut_site_cut(struct cut_site *s, const char *every);
 /* Open it anew, as another process would. */
 void cut_site_again(struct cut_site *s);
 void cut_site_release(struct cut_site *s);

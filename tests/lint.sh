@@ -29,16 +29,18 @@ may() {
 	engine/audit) echo base crypto store ;;
 	engine/installation) echo base crypto model store audit ;;
 	engine/plan) echo base crypto model store audit installation ;;
-	engine/holds) echo base crypto model store installation plan audit ;;
+	engine/subjects) echo base crypto store installation plan audit ;;
+	engine/holds) echo base crypto model store installation plan audit \
+		subjects ;;
 	engine/purge) echo base crypto model store installation plan audit \
-		holds ;;
+		subjects holds ;;
 	engine/records) echo base model store ;;
 	engine/rights) echo base crypto model store installation plan audit \
 		holds purge ;;
 	engine/report) echo base model store installation plan audit ;;
 	engine/demo) echo base model embedded ;;
 	engine/cli) echo base crypto model store installation plan audit \
-		holds purge records rights report demo embedded ;;
+		subjects holds purge records rights report demo embedded ;;
 	*) return 1 ;;
 	esac
 }

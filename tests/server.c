@@ -10,16 +10,20 @@
 
 struct db *db;
 
-struct db *server_open(void)
+static struct db *open_url(char *url)
 {
-	char *url = str_format(
-	    "%s&schema=t%d", getenv("LETHE_TEST_URL"), (int)getpid());
 	struct postgres_spec spec = { "crm", url, NULL };
 	struct db *out = NULL;
 
 	MUST(postgres_open(&spec, &out) == ST_OK, "%s", status_text());
 	free(url);
 	return out;
+}
+
+struct db *server_open(void)
+{
+	return open_url(str_format(
+	    "%s&schema=t%d", getenv("LETHE_TEST_URL"), (int)getpid()));
 }
 
 void server_do(struct db *d, const char *words)
@@ -38,12 +42,14 @@ int64_t server_count(const char *words)
 
 static void set_up(void)
 {
+	struct db *plain = open_url(str_format("%s", getenv("LETHE_TEST_URL")));
 	char words[100];
 
-	db = server_open();
 	(void)snprintf(
 	    words, sizeof(words), "CREATE SCHEMA t%d", (int)getpid());
-	server_do(db, words);
+	server_do(plain, words);
+	db_close(plain);
+	db = server_open();
 }
 
 static void tear_down(void)

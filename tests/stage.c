@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/installation/units.h"
 #include "tests/oracle.h"
 
 void stage_open(struct stage *s)
@@ -53,9 +54,15 @@ int stage_part(const struct stage *s, int collection, int cluster)
 	return i;
 }
 
+static struct installation_store *store_of(
+    const struct stage *s, int collection)
+{
+	return stage_rule(s, collection, 0)->store;
+}
+
 static struct db *db_of(const struct stage *s, int collection)
 {
-	return stage_rule(s, collection, 0)->store->db;
+	return store_of(s, collection)->db;
 }
 
 /* ---- records ---- */
@@ -106,8 +113,8 @@ static enum status select_records(
 	return st;
 }
 
-/* What the records hold now; ${there} tells which are there at all. */
-static void read_records(struct stage *s, int collection, char *there,
+/* In the file that is in use. */
+static void read_records_here(struct stage *s, int collection, char *there,
     char values[WORLD_RECORDS][COLUMN__MAX][80])
 {
 	struct world_collection *c = &s->world->collections[collection];
@@ -116,11 +123,12 @@ static void read_records(struct stage *s, int collection, char *there,
 	enum status st = select_records(s, collection, &rows);
 	int i;
 
-	memset(there, 0, WORLD_RECORDS);
 	while (st == ST_OK && (st = db_row(rows)) == ST_OK) {
 		found = find_record(c, db_text(rows, 0), db_text(rows, 1));
 		MUST(found != NULL, SEED("%s: a record out of nowhere"),
 		    HERE(s), c->name);
+		MUST(!there[found - c->records],
+		    SEED("%s: a record in two files"), HERE(s), c->name);
 		there[found - c->records] = 1;
 		for (i = 0; i < COLUMN__MAX; i++)
 			(void)snprintf(values[found - c->records][i], 80, "%s",
@@ -128,6 +136,22 @@ static void read_records(struct stage *s, int collection, char *there,
 	}
 	MUST(st == ST_NOTFOUND, SEED("%s"), HERE(s), status_text());
 	db_done(rows);
+}
+
+/* What the records hold now; ${there} tells which are there at all. */
+static void read_records(struct stage *s, int collection, char *there,
+    char values[WORLD_RECORDS][COLUMN__MAX][80])
+{
+	struct installation_store *store = store_of(s, collection);
+	size_t u;
+
+	memset(there, 0, WORLD_RECORDS);
+	for (u = 0; u < units_count(store); u++) {
+		MUST(units_use(store, u) == ST_OK, SEED("%s"), HERE(s),
+		    status_text());
+		read_records_here(s, collection, there, values);
+	}
+	units_rest(store);
 }
 
 int stage_is_reduced(const struct world_record *r)
@@ -158,9 +182,9 @@ void stage_note(struct stage *s)
 
 /* ---- what has been reduced ---- */
 
-/* What the store says of the records that are there. */
-static void read_reduced(struct stage *s, int collection, const char *there,
-    char reduced[WORLD_RECORDS][WORLD_PARTS])
+/* What the file in use says of the records that are there. */
+static void read_reduced_here(struct stage *s, int collection,
+    const char *there, char reduced[WORLD_RECORDS][WORLD_PARTS])
 {
 	struct world_collection *c = &s->world->collections[collection];
 	struct stmt *rows = NULL;
@@ -168,7 +192,6 @@ static void read_reduced(struct stage *s, int collection, const char *there,
 	enum status st;
 	int part;
 
-	memset(reduced, 0, WORLD_RECORDS * WORLD_PARTS);
 	st = db_query(db_of(s, collection),
 	    "SELECT cluster, CAST(k1 AS TEXT), CAST(k2 AS TEXT)"
 	    " FROM lethe_reduced WHERE collection = $1",
@@ -183,6 +206,21 @@ static void read_reduced(struct stage *s, int collection, const char *there,
 	}
 	MUST(st == ST_NOTFOUND, SEED("%s"), HERE(s), status_text());
 	db_done(rows);
+}
+
+static void read_reduced(struct stage *s, int collection, const char *there,
+    char reduced[WORLD_RECORDS][WORLD_PARTS])
+{
+	struct installation_store *store = store_of(s, collection);
+	size_t u;
+
+	memset(reduced, 0, WORLD_RECORDS * WORLD_PARTS);
+	for (u = 0; u < units_count(store); u++) {
+		MUST(units_use(store, u) == ST_OK, SEED("%s"), HERE(s),
+		    status_text());
+		read_reduced_here(s, collection, there, reduced);
+	}
+	units_rest(store);
 }
 
 /* ---- values ---- */
@@ -261,72 +299,6 @@ static void check_values(struct stage *s, int collection,
 	}
 }
 
-/* ---- evidence ---- */
-
-static int compare_hashes(const void *a, const void *b)
-{
-	return memcmp(a, b, 16);
-}
-
-/* The hashes of what was done to a part: as many as records, none twice. */
-static void check_action(
-    struct stage *s, int collection, int part, const char *action, size_t done)
-{
-	const struct world_collection *c = &s->world->collections[collection];
-	uint8_t hashes[WORLD_RECORDS + 1][16];
-	struct stmt *rows = NULL;
-	char cluster[20];
-	size_t n = 0, i;
-	struct val v;
-	enum status st;
-
-	(void)snprintf(cluster, sizeof(cluster), "g%d", c->clusters[part]);
-	st = db_query(db_of(s, collection),
-	    "SELECT hashes, records FROM lethe_evidence WHERE collection = $1"
-	    " AND cluster = $2 AND action = $3",
-	    ARGS(TEXT(c->name), TEXT(cluster), TEXT(action)), &rows);
-	while (st == ST_OK && (st = db_row(rows)) == ST_OK) {
-		v = db_val(rows, 0);
-		MUST(v.n == 16 * (size_t)db_int(rows, 1) &&
-			 n + v.n / 16 <= WORLD_RECORDS,
-		    SEED("%s: evidence of more than was there"), HERE(s),
-		    c->name);
-		memcpy(hashes[n], v.p, v.n);
-		n += v.n / 16;
-	}
-	db_done(rows);
-	MUST(n == done, SEED("%s, %s: %s of %zu, and %zu in evidence"), HERE(s),
-	    c->name, cluster, action, done, n);
-	qsort(hashes, n, 16, compare_hashes);
-	for (i = 1; i < n; i++)
-		MUST(memcmp(hashes[i - 1], hashes[i], 16) != 0,
-		    SEED("%s, %s: %s of a record twice in evidence"), HERE(s),
-		    c->name, cluster, action);
-}
-
-/* Everything that was done is in exactly one evidence row. */
-static void check_evidence(struct stage *s, int collection)
-{
-	const struct world_collection *c = &s->world->collections[collection];
-	size_t gone = 0, reduced, i;
-	int part;
-
-	for (i = 0; i < c->count; i++)
-		gone += (size_t)(c->records[i].gone && !c->records[i].lost);
-	for (part = 0; part < c->parts; part++) {
-		int changes = s->world->clusters[c->clusters[part]].de_identify;
-
-		reduced = 0;
-		for (i = 0; i < c->count; i++)
-			reduced += (size_t)c->records[i].reduced[part];
-		check_action(s, collection, part, "delete", part ? 0 : gone);
-		check_action(
-		    s, collection, part, "minimise", changes ? 0 : reduced);
-		check_action(
-		    s, collection, part, "de_identify", changes ? reduced : 0);
-	}
-}
-
 /* ---- after a run ---- */
 
 /* One part of a record that is there. */
@@ -384,7 +356,7 @@ static void settle_collection(struct stage *s, int collection,
 	for (i = 0; i < c->count; i++)
 		c->records[i].gone = !there[i];
 	check_values(s, collection, values);
-	check_evidence(s, collection);
+	stage_check_evidence(s, collection, ending);
 }
 
 void stage_settle(struct stage *s, const struct world *expected, int64_t now,

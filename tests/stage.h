@@ -48,6 +48,12 @@ enum stage_ending { STAGE_WHOLE, STAGE_STOPPED };
 void stage_settle(struct stage *s, const struct world *expected, int64_t now,
     enum stage_ending ending);
 
+/* ---- stage_evidence.c ---- */
+
+/* Is all that was done to a collection proven, once? */
+void stage_check_evidence(
+    struct stage *s, int collection, enum stage_ending ending);
+
 /* ---- stage_ask.c ---- */
 
 /* How many records are due, by the oracle. */

@@ -80,7 +80,7 @@ static enum status keep_last(void *ctx, const char *body)
 START_TEST(an_entry_is_canonical_json)
 {
 	json_t *o = json_pack("{s:s, s:i}", "z", "\u00e4", "a", 1);
-	char *last = NULL;
+	char *last = NULL, *again = NULL;
 
 	ck_assert_int_eq(audit_append(site.audit, 0, "os:x", "test", o), ST_OK);
 	ck_assert_int_eq(audit_list(site.audit, &(struct audit_filter){ 0 },
@@ -88,8 +88,19 @@ START_TEST(an_entry_is_canonical_json)
 	    ST_OK);
 	ck_assert_str_eq(last,
 	    "{\"a\":1,\"action\":\"test\",\"actor\":\"os:x\","
-	    "\"at\":\"1970-01-01T00:00:00Z\",\"seq\":0,\"z\":\"\u00e4\"}");
+	    "\"at\":\"1970-01-01T00:00:00Z\",\"role\":\"operator\",\"seq\":0,\"z\":\"\u00e4\"}");
+	json_decref(o);
+	/* Read and written again it is the same. */
+	o = json_loads(last, JSON_REJECT_DUPLICATES, NULL);
+	ck_assert_int_eq(json_canonical(o, &again), ST_OK);
+	ck_assert_str_eq(again, last);
+	free(again);
 	free(last);
+	json_decref(o);
+	/* What has no one text is refused, wherever it stands. */
+	o = json_pack("{s:[{s:f}]}", "deep", "share", 0.5);
+	ck_assert_int_eq(
+	    audit_append(site.audit, 0, "os:x", "test", o), ST_INVALID);
 	json_decref(o);
 }
 END_TEST

@@ -56,6 +56,7 @@ START_TEST(everything_that_a_file_says_is_kept)
 	ck_assert_int_eq(c.purge.batch, 5000);
 	ck_assert_double_eq(c.purge.max_share, 0.25);
 	ck_assert_int_eq(c.purge.approvals, 2);
+	ck_assert_int_eq(c.purge.jobs, 3);
 	ck_assert_int_eq(c.holds.approvals, 2);
 	ck_assert_int_eq(c.holds.review.days, 60);
 	ck_assert_int_eq(c.requests.target.days, 30);
@@ -84,6 +85,7 @@ START_TEST(what_a_file_leaves_out_has_defaults)
 	ck_assert_int_eq(c.purge.batch, 100000);
 	ck_assert_double_eq(c.purge.max_share, 0.5);
 	ck_assert_int_eq(c.purge.approvals, 1);
+	ck_assert_int_eq(c.purge.jobs, 0);
 	ck_assert_int_eq(c.holds.approvals, 1);
 	ck_assert_int_eq(c.holds.review.days, 90);
 	ck_assert_int_eq(c.requests.target.days, 30);

@@ -406,7 +406,7 @@ START_TEST(nothing_is_written_where_nothing_changed)
 	ck_assert_int_eq(db_version(other.stores[CRM].db, &before[0]), ST_OK);
 	ck_assert_int_eq(db_version(other.stores[WEB].db, &before[1]), ST_OK);
 	ck_assert_int_eq(holds_refresh(IN, &w), ST_OK);
-	ck_assert_int_eq(holds_keep_fresh(IN, &w), ST_OK);
+	ck_assert_int_eq(holds_keep_fresh(IN, &IN->stores[WEB], &w), ST_OK);
 	ck_assert_int_eq(holds_behind(IN, &behind), ST_OK);
 	ck_assert_int_eq(behind, 0);
 	ck_assert_int_eq(db_version(other.stores[CRM].db, &after[0]), ST_OK);
@@ -424,7 +424,7 @@ END_TEST
 START_TEST(what_another_connection_brings_is_noticed)
 {
 	struct installation other;
-	struct holds_watch w = { NULL, 0 };
+	struct holds_watch w = { NULL, 0 }, crm = { NULL, 0 };
 	int64_t behind = -1;
 	char id[24];
 
@@ -438,9 +438,14 @@ START_TEST(what_another_connection_brings_is_noticed)
 	ck_assert_int_eq(holds_behind(IN, &behind), ST_OK);
 	ck_assert_int_eq(behind, 1);
 	check_rows(id, 3, 3); /* a look writes nothing */
-	ck_assert_int_eq(holds_keep_fresh(IN, &w), ST_OK);
+	/* For each store by its own watch; the other one is left alone. */
+	ck_assert_int_eq(holds_watch_copy(&crm, &w), ST_OK);
+	ck_assert_int_eq(holds_keep_fresh(IN, &IN->stores[CRM], &crm), ST_OK);
+	check_rows(id, 3, 3);
+	ck_assert_int_eq(holds_keep_fresh(IN, &IN->stores[WEB], &w), ST_OK);
 	check_rows(id, 3, 4);
 	holds_watch_release(&w);
+	holds_watch_release(&crm);
 	installation_release(&other);
 }
 END_TEST

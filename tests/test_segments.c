@@ -3,8 +3,8 @@
  * records go that are cut by time, what is dropped whole, and that it is gone
  * for good.
  *
- * Guards invariants 1 (never early), 3 (evidence once, whatever is killed when)
- * and that a dropped segment's backup cannot be read.
+ * Guards invariant 1 (never early) and that a dropped segment's backup cannot
+ * be read.
  */
 #include <signal.h>
 #include <stdio.h>
@@ -330,119 +330,6 @@ START_TEST(a_backup_of_a_dropped_segment_cannot_be_read)
 }
 END_TEST
 
-/* ---- kills ---- */
-
-#define AS_OF "2026-02-10"
-/* Allocations before and after a mark; and between two kills. */
-#define KILLS 300
-#define EVERY 15
-
-static long marks[8];
-static int marked;
-
-static void note_mark(void *ctx, const char *c, int64_t done, int64_t due)
-{
-	(void)ctx;
-	(void)c;
-	(void)done;
-	(void)due;
-	if (marked < 8)
-		marks[marked++] = test_alloc_count();
-}
-
-static void prepare_kill(void)
-{
-	char hold[24];
-
-	INGEST(&cut, "positions",
-	    "id,at\na,2026-01-01\nb,2026-01-01\nc,2026-01-02\nd,2026-01-02\n"
-	    "e,2026-02-01\nf,2026-01-13T15:00:00Z\ng,2026-01-13T16:00:00Z\n");
-	cut_site_hold(&cut, "d", hold);
-	installation_release(&cut.in);
-	shell("cp -r var whole");
-}
-
-/* A run in a child, killed at its ${nth} allocation; 0: at none.  1: it was. */
-static int run_killed(long nth, int out)
-{
-	int status = 0;
-	pid_t child = fork();
-
-	if (child == 0) {
-		cut_site_again(&cut);
-		test_alloc_kill(nth);
-		status = cut_site_try(&cut, AS_OF, note_mark) != ST_OK;
-		if (out >= 0 &&
-		    write(out, marks, sizeof(marks)) != sizeof(marks))
-			status = 2;
-		_exit(status);
-	}
-	MUST(waitpid(child, &status, 0) == child, "waitpid");
-	MUST(WIFSIGNALED(status) || WEXITSTATUS(status) == 0,
-	    "a run that nobody killed failed: %d", status);
-	return WIFSIGNALED(status);
-}
-
-static enum status add_entry(void *ctx, const char *body)
-{
-	long long *n = ctx;
-	json_t *o = json_loads(body, 0, NULL);
-
-	n[strcmp(json_text(o, "segment"), "2026-01-02") == 0] +=
-	    json_int(o, "records");
-	n[2]++;
-	json_decref(o);
-	return ST_OK;
-}
-
-static void check_after_kill(long nth)
-{
-	struct audit_filter dropped = { .action = "drop_segment" };
-	long long n[3] = { 0, 0, 0 };
-
-	cut_site_again(&cut);
-	MUST(cut_site_try(&cut, AS_OF, NULL) == ST_OK, "after %ld: %s", nth,
-	    status_text());
-	check_dump("positions",
-	    "{\"id\":\"d\",\"vin\":null,\"at\":\"2026-01-02\"}\n"
-	    "{\"id\":\"e\",\"vin\":null,\"at\":\"2026-02-01\"}\n"
-	    "{\"id\":\"f\",\"vin\":null,\"at\":\"2026-01-13T15:00:00Z\"}\n"
-	    "{\"id\":\"g\",\"vin\":null,\"at\":\"2026-01-13T16:00:00Z\"}\n");
-	MUST(installation_open_audit(&cut.in) == ST_OK &&
-		 audit_list(cut.in.audit, &dropped, add_entry, n) == ST_OK,
-	    "%s", status_text());
-	MUST(n[0] == 2 && n[1] == 1 && n[2] == 2,
-	    "after %ld: %lld and %lld records in %lld entries", nth, n[0], n[1],
-	    n[2]);
-	MUST(cut_site_files(&cut) == 2 && cut_site_keys(&cut) == 2,
-	    "after %ld: %d files, %d keys", nth, cut_site_files(&cut),
-	    cut_site_keys(&cut));
-	cut_site_check(&cut);
-	installation_release(&cut.in);
-}
-
-START_TEST(a_drop_survives_a_kill_at_every_step)
-{
-	int ends[2], killed = 0;
-	long nth;
-
-	prepare_kill();
-	ck_assert_int_eq(pipe(ends), 0);
-	ck_assert_int_eq(run_killed(0, ends[1]), 0);
-	ck_assert_int_eq(read(ends[0], marks, sizeof(marks)), sizeof(marks));
-	ck_assert_int_gt(marks[0], KILLS);
-	/* From before the first segment is taken to after the last is buried:
-	 * the mark is where they are dead. */
-	for (nth = marks[0] - KILLS; nth < marks[0] + KILLS; nth += EVERY) {
-		shell("rm -rf var && cp -r whole var");
-		killed += run_killed(nth, -1);
-		check_after_kill(nth);
-	}
-	ck_assert_int_gt(killed, KILLS / EVERY);
-	cut_site_again(&cut);
-}
-END_TEST
-
 Suite *segments_suite(void)
 {
 	Suite *s = suite_create("segments");
@@ -460,7 +347,6 @@ Suite *segments_suite(void)
 	tcase_add_test(t, clusters_share_a_segment_but_not_a_period);
 	tcase_add_test(t, what_is_held_outlives_its_segment);
 	tcase_add_test(t, a_backup_of_a_dropped_segment_cannot_be_read);
-	tcase_add_test(t, a_drop_survives_a_kill_at_every_step);
 	suite_add_tcase(s, t);
 	return s;
 }

@@ -53,8 +53,10 @@ static void make_clock(struct world *w, int store, struct world_clock *k)
 	int c = (int)world_roll(w, w->collection_count);
 
 	/* In another collection of the same store, or a bare one. */
-	k->start =
-	    w->collections[c].store == store && world_chance(w, 70) ? c : -1;
+	k->start = w->collections[c].store == store && world_chance(w, 70) &&
+			   w->cut[store] == CUT_NOT
+		       ? c
+		       : -1;
 	k->time = (int)world_roll(w, w->times);
 	k->earliest = world_chance(w, 35);
 	k->open = world_chance(w, 60);
@@ -139,8 +141,10 @@ static void make_columns(struct world *w, struct world_collection *c)
 	c->has[COLUMN_R1] = c->parent >= 0;
 	c->has[COLUMN_R2] =
 	    c->parent >= 0 && w->collections[c->parent].has[COLUMN_K2];
-	c->has[COLUMN_S] = world_chance(w, 20) && !c->has[COLUMN_K2];
-	c->has[COLUMN_U] = may(w, WORLD_BY_UNIQUE, 25) && !c->has[COLUMN_K2];
+	c->has[COLUMN_S] = world_chance(w, 20) && !c->has[COLUMN_K2] &&
+			   w->cut[c->store] == CUT_NOT;
+	c->has[COLUMN_U] = may(w, WORLD_BY_UNIQUE, 25) && !c->has[COLUMN_K2] &&
+			   w->cut[c->store] == CUT_NOT;
 	for (i = 0; i < WORLD_FIELDS; i++)
 		c->has[COLUMN_F0 + i] = world_chance(w, 60);
 	c->impersonal = world_chance(w, 20);
@@ -159,6 +163,7 @@ static void make_collection(struct world *w, int number, int store, int root)
 
 	(void)snprintf(c->name, sizeof(c->name), "c%d", number);
 	c->store = store;
+	c->is_cut = c->is_cut && w->cut[store] != CUT_NOT;
 	c->parent = -1;
 	if (number > root) {
 		c->parent = root + (int)world_roll(w, number - root);
@@ -170,7 +175,8 @@ static void make_collection(struct world *w, int number, int store, int root)
 	c->indexed = world_chance(w, 70);
 	c->ingested = world_chance(w, 50);
 	c->text_ref = world_chance(w, 10) && p && !p->text_key && !attached();
-	c->enforced = world_chance(w, 35) && p && !c->text_ref;
+	c->enforced = world_chance(w, 35) && p && !c->text_ref &&
+		      w->cut[store] == CUT_NOT;
 	c->by_u = world_chance(w, 60) && p && p->has[COLUMN_U];
 	if (may(w, WORLD_ON_DELETE, 70))
 		c->on_delete = (enum world_on_delete)action;
@@ -330,13 +336,28 @@ static void make_rules(struct world *w)
 		make_not_null(w, &w->collections[i]);
 }
 
+/* By dice of their own: all else stays what the seed made of it before. */
+static void make_cuts(struct world *w, uint64_t seed)
+{
+	int i;
+
+	w->dice = ~seed;
+	for (i = 0; i < WORLD_STORES; i++)
+		if (may(w, WORLD_SEGMENTS, 25))
+			w->cut[i] =
+			    (enum world_cut)(1 + world_roll(w, CUT__MAX - 1));
+	for (i = 0; i < WORLD_COLLECTIONS; i++)
+		w->collections[i].is_cut = world_chance(w, 75);
+	w->dice = seed;
+}
+
 void world_init(struct world *w, uint64_t seed, unsigned features)
 {
 	int i, split;
 
 	memset(w, 0, sizeof(*w));
-	w->dice = seed;
 	w->features = features;
+	make_cuts(w, seed);
 	for (i = 0; i < WORLD_POLICIES; i++) {
 		w->policies[i].zone = (enum world_zone)world_roll(w, 4);
 		w->policies[i].japanese = world_chance(w, 50);

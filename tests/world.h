@@ -37,11 +37,12 @@ enum world_feature {
 	WORLD_SUSPEND = 1 << 7,     /* holds and restrictions */
 	WORLD_EMPTY = 1 << 8,       /* parts that nothing can be emptied of */
 	WORLD_PLANS = 1 << 11,      /* plan files, and what changes meanwhile */
+	WORLD_SEGMENTS = 1 << 12,   /* stores that are cut by time */
 };
 #define WORLD_FEATURES                                                        \
 	(WORLD_PURPOSES | WORLD_PARTED | WORLD_DE_IDENTIFY | WORLD_MINIMISE | \
 	    WORLD_ON_DELETE | WORLD_BY_UNIQUE | WORLD_SUSPEND | WORLD_EMPTY | \
-	    WORLD_PLANS)
+	    WORLD_PLANS | WORLD_SEGMENTS)
 
 enum moment_kind {
 	MOMENT_NULL,
@@ -85,6 +86,10 @@ struct world_record {
 	int reduced[WORLD_PARTS];
 };
 
+/* What a store is cut into.  What is cut enforces nothing, and each of its
+ * records runs from its own times. */
+enum world_cut { CUT_NOT, CUT_DAYS, CUT_WEEKS, CUT_MONTHS, CUT__MAX };
+
 enum world_time { TIME_TEXT, TIME_DATE, TIME_INTEGER, TIME_UNTYPED };
 enum world_on_delete {
 	ON_DELETE_NOTHING,
@@ -96,6 +101,7 @@ enum world_on_delete {
 struct world_collection {
 	char name[16];
 	int store;
+	int is_cut;   /* by `at` */
 	int parent;   /* the collection that it refers to, or -1 */
 	int by_u;     /* ... by its u */
 	int enforced; /* by a foreign key, too */
@@ -176,6 +182,7 @@ struct world {
 	struct world_collection collections[WORLD_COLLECTIONS];
 	int collection_count;
 	int store_count;
+	enum world_cut cut[WORLD_STORES];
 	int times; /* bt too */
 	struct world_suspension suspensions[WORLD_SUSPENSIONS];
 	int suspension_count;

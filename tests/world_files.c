@@ -164,7 +164,8 @@ static void write_dataset(const struct world *w, const char *folder, int store)
 
 		if (c->store != store)
 			continue;
-		fprintf(f, "      - name: %s\n        fields:\n", c->name);
+		fprintf(f, "      - name: %s\n%s        fields:\n", c->name,
+		    c->is_cut ? "        lethe: {segment_by: at}\n" : "");
 		for (k = 0; k < COLUMN__MAX; k++) {
 			enum world_column column = (enum world_column)k;
 
@@ -354,6 +355,8 @@ static void write_policy(const struct world *w, const char *folder, int policy)
 
 static void write_config(const struct world *w, const char *folder)
 {
+	static const char *const cuts[] = { "", ", segments: {every: P1D}",
+		", segments: {every: P1W}", ", segments: {every: P1M}" };
 	FILE *f = create(folder, "lethe.yml");
 	const char *comma = "";
 	int i;
@@ -371,9 +374,9 @@ static void write_config(const struct world *w, const char *folder)
 	for (i = 0; i < w->store_count; i++)
 		fprintf(f,
 		    "  %s: {driver: sqlite, dataset: %s.yml, schema: "
-		    "%s.sql}\n",
+		    "%s.sql%s}\n",
 		    world_store_name(i), world_store_name(i),
-		    world_store_name(i));
+		    world_store_name(i), cuts[w->cut[i]]);
 	fprintf(f, "purge: {window: PT%dH, batch: %d}\n",
 	    (int)(w->window_seconds / 3600), w->batch);
 	fclose(f);

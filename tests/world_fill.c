@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "engine/installation/installation.h"
+#include "engine/installation/units.h"
 #include "engine/records/ingest.h"
 #include "tests/suites.h"
 #include "tests/world.h"
@@ -106,57 +106,36 @@ static struct installation_store *open_store(
 	return store;
 }
 
-void world_rewrite(const struct world *w, struct installation *in,
-    int collection, const struct world_record *r)
-{
-	const struct world_collection *c = &w->collections[collection];
-	char k1[64], k2[64], where[200], script[LINE];
-
-	literal(w, c, r, COLUMN_K1, k1);
-	literal(w, c, r, COLUMN_K2, k2);
-	(void)snprintf(where, sizeof(where), "k1 = %s%s%s", k1,
-	    c->has[COLUMN_K2] ? " AND k2 = " : "", c->has[COLUMN_K2] ? k2 : "");
-	if (r->lost)
-		(void)snprintf(script, sizeof(script),
-		    "DELETE FROM %s WHERE %s; UPDATE lethe_count SET "
-		    "records = records - 1 WHERE collection = \"%s\"",
-		    c->name, where, c->name);
-	else
-		(void)snprintf(script, sizeof(script),
-		    "UPDATE %s SET at = %s%s%s WHERE %s", c->name, r->stored[0],
-		    w->times > 1 ? ", bt = " : "",
-		    w->times > 1 ? r->stored[1] : "", where);
-	do_script(open_store(in, c)->db, script);
-}
-
 /* ---- ingest ---- */
 
-static void write_records(
-    const struct world *w, const struct world_collection *c, const char *path)
+static void write_record(FILE *f, const struct world *w,
+    const struct world_collection *c, const struct world_record *r)
 {
 	char one[64];
-	size_t k;
 	int i;
+
+	for (i = 0; i < COLUMN__MAX; i++) {
+		if (!c->has[i])
+			continue;
+		literal(w, c, r, (enum world_column)i, one);
+		fprintf(f, "%s\"%s\": %s", i ? ", " : "{",
+		    world_column_name((enum world_column)i), one);
+	}
+	fputs("}\n", f);
+}
+
+static FILE *create(const char *path)
+{
 	FILE *f = fopen(path, "w");
 
 	MUST(f != NULL, "cannot write %s", path);
-	for (k = 0; k < c->count; k++) {
-		for (i = 0; i < COLUMN__MAX; i++) {
-			if (!c->has[i])
-				continue;
-			literal(
-			    w, c, &c->records[k], (enum world_column)i, one);
-			fprintf(f, "%s\"%s\": %s", i ? ", " : "{",
-			    world_column_name((enum world_column)i), one);
-		}
-		fputs("}\n", f);
-	}
-	fclose(f);
+	return f;
 }
 
-static void ingest(struct installation *in, struct installation_store *store,
-    const struct world_collection *c, const char *path)
+static void ingest(struct installation *in, const struct world_collection *c,
+    const char *path, enum db_insert_mode mode)
 {
+	struct installation_store *store = open_store(in, c);
 	const struct collection *col =
 	    dataset_collection(store->dataset, c->name);
 	struct ingest_source source = { .format = INGEST_JSONL, .path = path };
@@ -171,13 +150,74 @@ static void ingest(struct installation *in, struct installation_store *store,
 	st = ingest_target_init(&target, c->name,
 	    db_schema_table(&store->schema, c->name), col, times, n);
 	MUST(st == ST_OK, "%s", status_text());
+	target.segments = store->segments;
 	memset(&report, 0, sizeof(report));
-	st = ingest_file(store->db, &target, &source, DB_INSERT, &report);
+	st = ingest_file(store->db, &target, &source, mode, &report);
 	MUST(st == ST_OK, "%s: %s", status_text(),
 	    report.problem_count ? report.problems[0] : "");
 	ingest_report_release(&report);
 	ingest_target_release(&target);
 	free(times);
+}
+
+/* ---- changes ---- */
+
+/* By ingest: it knows which file the record belongs into. */
+static void replace(const struct world *w, struct installation *in,
+    const struct world_collection *c, const struct world_record *r)
+{
+	char *path = installation_path(in, "changed.jsonl");
+	FILE *f;
+
+	MUST(path != NULL, "out of memory");
+	f = create(path);
+	write_record(f, w, c, r);
+	fclose(f);
+	ingest(in, c, path, DB_UPSERT);
+	free(path);
+}
+
+static void delete_by(
+    struct db *db, const struct world_collection *c, const char *where)
+{
+	char script[LINE];
+
+	(void)snprintf(script, sizeof(script),
+	    "UPDATE lethe_count SET records = records -"
+	    " (SELECT count(*) FROM %s WHERE %s) WHERE collection = \"%s\";"
+	    " DELETE FROM %s WHERE %s",
+	    c->name, where, c->name, c->name, where);
+	do_script(db, script);
+}
+
+void world_rewrite(const struct world *w, struct installation *in,
+    int collection, const struct world_record *r)
+{
+	const struct world_collection *c = &w->collections[collection];
+	struct installation_store *store = open_store(in, c);
+	char k1[64], k2[64], where[200], script[LINE];
+	size_t u;
+
+	literal(w, c, r, COLUMN_K1, k1);
+	literal(w, c, r, COLUMN_K2, k2);
+	(void)snprintf(where, sizeof(where), "k1 = %s%s%s", k1,
+	    c->has[COLUMN_K2] ? " AND k2 = " : "", c->has[COLUMN_K2] ? k2 : "");
+	for (u = 0; u < units_count(store) && r->lost; u++) {
+		MUST(units_use(store, u) == ST_OK, "%s", status_text());
+		delete_by(store->db, c, where);
+	}
+	units_rest(store);
+	if (r->lost)
+		return;
+	if (c->is_cut) {
+		replace(w, in, c, r);
+		return;
+	}
+	(void)snprintf(script, sizeof(script),
+	    "UPDATE %s SET at = %s%s%s WHERE %s", c->name, r->stored[0],
+	    w->times > 1 ? ", bt = " : "", w->times > 1 ? r->stored[1] : "",
+	    where);
+	do_script(store->db, script);
 }
 
 void world_fill(const struct world *w, struct installation *in, int collection,
@@ -187,6 +227,7 @@ void world_fill(const struct world *w, struct installation *in, int collection,
 	struct installation_store *store = open_store(in, c);
 	char path[300];
 	size_t i;
+	FILE *f;
 
 	if (!c->ingested) {
 		for (i = 0; i < c->count; i++)
@@ -194,6 +235,9 @@ void world_fill(const struct world *w, struct installation *in, int collection,
 		return;
 	}
 	(void)snprintf(path, sizeof(path), "%s/records.jsonl", folder);
-	write_records(w, c, path);
-	ingest(in, store, c, path);
+	f = create(path);
+	for (i = 0; i < c->count; i++)
+		write_record(f, w, c, &c->records[i]);
+	fclose(f);
+	ingest(in, c, path, DB_INSERT);
 }

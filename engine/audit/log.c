@@ -288,6 +288,31 @@ enum status audit_start(struct audit *a)
 
 /* ---- entries ---- */
 
+/* A number that is not whole has no one canonical text. */
+static int has_real(const json_t *value)
+{
+	const char *key;
+	json_t *v;
+	size_t i;
+
+	json_object_foreach((json_t *)(uintptr_t)value, key, v)
+	{
+		if (has_real(v))
+			return 1;
+	}
+	json_array_foreach(value, i, v)
+	{
+		if (has_real(v))
+			return 1;
+	}
+	return json_is_real(value);
+}
+
+static struct val text_of(const json_t *o, const char *name)
+{
+	return val_text(json_string_value(json_object_get(o, name)));
+}
+
 static enum status insert(struct audit *a, int64_t at, const char *actor,
     const char *action, const char *source, int64_t evidence, json_t *entry)
 {
@@ -295,8 +320,13 @@ static enum status insert(struct audit *a, int64_t at, const char *actor,
 	char when[INSTANT_TEXT], *body = NULL;
 	enum status st;
 
+	if (has_real(entry))
+		return fail(ST_INVALID,
+		    "an entry of the audit log has a number that is not whole");
 	civil_format_instant(at, when);
 	st = json_put(entry, "seq", json_integer(seq));
+	if (st == ST_OK && json_object_get(entry, "role") == NULL)
+		st = json_put(entry, "role", json_string("operator"));
 	if (st == ST_OK)
 		st = json_put(entry, "at", json_string(when));
 	if (st == ST_OK)
@@ -310,12 +340,11 @@ static enum status insert(struct audit *a, int64_t at, const char *actor,
 	if (st == ST_OK)
 		st = db_exec(a->db,
 		    "INSERT INTO entry"
-		    " (seq, at, action, source, evidence, run, body)"
-		    " VALUES ($1, $2, $3, $4, $5, $6, $7)",
+		    " (seq, at, action, source, evidence, run, subject, body)"
+		    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
 		    ARGS(INT(seq), INT(at), TEXT(action), TEXT(source),
-			source ? INT(evidence) : NIL,
-			TEXT(json_string_value(json_object_get(entry, "run"))),
-			TEXT(body)));
+			source ? INT(evidence) : NIL, text_of(entry, "run"),
+			text_of(entry, "subject"), TEXT(body)));
 	free(body);
 	return st;
 }
@@ -363,12 +392,13 @@ static enum status ship_row(
 	st = buf_status(&digest);
 	if (st == ST_OK)
 		st = json_make(&entry,
-		    "{s:s, s:s, s:s, s:s, s:s, s:s, s:I, s:s, s:I, s:s}", "run",
-		    db_text(s, 1), "policy", db_text(s, 3), "cluster",
-		    db_text(s, 4), "collection", db_text(s, 5), "rule_set",
-		    db_text(s, 6), "cutoff", db_text(s, 7), "records",
-		    (json_int_t)db_int(s, 8), "digest", buf_text(&digest),
-		    "evidence", (json_int_t)db_int(s, 0), "source", source);
+		    "{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:I, s:s, s:I, s:s}",
+		    "object", db_text(s, 5), "run", db_text(s, 1), "policy",
+		    db_text(s, 3), "cluster", db_text(s, 4), "collection",
+		    db_text(s, 5), "rule_set", db_text(s, 6), "cutoff",
+		    db_text(s, 7), "records", (json_int_t)db_int(s, 8),
+		    "digest", buf_text(&digest), "evidence",
+		    (json_int_t)db_int(s, 0), "source", source);
 	if (st == ST_OK && db_text(s, 11))
 		st = json_put(entry, "segment", json_string(db_text(s, 11)));
 	if (st == ST_OK)
@@ -421,6 +451,10 @@ static void add_filter(struct sql *q, const struct audit_filter *f)
 	if (f->run) {
 		sql_add(q, " AND run = ");
 		sql_bind_text(q, f->run);
+	}
+	if (f->subject) {
+		sql_add(q, " AND subject = ");
+		sql_bind_text(q, f->subject);
 	}
 	if (f->since) {
 		sql_add(q, " AND at >= ");

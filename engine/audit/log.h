@@ -43,8 +43,12 @@ struct db *audit_db(struct audit *a);
 struct db *audit_control(struct audit *a);
 
 /*
- * Append one entry: {"seq","at","actor","action", and the members of
- * ${details}}.  ${at} is Unix seconds.  ${details} is borrowed, may be NULL.
+ * Append one entry: {"seq","at","actor","role","action","object", and the other
+ * members of ${details}}.  ${at} is Unix seconds.  ${details} is borrowed.  It
+ * says what it is about in "object", and where that is a person, which, in
+ * "subject" (engine/subjects/subjects.h).  "role" is "operator", whoever runs
+ * the program, where ${details} has no other.  ST_INVALID for numbers that are
+ * not whole: they have no canonical text.
  */
 enum status audit_append(struct audit *a, int64_t at, const char *actor,
     const char *action, const json_t *details) MUST_CHECK;
@@ -63,8 +67,9 @@ struct audit_filter {
 	int64_t limit; /* at most so many */
 	const char *action;
 	const char *run;
-	int64_t since; /* Unix seconds, this one included */
-	int64_t until; /* not included */
+	const char *subject; /* a pseudonym */
+	int64_t since;       /* Unix seconds, this one included */
+	int64_t until;       /* not included */
 };
 
 /*

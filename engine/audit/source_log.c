@@ -42,6 +42,11 @@ static int has(const char *body, const char *key, const char *text)
 	return p && strncmp(p, text, n) == 0 && p[n] == '"';
 }
 
+static int has_or_lacks(const char *body, const char *key, const char *text)
+{
+	return text ? has(body, key, text) : value(body, key) == NULL;
+}
+
 static int has_int(const char *body, const char *key, int64_t n)
 {
 	const char *p = value(body, key);
@@ -53,7 +58,7 @@ static int has_int(const char *body, const char *key, int64_t n)
 static enum status check_row(struct stmt *s, const char *body)
 {
 	const char *action = db_text(s, 2), *source = db_text(s, 3);
-	const char *run = db_text(s, 5);
+	const char *run = db_text(s, 5), *subject = db_text(s, 7);
 	char when[INSTANT_TEXT];
 
 	civil_format_instant(db_int(s, 1), when);
@@ -62,8 +67,8 @@ static enum status check_row(struct stmt *s, const char *body)
 	    (source == NULL ||
 		(has(body, "\"source\":\"", source) &&
 		    has_int(body, "\"evidence\":", db_int(s, 4)))) &&
-	    (run ? has(body, "\"run\":\"", run)
-		 : value(body, "\"run\":\"") == NULL))
+	    has_or_lacks(body, "\"run\":\"", run) &&
+	    has_or_lacks(body, "\"subject\":\"", subject))
 		return ST_OK;
 	return fail(ST_INTEGRITY,
 	    "entry %" PRId64
@@ -80,7 +85,8 @@ static enum status read_entries(void *ctx, uint64_t n, unsigned int width,
 	struct val body;
 
 	st = db_query(audit_db(ctx),
-	    "SELECT seq, at, action, source, evidence, run, body FROM entry"
+	    "SELECT seq, at, action, source, evidence, run, body, subject"
+	    " FROM entry"
 	    " WHERE seq >= $1 AND seq < $2 ORDER BY seq",
 	    ARGS(INT(next), INT(end)), &s);
 	while (st == ST_OK && (st = db_row(s)) == ST_OK) {

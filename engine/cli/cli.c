@@ -150,3 +150,21 @@ enum status cli_log(struct cli *cli, const char *action, json_t *details)
 	free(actor);
 	return st;
 }
+
+void cli_log_refused(struct cli *cli, enum status why)
+{
+	char *said;
+
+	/* What has answered told the log itself. */
+	if (!cli->loaded || cli->answered || cli->command == NULL ||
+	    (why != ST_DENIED && why != ST_INTEGRITY))
+		return;
+	if ((said = strdup(status_text())) == NULL)
+		return;
+	if (cli_log(cli, "refused",
+		json_pack("{s:s, s:s}", "object", cli->command, "why",
+		    status_name(why))) != ST_OK)
+		status_clear();
+	status_say("%s", said);
+	free(said);
+}

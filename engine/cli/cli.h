@@ -22,6 +22,7 @@ struct cli {
 	int attention; /* done, but something needs looking after: exit 4 */
 	int answered;  /* the document of --json is out: a failure adds none */
 	int loaded;
+	const char *command; /* which one runs */
 	struct installation in;
 };
 
@@ -102,6 +103,13 @@ enum status cli_collection(struct cli *cli, const char *store,
  */
 enum status cli_log(
     struct cli *cli, const char *action, json_t *details) MUST_CHECK;
+
+/*
+ * Log that the command was refused: for want of a right (ST_DENIED) or because
+ * a key or file is not what it was (ST_INTEGRITY).  Nothing else is, nor where
+ * the log is what cannot be written; ${why}'s sentence stays what it was.
+ */
+void cli_log_refused(struct cli *cli, enum status why);
 
 /* Print ${value} on stdout: one JSON document. */
 enum status cli_print_json(const json_t *value) MUST_CHECK;

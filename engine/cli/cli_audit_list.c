@@ -5,6 +5,7 @@
 
 #include "engine/audit/log.h"
 #include "engine/cli/cli_audit.h"
+#include "engine/subjects/subjects.h"
 
 struct listing {
 	struct cli *cli;
@@ -92,6 +93,29 @@ static enum status list(struct listing *l, struct audit_filter *f)
 	return st;
 }
 
+/* Whose entries somebody looks for is a look at personal data too. */
+static enum status look_for(
+    struct cli *cli, char *text, char pseudonym[SUBJECT_TEXT])
+{
+	struct reach_subject who;
+	enum status st = cli_subject("subject", text, &who);
+
+	if (st == ST_OK)
+		st = subjects_mention(
+		    &cli->in, &who, SUBJECTS_AS_THEY_ARE, pseudonym);
+	if (st != ST_OK)
+		return st;
+	if (*pseudonym == '\0')
+		(void)fputs(
+		    "lethe: nothing ties this person to an entry: there "
+		    "was none, or it was forgotten with the last "
+		    "record\n",
+		    stderr);
+	return cli_log(cli, "subject_entries_listed",
+	    json_pack("{s:s, s:s, s:s?}", "object", "subject", "identity",
+		who.identity, "subject", *pseudonym ? pseudonym : NULL));
+}
+
 enum status cli_audit_list(struct cli *cli, int argc, char **argv)
 {
 	static const struct option options[] = {
@@ -99,12 +123,14 @@ enum status cli_audit_list(struct cli *cli, int argc, char **argv)
 		{ "from", required_argument, NULL, 'f' },
 		{ "limit", required_argument, NULL, 'l' },
 		{ "run", required_argument, NULL, 'r' },
+		{ "subject", required_argument, NULL, 'S' },
 		{ "since", required_argument, NULL, 's' },
 		{ "until", required_argument, NULL, 'u' },
 		{ "follow", no_argument, NULL, 'F' },
 		CLI_OPTIONS,
 	};
 	const char *from = "0", *most = "0", *since = NULL, *until = NULL;
+	char *subject = NULL, pseudonym[SUBJECT_TEXT];
 	struct audit_filter f = { 0 };
 	struct listing l = { .cli = cli };
 	enum status st;
@@ -116,6 +142,7 @@ enum status cli_audit_list(struct cli *cli, int argc, char **argv)
 		case 'f': from = optarg; break;
 		case 'l': most = optarg; break;
 		case 'r': f.run = optarg; break;
+		case 'S': subject = optarg; break;
 		case 's': since = optarg; break;
 		case 'u': until = optarg; break;
 		case 'F': l.follow = 1; break;
@@ -135,5 +162,9 @@ enum status cli_audit_list(struct cli *cli, int argc, char **argv)
 		st = cli_as_of(cli, since, &f.since);
 	if (st == ST_OK && until)
 		st = cli_as_of(cli, until, &f.until);
+	if (st == ST_OK && subject) {
+		st = look_for(cli, subject, pseudonym);
+		f.subject = pseudonym;
+	}
 	return st == ST_OK ? list(&l, &f) : st;
 }

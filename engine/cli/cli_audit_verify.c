@@ -273,7 +273,11 @@ enum status cli_audit_export(struct cli *cli, int argc, char **argv)
 	st = cli_arguments(argc, 2, 2, "a folder: lethe audit export DIR");
 	if (st != ST_OK || (st = open_log(cli)) != ST_OK)
 		return st;
-	st = folder_export(cli->in.audit, argv[optind + 1], &c);
+	/* What goes out says itself that it did. */
+	st = cli_log(
+	    cli, "log_exported", json_pack("{s:s}", "object", "audit log"));
+	if (st == ST_OK)
+		st = folder_export(cli->in.audit, argv[optind + 1], &c);
 	if (st == ST_OK) {
 		buf_addf(&text, "%s: %" PRIu64 " entries\n", argv[optind + 1],
 		    c.size);

@@ -123,7 +123,8 @@ enum status cli_ingest(
 		st = suspend(cli, what);
 	if (st == ST_OK)
 		st = cli_log(cli, "ingested",
-		    json_pack("{s:s, s:s, s:I}", "store", what->store,
+		    json_pack("{s:s++, s:s, s:s, s:I}", "object", what->store,
+			".", what->collection, "store", what->store,
 			"collection", what->collection, "records",
 			(json_int_t)*records));
 	ingest_target_release(&target);

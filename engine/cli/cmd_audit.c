@@ -59,6 +59,7 @@ const struct command cmd_audit = {
 	"the audit log: list, verify, checkpoint, prove, export",
 	"usage: lethe audit list [--action ACTION] [--run RUN] [--since TIME]\n"
 	"             [--until TIME] [--from SEQ] [--limit N] [--follow]\n"
+	"             [--subject KIND=VALUE]\n"
 	"       lethe audit verify [--since FILE] [--vkey KEY]\n"
 	"       lethe audit verify DIR --vkey KEY [--since FILE]\n"
 	"       lethe audit checkpoint [--vkey]\n"
@@ -85,6 +86,10 @@ const struct command cmd_audit = {
 	"  --action ACTION  only entries of this action (delete, "
 	"purge_started, ...)\n"
 	"  --run RUN        only those of this run\n"
+	"  --subject KIND=VALUE  only those about this person, for as long "
+	"as there\n"
+	"                   are records of theirs; the log says that you "
+	"looked\n"
 	"  --since TIME     from this date or instant on\n"
 	"  --until TIME     before this date or instant\n"
 	"  --from SEQ       from this entry on\n"

@@ -48,7 +48,8 @@ static enum status run(struct cli *cli, int argc, char **argv)
 	/* A look that the log cannot tell of is not had. */
 	if (st == ST_OK)
 		st = cli_log(cli, "dumped",
-		    json_pack("{s:s, s:s}", "store", argv[optind], "collection",
+		    json_pack("{s:s++, s:s, s:s}", "object", argv[optind], ".",
+			argv[optind + 1], "store", argv[optind], "collection",
 			argv[optind + 1]));
 	/* A reader that closes early is an error to report, not our end. */
 	(void)signal(SIGPIPE, SIG_IGN);

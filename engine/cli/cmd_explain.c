@@ -131,7 +131,8 @@ static enum status run(struct cli *cli, int argc, char **argv)
 	    now, &o);
 	if (st == ST_OK)
 		st = cli_log(cli, "record_explained",
-		    json_pack("{s:s, s:s}", "store", argv[optind], "collection",
+		    json_pack("{s:s++, s:s, s:s}", "object", argv[optind], ".",
+			argv[optind + 1], "store", argv[optind], "collection",
 			argv[optind + 1]));
 	if (st == ST_OK)
 		st = print(cli, o);

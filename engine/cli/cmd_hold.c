@@ -26,7 +26,10 @@ static void print_scope(const json_t *o)
 	size_t i;
 
 	if (json_is_object(subject))
-		printf("subject %s=%s", json_text(subject, "identity"),
+		printf("subject %s%s%s", json_text(subject, "identity"),
+		    json_is_string(json_object_get(subject, "value"))
+			? "="
+			: ", who is forgotten",
 		    json_text(subject, "value"));
 	if (json_is_object(record)) {
 		printf("record %s.%s", json_text(record, "store"),
@@ -202,12 +205,16 @@ static enum status list(struct cli *cli, const struct options *o)
 		return st;
 	if ((st = cli_as_of(cli, o->as_of, &now)) != ST_OK)
 		return st;
-	st = holds_list(&cli->in, o->which, now, &out);
-	if (st != ST_OK)
+	if ((st = holds_list(&cli->in, o->which, now, &out)) != ST_OK)
 		return st;
-	if (cli->json)
+	/* It names people. */
+	st = cli_log(cli, "holds_listed",
+	    json_pack("{s:s, s:I}", "object", "holds", "suspensions",
+		(json_int_t)json_array_size(
+		    json_object_get(out, "suspensions"))));
+	if (st == ST_OK && cli->json)
 		st = cli_print_json(out);
-	else
+	else if (st == ST_OK)
 		print_list(json_object_get(out, "suspensions"));
 	cli->attention = json_int(out, "reviews_overdue") > 0;
 	json_decref(out);

@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "engine/cli/cli.h"
+#include "engine/subjects/subjects.h"
 
 static void made(void *ctx, const char *what)
 {
@@ -47,6 +48,8 @@ static enum status run(struct cli *cli, int argc, char **argv)
 	if ((list = json_array()) == NULL)
 		return fail(ST_NOMEM, "out of memory");
 	st = installation_init(&cli->in, made, list);
+	if (st == ST_OK)
+		st = subjects_adopt(&cli->in);
 	if (st == ST_OK)
 		st = print(cli, list);
 	json_decref(list);

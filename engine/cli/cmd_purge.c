@@ -195,8 +195,11 @@ static enum status parse(struct cli *cli, int argc, char **argv,
 		{ "plan", required_argument, NULL, 'p' },
 		{ "execute", required_argument, NULL, 'e' },
 		{ "approve", no_argument, NULL, 'a' },
+		{ "jobs", required_argument, NULL, 'b' },
 		CLI_OPTIONS,
 	};
+	const char *jobs = NULL;
+	int64_t n;
 	int c;
 
 	while ((c = cli_option(cli, argc, argv, options)) != -1) {
@@ -208,6 +211,7 @@ static enum status parse(struct cli *cli, int argc, char **argv,
 		case 'p': o->plan_file = optarg; break;
 		case 'e': o->execute_file = optarg; break;
 		case 'a': o->approve = 1; break;
+		case 'b': jobs = optarg; break;
 		default: return ST_USAGE;
 		}
 	}
@@ -220,6 +224,11 @@ static enum status parse(struct cli *cli, int argc, char **argv,
 		return fail(ST_USAGE,
 		    "--approve is for a run: `lethe plan approve ID` approves "
 		    "the plan of a file");
+	if (jobs) {
+		if (cli_number("jobs", jobs, 1, CONFIG_JOBS, &n) != ST_OK)
+			return ST_USAGE;
+		o->jobs = (int)n;
+	}
 	if (o->plan_file)
 		o->mode = PURGE_DRY_RUN;
 	return cli_arguments(argc, 0, 0, "none");
@@ -279,7 +288,7 @@ const struct command cmd_purge = {
 	"delete what is due, with evidence",
 	"usage: lethe [-c lethe.yml] [--json] purge [--dry-run] [--as-of TIME]\n"
 	"             [--store STORE] [--cluster CLUSTER] [--plan FILE]\n"
-	"             [--execute FILE] [--approve]\n\n"
+	"             [--execute FILE] [--approve] [--jobs N]\n\n"
 	"Deletes every record whose period is over, in bounded batches, each\n"
 	"with its evidence, then verifies and scrubs.  Meant for cron; killed\n"
 	"at any instant, the next run continues.\n\n"
@@ -295,6 +304,9 @@ const struct command cmd_purge = {
 	"  --execute FILE     carry that plan out, once: only records in it, and\n"
 	"                     only if they are still due; what is gone, held or\n"
 	"                     changed since is skipped and reported\n"
-	"  --approve          approve what would stop it, as one person\n",
+	"  --approve          approve what would stop it, as one person\n"
+	"  --jobs N           stores, and segments of them, worked on at a\n"
+	"                     time; default: purge.jobs in lethe.yml, or as many\n"
+	"                     as there are processors\n",
 	run,
 };

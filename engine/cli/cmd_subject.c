@@ -4,6 +4,7 @@
 
 #include "engine/cli/cli.h"
 #include "engine/plan/reach.h"
+#include "engine/subjects/subjects.h"
 
 #define KEYS_SHOWN 3
 
@@ -18,11 +19,22 @@ static long long count_records(const json_t *o)
 	return n;
 }
 
-/* Who looked, for what kind of identity, and how much was found: never whom. */
-static enum status note(struct cli *cli, const json_t *o)
+/* Who looked, for whom by pseudonym, and how much was found.  Of somebody who
+ * is not here nothing begins to be kept. */
+static enum status note(
+    struct cli *cli, const struct reach_subject *who, const json_t *o)
 {
+	char subject[SUBJECT_TEXT];
+	enum status st;
+
+	st = subjects_mention(&cli->in, who,
+	    count_records(o) > 0 ? SUBJECTS_SALT : SUBJECTS_AS_THEY_ARE,
+	    subject);
+	if (st != ST_OK)
+		return st;
 	return cli_log(cli, "subject_looked_up",
-	    json_pack("{s:s, s:I, s:I}", "identity", json_text(o, "identity"),
+	    json_pack("{s:s, s:s, s:s?, s:I, s:I}", "object", "subject",
+		"identity", who->identity, "subject", *subject ? subject : NULL,
 		"collections",
 		(json_int_t)json_array_size(json_object_get(o, "collections")),
 		"records", (json_int_t)count_records(o)));
@@ -107,7 +119,7 @@ static enum status run(struct cli *cli, int argc, char **argv)
 		return st;
 	/* Nobody sees what the log does not say that they saw. */
 	if ((st = reach_json(&cli->in, &who, &o)) == ST_OK &&
-	    (st = note(cli, o)) == ST_OK)
+	    (st = note(cli, &who, o)) == ST_OK)
 		st = print(cli, o);
 	json_decref(o);
 	return st;
@@ -121,7 +133,7 @@ const struct command cmd_subject = {
 	"Finds every record of a person in all stores, by collection; with\n"
 	"--json, the key of each.  KIND is an `identity` of the datasets, such\n"
 	"as customer_id or email.  Each search is an entry in the audit log:\n"
-	"who searched and how much was found, never for whom.\n\n"
+	"who searched, how much was found, and for whom as a pseudonym.\n\n"
 	"  --identity KIND=VALUE  customer_id=C0000001, email=a@example.jp ...\n",
 	run,
 };

@@ -157,6 +157,7 @@ static enum status run(struct cli *cli, int argc, char **argv)
 	argc -= optind;
 	argv += optind;
 	optind = 0; /* glibc: start over */
+	cli->command = command->name;
 	st = command->run(cli, argc, argv);
 	if (cli->help) {
 		status_clear();
@@ -174,6 +175,7 @@ int main(int argc, char **argv)
 	harden();
 	st = run(&cli, argc, argv);
 	code = exit_code(st);
+	cli_log_refused(&cli, st);
 	if (st != ST_OK)
 		print_failure(&cli, st);
 	else if (cli.attention)

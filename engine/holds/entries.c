@@ -5,6 +5,7 @@
 
 #include "engine/audit/log.h"
 #include "engine/base/buf.h"
+#include "engine/subjects/subjects.h"
 
 enum status entries_note(struct installation *in, const char *id,
     const char *action, const char *actor, int64_t now)
@@ -67,7 +68,7 @@ static enum status was_told(
 
 static enum status tell(struct installation *in, struct stmt *s)
 {
-	char *scope = scope_words(s);
+	char *scope = scope_words(s), subject[SUBJECT_TEXT] = "";
 	json_t *details = NULL;
 	enum status st = ST_OK;
 	int told = 0;
@@ -75,10 +76,13 @@ static enum status tell(struct installation *in, struct stmt *s)
 	if (scope == NULL)
 		return fail(ST_NOMEM, "out of memory");
 	st = was_told(in->audit, db_text(s, 1), db_text(s, 0), &told);
+	if (st == ST_OK && !told && db_text(s, 11))
+		st = subjects_pseudonym(in, db_int(s, 11), subject);
 	if (st == ST_OK && !told) {
-		st = json_make(&details, "{s:s, s:s, s:s, s:s, s:o}", "id",
-		    db_text(s, 0), "kind", db_text(s, 4), "scope", scope,
-		    "reason", db_text(s, 9), "records",
+		st = json_make(&details, "{s:s, s:s, s:s, s:s, s:s, s:s?, s:o}",
+		    "object", db_text(s, 0), "id", db_text(s, 0), "kind",
+		    db_text(s, 4), "scope", scope, "reason", db_text(s, 9),
+		    "subject", *subject ? subject : NULL, "records",
 		    db_text(s, 10) ? json_integer(db_int(s, 10)) : json_null());
 		if (st == ST_OK)
 			st = audit_append(in->audit, db_int(s, 2),
@@ -96,7 +100,7 @@ static enum status ship(struct installation *in)
 
 	st = db_query(in->control,
 	    "SELECT e.suspension, e.action, e.at, e.actor, s.kind, s.identity,"
-	    " s.store, s.collection, s.cluster, s.reason, e.records"
+	    " s.store, s.collection, s.cluster, s.reason, e.records, s.subject"
 	    " FROM suspension_entry AS e"
 	    " JOIN suspension AS s ON s.id = e.suspension"
 	    " WHERE e.logged = 0 ORDER BY e.at, e.action, e.suspension",

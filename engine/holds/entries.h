@@ -6,10 +6,11 @@
 #include "engine/installation/installation.h"
 
 /*
- * What the audit log says of suspensions: {"id","kind","scope","reason",
- * "records"}.  Noted in the control database by the transaction that makes it
- * so, told to the log after the stores are done: each exactly once, whoever is
- * killed when.  No subject, no key, no free text.
+ * What the audit log says of suspensions: {"object","id","kind","scope",
+ * "reason","subject","records"}, where the subject is a pseudonym.  Noted in
+ * the control database by the transaction that makes it so, told to the log
+ * after the stores are done: each exactly once, whoever is killed when.  No
+ * identity, no key, no free text.
  */
 #define ENTRIES_PLACED   "hold_placed"
 #define ENTRIES_ASKED    "hold_release_asked"

@@ -90,6 +90,9 @@ struct holds_watch {
 	size_t count;
 };
 void holds_watch_release(struct holds_watch *w);
+/* Over the same connections, for another store (holds_keep_fresh()). */
+enum status holds_watch_copy(
+    struct holds_watch *to, const struct holds_watch *from) MUST_CHECK;
 
 /*
  * Bring every store to what the registry says: one write transaction for each
@@ -100,10 +103,14 @@ void holds_watch_release(struct holds_watch *w);
 enum status holds_refresh(
     struct installation *in, struct holds_watch *w) MUST_CHECK;
 
-/* The same, if another connection has committed to any of the databases since
- * ${w} was last given to one of the two. */
-enum status holds_keep_fresh(
-    struct installation *in, struct holds_watch *w) MUST_CHECK;
+/*
+ * The same for ${store} alone, if another connection has committed to any of
+ * the databases since ${w}, which is of this store, was last given to one of
+ * the two; the others are read, because references lead through them, and no
+ * more.  The log is told by the next holds_refresh().
+ */
+enum status holds_keep_fresh(struct installation *in,
+    const struct installation_store *store, struct holds_watch *w) MUST_CHECK;
 
 /* How many rows holds_refresh() would write now; writes nothing. */
 enum status holds_behind(struct installation *in, int64_t *rows) MUST_CHECK;

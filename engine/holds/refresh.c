@@ -283,8 +283,10 @@ static enum status one_store(struct installation *in,
 	return st;
 }
 
-static enum status all_stores(
-    struct installation *in, const char *id, enum act most, int64_t *rows)
+/* ${only} NULL: all of them. */
+static enum status some_stores(struct installation *in,
+    const struct installation_store *only, const char *id, enum act most,
+    int64_t *rows)
 {
 	json_t *active = NULL;
 	enum status st;
@@ -293,8 +295,10 @@ static enum status all_stores(
 	st = registry_read(in, REGISTRY_ACTIVE, id, when_now(), &active);
 	if (st == ST_OK)
 		st = reached_fill(in, active);
-	for (i = 0; st == ST_OK && i < in->store_count; i++)
-		st = one_store(in, &in->stores[i], active, most, rows);
+	for (i = 0; st == ST_OK && i < in->store_count; i++) {
+		if (only == NULL || only == &in->stores[i])
+			st = one_store(in, &in->stores[i], active, most, rows);
+	}
 	json_decref(active);
 	return st;
 }
@@ -338,6 +342,21 @@ static enum status look_at_versions(
 	return st;
 }
 
+enum status holds_watch_copy(
+    struct holds_watch *to, const struct holds_watch *from)
+{
+	*to = (struct holds_watch){ NULL, 0 };
+	if (from->versions == NULL)
+		return ST_OK;
+	to->versions = calloc(from->count, sizeof(*to->versions));
+	if (to->versions == NULL)
+		return fail(ST_NOMEM, "out of memory");
+	memcpy(
+	    to->versions, from->versions, from->count * sizeof(*to->versions));
+	to->count = from->count;
+	return ST_OK;
+}
+
 void holds_watch_release(struct holds_watch *w)
 {
 	free(w->versions);
@@ -354,7 +373,7 @@ enum status refresh_stores(struct installation *in, const char *id)
 
 	if ((st = registry_any(in, &any)) != ST_OK || !any)
 		return st;
-	return all_stores(in, id, ACT_WRITE, &rows);
+	return some_stores(in, NULL, id, ACT_WRITE, &rows);
 }
 
 static enum status refresh(struct installation *in)
@@ -375,14 +394,19 @@ enum status holds_refresh(struct installation *in, struct holds_watch *w)
 	return st == ST_OK ? refresh(in) : st;
 }
 
-enum status holds_keep_fresh(struct installation *in, struct holds_watch *w)
+enum status holds_keep_fresh(struct installation *in,
+    const struct installation_store *store, struct holds_watch *w)
 {
+	int64_t rows = 0;
 	enum status st;
-	int changed = 0;
+	int any = 0, changed = 0;
 
+	/* Where nothing was ever suspended no other store need be opened. */
+	if ((st = registry_any(in, &any)) != ST_OK || !any)
+		return st;
 	st = look_at_versions(in, w, &changed);
 	if (st == ST_OK && changed)
-		st = refresh(in);
+		st = some_stores(in, store, NULL, ACT_WRITE, &rows);
 	/* What failed is tried again. */
 	if (st != ST_OK)
 		holds_watch_release(w);
@@ -398,7 +422,7 @@ enum status holds_behind(struct installation *in, int64_t *rows)
 	if ((st = registry_any(in, &any)) != ST_OK)
 		return st;
 	if (any)
-		st = all_stores(in, NULL, ACT_LOOK, &n);
+		st = some_stores(in, NULL, NULL, ACT_LOOK, &n);
 	if (st == ST_OK)
 		*rows = n;
 	return st;

@@ -2,12 +2,14 @@
 #include "engine/holds/registry.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "engine/base/civil.h"
 #include "engine/base/zone.h"
 #include "engine/crypto/random.h"
 #include "engine/holds/entries.h"
+#include "engine/subjects/subjects.h"
 
 /* ---- read ---- */
 
@@ -22,15 +24,31 @@ static enum status put_instant(
 	return json_put(o, name, json_string(text));
 }
 
-static enum status put_subject(json_t *o, struct stmt *s)
+/* Of a subject who is forgotten the value is null. */
+static enum status put_subject(
+    struct installation *in, json_t *o, struct stmt *s)
 {
 	json_t *subject = NULL;
+	char *value = NULL;
 	enum status st;
 
 	if (db_text(s, 2) == NULL)
 		return json_put(o, "subject", json_null());
-	st = json_make(&subject, "{s:s, s:s}", "identity", db_text(s, 2),
-	    "value", db_text(s, 3));
+	if (db_text(s, 3) == NULL)
+		return fail(ST_DB,
+		    "control: %s is not yet what this version keeps: run "
+		    "`lethe init`",
+		    db_text(s, 0));
+	st = subjects_value(in, db_int(s, 3), &value);
+	if (st == ST_NOTFOUND && db_text(s, 17) == NULL)
+		return fail(ST_INTEGRITY,
+		    "control: %s is active and its subject is gone: restore "
+		    "the control database from a backup",
+		    db_text(s, 0));
+	if (st == ST_OK || st == ST_NOTFOUND)
+		st = json_make(&subject, "{s:s, s:s?}", "identity",
+		    db_text(s, 2), "value", value);
+	free(value);
 	return st == ST_OK ? json_put(o, "subject", subject) : st;
 }
 
@@ -78,7 +96,8 @@ static enum status put_times(json_t *o, struct stmt *s)
 }
 
 /* The columns as registry_read() selects them. */
-static enum status row_json(struct stmt *s, const char *today, json_t **out)
+static enum status row_json(
+    struct installation *in, struct stmt *s, const char *today, json_t **out)
 {
 	json_t *o = NULL;
 	enum status st;
@@ -94,7 +113,7 @@ static enum status row_json(struct stmt *s, const char *today, json_t **out)
 	    "placed_by", db_text(s, 13), "release_reason", db_text(s, 14),
 	    "release_asked_by", db_text(s, 16), "released_by", db_text(s, 18));
 	if (st == ST_OK)
-		st = put_subject(o, s);
+		st = put_subject(in, o, s);
 	if (st == ST_OK)
 		st = put_record(o, s);
 	if (st == ST_OK)
@@ -120,7 +139,7 @@ enum status registry_read(struct installation *in, enum registry_which which,
 	st = installation_open_control(in);
 	if (st == ST_OK)
 		st = db_query(in->control,
-		    "SELECT id, kind, identity, value, store, collection,"
+		    "SELECT id, kind, identity, subject, store, collection,"
 		    " record_key, cluster, reason, authority, note, owner,"
 		    " placed_at, placed_by, release_reason, asked_at, asked_by,"
 		    " released_at, released_by, review FROM suspension"
@@ -129,7 +148,7 @@ enum status registry_read(struct installation *in, enum registry_which which,
 		    " ORDER BY placed_at, id",
 		    ARGS(INT(which == REGISTRY_ALL), TEXT(id)), &s);
 	while (st == ST_OK && (st = db_row(s)) == ST_OK) {
-		st = row_json(s, today, &one);
+		st = row_json(in, s, today, &one);
 		if (st == ST_OK)
 			st = json_push(rows, one);
 	}
@@ -226,24 +245,42 @@ static struct val text_of(const json_t *o, const char *name)
 	return val_text(json_string_value(json_object_get(o, name)));
 }
 
+/* NULL for a scope that is no person. */
+static enum status subject_number(
+    struct installation *in, const json_t *subject, struct val *out)
+{
+	struct reach_subject who = { json_text(subject, "identity"),
+		json_text(subject, "value") };
+	int64_t id = 0;
+	enum status st;
+
+	if (!json_is_object(subject))
+		return ST_OK;
+	if ((st = subjects_need(in, &who, &id)) == ST_OK)
+		*out = INT(id);
+	return st;
+}
+
 static enum status insert(
     struct installation *in, const json_t *row, int64_t now, const char *id)
 {
 	const json_t *subject = json_object_get(row, "subject");
 	const json_t *record = json_object_get(row, "record");
+	struct val number = NIL;
 	char *key = NULL;
-	enum status st = ST_OK;
+	enum status st;
 
-	if (json_is_object(record))
+	st = subject_number(in, subject, &number);
+	if (st == ST_OK && json_is_object(record))
 		st = json_canonical(json_object_get(record, "key"), &key);
 	if (st == ST_OK)
 		st = db_exec(in->control,
-		    "INSERT INTO suspension (id, kind, identity, value, store,"
+		    "INSERT INTO suspension (id, kind, identity, subject, store,"
 		    " collection, record_key, cluster, reason, authority, note,"
 		    " owner, review, placed_at, placed_by) VALUES ($1, $2, $3,"
 		    " $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
 		    ARGS(TEXT(id), text_of(row, "kind"),
-			text_of(subject, "identity"), text_of(subject, "value"),
+			text_of(subject, "identity"), number,
 			text_of(record, "store"), text_of(record, "collection"),
 			TEXT(key), text_of(row, "cluster"),
 			text_of(row, "reason"), text_of(row, "authority"),

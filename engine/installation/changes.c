@@ -20,8 +20,8 @@ static enum status tell(struct installation *in, const char *action,
 	char *actor = NULL;
 	enum status st;
 
-	st = json_make(&details, "{s:s, s:s?, s:s}", "name", name, "before",
-	    before, "now", now);
+	st = json_make(&details, "{s:s, s:s, s:s?, s:s}", "object", name,
+	    "name", name, "before", before, "now", now);
 	if (st == ST_OK)
 		st = audit_actor(&actor);
 	if (st == ST_OK)
@@ -105,7 +105,7 @@ static enum status compare_key(
 static enum status compare_all(struct installation *in)
 {
 	static const char *const keys[] = { "audit-signature", "audit",
-		"control", "evidence" };
+		"control", "evidence", "subjects" };
 	const struct config *c = &in->config;
 	enum status st;
 	size_t i;

@@ -272,6 +272,48 @@ enum status installation_load_with(
 	return ST_OK;
 }
 
+enum status installation_again(
+    const struct installation *first, struct installation *out)
+{
+	size_t i;
+
+	memset(out, 0, sizeof(*out));
+	out->again = 1;
+	out->config = first->config;
+	out->zone = first->zone;
+	out->datasets = first->datasets;
+	out->dataset_count = first->dataset_count;
+	out->policies = first->policies;
+	out->policy_count = first->policy_count;
+	memcpy(out->rule_set, first->rule_set, sizeof(out->rule_set));
+	out->stores = calloc(first->store_count + 1, sizeof(*out->stores));
+	if (out->stores == NULL)
+		return fail(ST_NOMEM, "out of memory");
+	out->store_count = first->store_count;
+	for (i = 0; i < out->store_count; i++) {
+		out->stores[i].config = first->stores[i].config;
+		out->stores[i].dataset = first->stores[i].dataset;
+		/* Rules tell tables apart by where they stand. */
+		out->stores[i].schema = first->stores[i].schema;
+		out->stores[i].same_schema = first->stores[i].db != NULL;
+	}
+	return keyring_again(first->keys, &out->keys);
+}
+
+static void release_files(struct installation *in)
+{
+	size_t i;
+
+	for (i = 0; i < in->dataset_count; i++)
+		dataset_release(&in->datasets[i]);
+	for (i = 0; i < in->policy_count; i++)
+		policy_release(&in->policies[i]);
+	free(in->datasets);
+	free(in->policies);
+	zone_free(in->zone);
+	config_release(&in->config);
+}
+
 void installation_release(struct installation *in)
 {
 	size_t i;
@@ -279,7 +321,8 @@ void installation_release(struct installation *in)
 	for (i = 0; i < in->store_count; i++) {
 		if (in->stores[i].borrowed)
 			continue;
-		db_schema_release(&in->stores[i].schema);
+		if (!in->stores[i].same_schema)
+			db_schema_release(&in->stores[i].schema);
 		units_rest(&in->stores[i]);
 		segments_free(in->stores[i].segments);
 		db_close(in->stores[i].db);
@@ -287,16 +330,10 @@ void installation_release(struct installation *in)
 	audit_close(in->audit);
 	db_close(in->control);
 	keyring_free(in->keys);
-	for (i = 0; i < in->dataset_count; i++)
-		dataset_release(&in->datasets[i]);
-	for (i = 0; i < in->policy_count; i++)
-		policy_release(&in->policies[i]);
-	free(in->datasets);
-	free(in->policies);
 	free(in->stores);
-	zone_free(in->zone);
-	config_release(&in->config);
 	diag_release(&in->diag);
+	if (!in->again)
+		release_files(in);
 	memset(in, 0, sizeof(*in));
 }
 

@@ -28,10 +28,14 @@ struct installation_store {
 	 * that of ${segment}, or the rest (units.h). */
 	struct segments *segments;
 	const struct segment *segment;
-	int borrowed; /* all are another installation's, which closes them */
+	int same_schema; /* it is that of another installation, which frees it
+			  */
+	int borrowed;    /* all are another installation's, which closes them */
 };
 
 struct installation {
+	/* It was made by installation_again(): the files are another's. */
+	int again;
 	struct config config;
 	struct diag diag; /* what the loaders found */
 	struct zone *zone;
@@ -64,6 +68,15 @@ void installation_release(struct installation *in);
  */
 enum status installation_load_with(struct installation *first,
     const char *policy, struct installation *out) MUST_CHECK;
+
+/*
+ * The installation ${first}, which is unlocked, for another thread.  What was
+ * loaded of it is shared, and nobody changes that; keyring, stores, control
+ * database and audit log belong to one thread at a time, so that ${out} opens
+ * its own, each when it is first asked for.  Released before ${first}.
+ */
+enum status installation_again(
+    const struct installation *first, struct installation *out) MUST_CHECK;
 
 /*
  * Make what is missing: key file, keyring, control database, audit log and

@@ -6,6 +6,7 @@
 
 #include "engine/base/buf.h"
 #include "engine/base/file.h"
+#include "engine/base/when.h"
 #include "engine/installation/changes.h"
 #include "engine/installation/cut.h"
 #include "engine/installation/units.h"
@@ -132,7 +133,7 @@ enum status installation_open_store(
 		return store->segments ? segments_refresh(store->segments)
 				       : ST_OK;
 	st = open_place(in, store->config, store->config->name, &store->db);
-	if (st == ST_OK)
+	if (st == ST_OK && !store->same_schema)
 		st = db_introspect(store->db, &store->schema);
 	return st == ST_OK ? open_segments(in, store) : st;
 }
@@ -241,7 +242,41 @@ static enum status make_key(struct installation *in, const char *name)
 	return st == ST_CONFLICT ? ST_OK : st; /* made by an earlier init */
 }
 
-enum status installation_init(struct installation *in,
+/* What is made is counted for the log on its way to whoever shows it. */
+struct count_made {
+	void (*made)(void *ctx, const char *what);
+	void *ctx;
+	int64_t count;
+};
+
+static void count(void *ctx, const char *what)
+{
+	struct count_made *c = ctx;
+
+	c->count++;
+	if (c->made)
+		c->made(c->ctx, what);
+}
+
+static enum status log_init(struct installation *in, int64_t made)
+{
+	json_t *details = NULL;
+	char *actor = NULL;
+	enum status st;
+
+	st = json_make(&details, "{s:s, s:I}", "object",
+	    in->config.installation, "made", (json_int_t)made);
+	if (st == ST_OK)
+		st = audit_actor(&actor);
+	if (st == ST_OK)
+		st = audit_append(
+		    in->audit, when_now(), actor, "initialised", details);
+	json_decref(details);
+	free(actor);
+	return st;
+}
+
+static enum status make_all(struct installation *in,
     void (*made)(void *ctx, const char *what), void *ctx)
 {
 	char *stores = installation_path(in, "stores");
@@ -259,6 +294,8 @@ enum status installation_init(struct installation *in,
 	if (st == ST_OK)
 		st = make_key(in, LOG_KEY);
 	if (st == ST_OK)
+		st = make_key(in, "subjects");
+	if (st == ST_OK)
 		st = make_place(
 		    in, NULL, "control", "schemas/control/", made, ctx);
 	if (st == ST_OK)
@@ -272,7 +309,16 @@ enum status installation_init(struct installation *in,
 
 		st = make_place(in, cs, cs->name, "schemas/store/", made, ctx);
 	}
-	if (st == ST_OK)
-		st = changes_log(in);
 	return st;
+}
+
+enum status installation_init(struct installation *in,
+    void (*made)(void *ctx, const char *what), void *ctx)
+{
+	struct count_made c = { made, ctx, 0 };
+	enum status st = make_all(in, count, &c);
+
+	if (st == ST_OK)
+		st = log_init(in, c.count);
+	return st == ST_OK ? changes_log(in) : st;
 }

@@ -114,9 +114,9 @@ static void read_policies(struct config_reader *r, const struct node *n)
 static void read_purge(struct config_reader *r, const struct node *n)
 {
 	static const char *const keys[] = { "window", "batch", "max_share",
-		"approvals", NULL };
+		"approvals", "jobs", NULL };
 	struct config *c = r->c;
-	int64_t approvals;
+	int64_t approvals, jobs;
 
 	if (!read_map(r->d, n, keys))
 		return;
@@ -127,6 +127,8 @@ static void read_purge(struct config_reader *r, const struct node *n)
 	    r->d, node_get(n, "max_share"), 0, 1, &c->purge.max_share);
 	if (read_int(r->d, node_get(n, "approvals"), 0, 2, &approvals))
 		c->purge.approvals = (int)approvals;
+	if (read_int(r->d, node_get(n, "jobs"), 1, CONFIG_JOBS, &jobs))
+		c->purge.jobs = (int)jobs;
 }
 
 static void read_holds(struct config_reader *r, const struct node *n)

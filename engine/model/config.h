@@ -35,11 +35,13 @@ struct config {
 	size_t policy_count;
 	struct config_store *stores;
 	size_t store_count;
+#define CONFIG_JOBS 64 /* at most */
 	struct {
 		struct period window; /* PT24H */
 		int64_t batch;        /* 100000 */
 		double max_share;     /* 0.5 */
 		int approvals;        /* 1 */
+		int jobs;             /* 0: one for each processor */
 	} purge;
 	struct {
 		int approvals;        /* people that a release needs: 1 */

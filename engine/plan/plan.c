@@ -99,31 +99,53 @@ static enum status no_cluster(const struct schedule *s, const char *cluster)
 	    near ? ": did you mean `" : "", near ? near : "", near ? "`?" : "");
 }
 
-enum status plan_init(struct plan *p, const struct schedule *s, int64_t as_of,
-    const char *cluster, enum plan_detail detail)
+enum status plan_list(struct plan *p, const struct schedule *s, int64_t as_of,
+    const char *cluster)
 {
 	struct plan plan = { s, as_of, NULL, 0 };
-	enum status st = ST_OK;
 	size_t i;
 
 	plan.items = calloc(s->count + 1, sizeof(*plan.items));
 	if (plan.items == NULL)
 		return fail(ST_NOMEM, "out of memory");
-	for (i = 0; st == ST_OK && i < s->count; i++) {
-		struct plan_item *item = &plan.items[plan.count];
-
-		if (!in_cluster(&s->rules[i], cluster))
-			continue;
-		item->rule = &s->rules[i];
-		plan.count++;
-		/* One state for all the counts, whoever writes meanwhile. */
-		st = db_begin(item->rule->store->db, DB_READ);
-		if (st == ST_OK)
-			st = count_item(item, as_of, detail);
-		db_rollback(item->rule->store->db);
+	for (i = 0; i < s->count; i++) {
+		if (in_cluster(&s->rules[i], cluster))
+			plan.items[plan.count++].rule = &s->rules[i];
 	}
-	if (st == ST_OK && cluster && plan.count == 0)
-		st = no_cluster(s, cluster);
+	if (cluster && plan.count == 0) {
+		plan_release(&plan);
+		return no_cluster(s, cluster);
+	}
+	*p = plan;
+	return ST_OK;
+}
+
+/* One state for all the counts, whoever writes meanwhile. */
+enum status plan_count(
+    struct plan_item *item, int64_t as_of, enum plan_detail detail)
+{
+	struct db *db = item->rule->store->db;
+	enum status st;
+
+	st = db_begin(db, DB_READ);
+	if (st == ST_OK)
+		st = count_item(item, as_of, detail);
+	db_rollback(db);
+	return st;
+}
+
+enum status plan_init(struct plan *p, const struct schedule *s, int64_t as_of,
+    const char *cluster, enum plan_detail detail)
+{
+	struct plan plan;
+	enum status st;
+	size_t i;
+
+	st = plan_list(&plan, s, as_of, cluster);
+	if (st != ST_OK)
+		return st;
+	for (i = 0; st == ST_OK && i < plan.count; i++)
+		st = plan_count(&plan.items[i], as_of, detail);
 	if (st != ST_OK)
 		plan_release(&plan);
 	else

@@ -45,6 +45,12 @@ struct plan {
  */
 enum status plan_init(struct plan *p, const struct schedule *s, int64_t as_of,
     const char *cluster, enum plan_detail detail) MUST_CHECK;
+/* The same without the counts, and those of one item: items whose stores are
+ * different can be counted by different threads at a time. */
+enum status plan_list(struct plan *p, const struct schedule *s, int64_t as_of,
+    const char *cluster) MUST_CHECK;
+enum status plan_count(
+    struct plan_item *item, int64_t as_of, enum plan_detail detail) MUST_CHECK;
 void plan_release(struct plan *p);
 
 /* "2025-03-01T00:00:00+09:00": what lies before it is due.  A date column is

@@ -195,6 +195,7 @@ struct schedule {
 	size_t count;
 	struct unmapped *unmapped;
 	size_t unmapped_count;
+	const struct schedule *of; /* whose rules they are; NULL: its own */
 };
 
 /*
@@ -203,6 +204,13 @@ struct schedule {
  */
 enum status schedule_init(struct schedule *s, struct installation *in,
     const char *store, struct diag *d) MUST_CHECK;
+/*
+ * The rules of ${first} over the stores of ${in}, which is its installation
+ * again, for another thread: rule i is rule i.  Shares all else with ${first}
+ * and is released before it.  Opens no store.
+ */
+enum status schedule_again(const struct schedule *first,
+    struct installation *in, struct schedule *out) MUST_CHECK;
 void schedule_release(struct schedule *s);
 
 /* The rule of a collection itself (its part 0), or NULL. */

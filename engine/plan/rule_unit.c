@@ -7,6 +7,7 @@
 #include "engine/installation/units.h"
 #include "engine/plan/suspension.h"
 #include "engine/store/count.h"
+#include "engine/store/times.h"
 
 /* Does the clock run from the field by which the records were sorted? */
 static int is_by_bounds(const struct rule *r, const struct rule_clock *c)
@@ -59,6 +60,19 @@ static int all_by_bounds(const struct rule *r)
 	return r->clock_count > 0;
 }
 
+/* Does the file vouch that every record has the time it was sorted by? */
+static enum status vouches(const struct rule *r, int *yes)
+{
+	enum db_effort effort = DB_EVERY;
+	enum status st = ST_OK;
+
+	if (r->collection->segment_by)
+		st = times_effort(r->store->db, r->table->name,
+		    r->collection->segment_by, &effort);
+	*yes = st == ST_OK && effort == DB_BY_INDEX;
+	return st;
+}
+
 /* Nothing in it lies ahead. */
 static int has_begun(const struct rule *r, int64_t now)
 {
@@ -87,10 +101,15 @@ static enum status count_ended(
 enum status rule_unit_count(const struct rule *r, enum rule_class class,
     int64_t now, int *known, int64_t *records)
 {
+	enum status st;
+	int vouched;
+
 	*known = 0;
 	*records = 0;
 	if (units_segment(r->store) == NULL)
 		return ST_OK;
+	if ((st = vouches(r, &vouched)) != ST_OK || !vouched)
+		return st;
 	if (class == RULE_UNDECIDED || class == RULE_CLOCKS_UNDECIDED) {
 		*known = all_by_bounds(r);
 		return ST_OK;

@@ -120,14 +120,35 @@ enum status schedule_init(struct schedule *s, struct installation *in,
 	return st;
 }
 
+enum status schedule_again(
+    const struct schedule *first, struct installation *in, struct schedule *out)
+{
+	const struct installation_store *stores = first->installation->stores;
+	size_t i;
+
+	*out = *first;
+	out->of = first;
+	out->installation = in;
+	out->rules = calloc(first->count + 1, sizeof(*out->rules));
+	if (out->rules == NULL)
+		return fail(ST_NOMEM, "out of memory");
+	for (i = 0; i < first->count; i++) {
+		out->rules[i] = first->rules[i];
+		out->rules[i].store =
+		    &in->stores[first->rules[i].store - stores];
+	}
+	return ST_OK;
+}
+
 void schedule_release(struct schedule *s)
 {
 	size_t i;
 
-	for (i = 0; i < s->count; i++)
+	for (i = 0; s->of == NULL && i < s->count; i++)
 		schedule_release_rule(&s->rules[i]);
 	free(s->rules);
-	free(s->unmapped);
+	if (s->of == NULL)
+		free(s->unmapped);
 	memset(s, 0, sizeof(*s));
 }
 

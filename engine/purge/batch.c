@@ -239,14 +239,15 @@ static enum status one_batch(
 	return st;
 }
 
-/* What the database undid because of others is whole again: once more. */
+/* What the database undid because of others, or with the connection, is whole
+ * again: once more. */
 static enum status one_batch_again(
     struct pass *p, int64_t first, int64_t last, int64_t *n)
 {
 	enum status st = one_batch(p, first, last, n);
 	int tries;
 
-	for (tries = 1; st == ST_BUSY && tries < MOST_TRIES &&
+	for (tries = 1; (st == ST_BUSY || st == ST_IO) && tries < MOST_TRIES &&
 			db_undone(p->rule->store->db);
 	     tries++)
 		st = one_batch(p, first, last, n);
@@ -268,7 +269,7 @@ static enum status all_batches(
 		*done += n;
 		*p->done += n;
 		if (n > 0 && c->progress)
-			c->progress(c->progress_ctx, p->item, *p->done);
+			c->progress(c->progress_ctx, p->item, n);
 	}
 	return st;
 }
@@ -363,8 +364,7 @@ static enum status reduce_rows(
 	return st;
 }
 
-/* In the file that is in use. */
-static enum status purge_here(const struct purge_context *c,
+enum status purge_item(const struct purge_context *c,
     const struct plan_item *item, int64_t as_of, struct purge_counts *done)
 {
 	const struct rule *r = item->rule;
@@ -373,6 +373,7 @@ static enum status purge_here(const struct purge_context *c,
 	};
 	enum status st = ST_OK;
 
+	*done = (struct purge_counts){ 0, 0, 0 };
 	if (r->part == 0 && r->terms.cluster->action == POLICY_DELETE)
 		st = delete_rows(p, &done->deleted);
 	if (st != ST_OK || r->reduce.count == 0)
@@ -383,8 +384,7 @@ static enum status purge_here(const struct purge_context *c,
 	return reduce_rows(p, EVIDENCE_MINIMISE, &done->minimised);
 }
 
-/* Has this file nothing to do?  What its bounds and counts say is enough. */
-static enum status is_idle(const struct rule *r, int64_t as_of, int *idle)
+enum status purge_idle(const struct rule *r, int64_t as_of, int *idle)
 {
 	int64_t records = 0;
 	enum status st;
@@ -394,24 +394,5 @@ static enum status is_idle(const struct rule *r, int64_t as_of, int *idle)
 		return ST_OK;
 	st = count_get(r->store->db, r->table->name, &records);
 	*idle = records == 0;
-	return st;
-}
-
-enum status purge_item(const struct purge_context *c,
-    const struct plan_item *item, int64_t as_of, struct purge_counts *done)
-{
-	const struct rule *r = item->rule;
-	enum status st = ST_OK;
-	int idle = 0;
-	size_t u;
-
-	*done = (struct purge_counts){ 0, 0, 0 };
-	for (u = 0; st == ST_OK && u < units_count(r->store); u++) {
-		if ((st = units_use(r->store, u)) == ST_OK)
-			st = is_idle(r, as_of, &idle);
-		if (st == ST_OK && !idle)
-			st = purge_here(c, item, as_of, done);
-	}
-	units_rest(r->store);
 	return st;
 }

@@ -27,8 +27,8 @@ struct purge_context {
 	 * NULL. */
 	enum status (*may_go_on)(void *ctx);
 	void *may_go_on_ctx;
-	/* called after each batch; may be NULL */
-	void (*progress)(void *ctx, const struct plan_item *item, int64_t done);
+	/* called after each batch with what it did; may be NULL */
+	void (*progress)(void *ctx, const struct plan_item *item, int64_t n);
 	void *progress_ctx;
 };
 
@@ -39,12 +39,18 @@ struct purge_counts {
 	int64_t minimised;
 };
 
+/* Has the file of the rule's store that is in use nothing to do?  What its
+ * bounds and counts say is enough. */
+enum status purge_idle(
+    const struct rule *r, int64_t as_of, int *idle) MUST_CHECK;
+
 /*
- * Do what is due under ${item}, in batches of about 100 ms of write lock, each
- * one transaction that holds the deletion or change, its evidence, the counts
- * and what the records leave behind.  Every condition is asked again in that
- * transaction: what has changed or was suspended since the plan stays.
- * Records to which a foreign key of the database still points are not deleted.
+ * Do what is due under ${item} in the file that is in use, in batches of about
+ * 100 ms of write lock, each one transaction that holds the deletion or change,
+ * its evidence, the counts and what the records leave behind.  Every condition
+ * is asked again in that transaction: what has changed or was suspended since
+ * the plan stays. Records to which a foreign key of the database still points
+ * are not deleted.
  */
 enum status purge_item(const struct purge_context *c,
     const struct plan_item *item, int64_t as_of,

@@ -14,13 +14,14 @@
 
 /* One collection of the segment in hand. */
 struct part {
-	const struct plan_item *item; /* of its own cluster; NULL: none */
-	size_t at;                    /* in the plan */
+	const struct rule *rule; /* of its own cluster; NULL: none */
+	size_t at;               /* of its item in the plan */
 	int64_t records;
 	int64_t moved;
 };
 struct drop {
-	struct run *run;
+	struct hand *hand;
+	struct run *run; /* these two the hand's */
 	struct installation_store *store;
 	struct part *parts; /* of the segment in hand: one for each table */
 	int due;            /* it may go */
@@ -33,18 +34,18 @@ struct drop {
 
 /* ---- may it go? ---- */
 
-static const struct plan_item *item_of(
-    const struct plan *p, const struct rule *r, size_t *at)
+/* Is there an item of ${r}, a rule of the lane, in the plan? */
+static int item_of(const struct drop *d, const struct rule *r, size_t *at)
 {
 	size_t i;
 
-	for (i = 0; i < p->count; i++) {
-		if (p->items[i].rule == r) {
+	for (i = 0; i < d->run->plan.count; i++) {
+		if (hand_item(d->hand, i).rule == r) {
 			*at = i;
-			return &p->items[i];
+			return 1;
 		}
 	}
-	return NULL;
+	return 0;
 }
 
 static enum status ends_rule(struct drop *d, const struct rule *r, int *ends)
@@ -53,7 +54,7 @@ static enum status ends_rule(struct drop *d, const struct rule *r, int *ends)
 	enum status st;
 	size_t at;
 
-	*ends = item_of(&d->run->plan, r, &at) != NULL &&
+	*ends = item_of(d, r, &at) &&
 		rule_unit_at(r, d->run->as_of) == RULE_UNIT_ENDED;
 	if (!*ends)
 		return ST_OK;
@@ -66,15 +67,15 @@ static enum status ends_rule(struct drop *d, const struct rule *r, int *ends)
 static enum status ends(
     struct drop *d, const struct db_table *t, struct part *p, int *all)
 {
-	const struct schedule *s = &d->run->schedule;
+	const struct schedule *s = d->hand->lane->schedule;
 	const struct rule *r =
 	    schedule_rule(s, d->store->config->name, t->name);
 	enum status st = ST_OK;
 	size_t i;
 
 	*all = r && r->terms.cluster->action == POLICY_DELETE && !r->referenced;
-	if (*all)
-		p->item = item_of(&d->run->plan, r, &p->at);
+	if (*all && item_of(d, r, &p->at))
+		p->rule = r;
 	for (i = 0; st == ST_OK && *all && i < r->parts; i++)
 		st = ends_rule(d, rule_part(r, i), all);
 	return st;
@@ -84,7 +85,7 @@ static enum status ends(
 static int is_over(const struct drop *d)
 {
 	const struct segment *g = units_segment(d->store);
-	const struct schedule *s = &d->run->schedule;
+	const struct schedule *s = d->hand->lane->schedule;
 	size_t i;
 
 	for (i = 0; i < s->count; i++) {
@@ -219,7 +220,7 @@ static enum status vouch_less(struct drop *d, const struct db_table *t)
 static enum status move_out(
     struct drop *d, const struct db_table *t, struct part *p)
 {
-	const struct rule *r = p->item->rule;
+	const struct rule *r = p->rule;
 	enum status st = ST_OK;
 	size_t i;
 
@@ -241,6 +242,7 @@ static enum status take_part(
     struct drop *d, const struct db_table *t, struct part *p)
 {
 	struct run *r = d->run;
+	struct plan_item item;
 	struct keyring_key key;
 	char name[SEGMENT_KEY];
 	enum status st;
@@ -253,7 +255,8 @@ static enum status take_part(
 	st = keyring_find(segments_keys(d->store->segments), name, &key);
 	if (st != ST_OK)
 		return st;
-	return evidence_of_segment(p->item, r->id, r->in->rule_set,
+	item = hand_item(d->hand, p->at);
+	return evidence_of_segment(&item, r->id, r->in->rule_set,
 	    segments_rest(d->store->segments), units_segment(d->store)->name,
 	    key.id, p->records - p->moved);
 }
@@ -280,7 +283,7 @@ static void account(struct drop *d)
 	for (i = 0; i < d->store->schema.count; i++) {
 		const struct part *p = &d->parts[i];
 
-		if (p->item)
+		if (p->rule)
 			d->gone[p->at] += p->records - p->moved;
 	}
 	d->dropped++;
@@ -288,19 +291,16 @@ static void account(struct drop *d)
 
 static void report(struct drop *d)
 {
-	struct run *r = d->run;
 	size_t i;
 
-	r->outcome.segments += d->dropped;
-	for (i = 0; i < r->plan.count; i++) {
-		if (d->gone[i] == 0)
+	hand_dropped(d->hand, d->dropped);
+	for (i = 0; i < d->run->plan.count; i++) {
+		const struct purge_counts n = { d->gone[i], 0, 0 };
+
+		if (n.deleted == 0)
 			continue;
-		r->outcome.results[i].done.deleted += d->gone[i];
-		r->progressed += d->gone[i];
-		if (r->options->progress)
-			r->options->progress(r->options->progress_ctx,
-			    r->plan.items[i].rule->terms.cluster->name,
-			    r->progressed, plan_due(&r->plan));
+		hand_done(d->hand, i, &n);
+		hand_progress(d->hand, &d->run->plan.items[i], n.deleted);
 	}
 }
 
@@ -329,7 +329,8 @@ static enum status take_one(struct drop *d)
 
 	if ((st = look(d)) != ST_OK || !d->due)
 		return st;
-	if ((st = run_ship_unit(d->run, d->store)) != ST_OK ||
+	if ((st = run_ship_unit(d->run, d->hand->lane->in, d->store)) !=
+		ST_OK ||
 	    (st = db_begin(own, DB_WRITE)) != ST_OK)
 		return st;
 	st = take(d);
@@ -376,7 +377,7 @@ static enum status drop_some(struct drop *d, size_t next)
 
 	d->dropped = 0;
 	memset(d->gone, 0, d->run->plan.count * sizeof(*d->gone));
-	if ((st = run_may_go_on(d->run)) != ST_OK ||
+	if ((st = hand_may_go_on(d->hand)) != ST_OK ||
 	    (st = db_begin(rest, DB_WRITE)) != ST_OK)
 		return st;
 	st = segments_refresh(d->store->segments);
@@ -412,32 +413,23 @@ static enum status drop_in_store(struct drop *d)
 	return st;
 }
 
-static int is_cut(const struct run *r, const struct installation_store *s)
+enum status drop_segments(struct hand *h)
 {
-	return s->segments && run_takes(r, s);
-}
+	struct drop d = { .hand = h, .run = h->run, .store = h->store };
+	enum status st;
 
-enum status drop_segments(struct run *r)
-{
-	struct drop d = { .run = r };
-	enum status st = ST_OK;
-	size_t i;
-
-	d.gone = calloc(r->plan.count + 1, sizeof(*d.gone));
-	if (d.gone == NULL)
-		return fail(ST_NOMEM, "out of memory");
-	for (i = 0; st == ST_OK && i < r->in->store_count; i++) {
-		d.store = &r->in->stores[i];
-		if (!is_cut(r, d.store))
-			continue;
-		d.parts = calloc(d.store->schema.count + 1, sizeof(*d.parts));
-		if (d.parts == NULL)
-			st = fail(ST_NOMEM, "out of memory");
-		else
-			st = drop_in_store(&d);
-		free(d.parts);
-	}
+	/* What must stay is suspended before anything goes. */
+	st = holds_keep_fresh(h->lane->in, h->store, &h->lane->watches[h->at]);
+	if (st != ST_OK)
+		return st;
+	d.gone = calloc(h->run->plan.count + 1, sizeof(*d.gone));
+	d.parts = calloc(h->store->schema.count + 1, sizeof(*d.parts));
+	if (d.gone == NULL || d.parts == NULL)
+		st = fail(ST_NOMEM, "out of memory");
+	else
+		st = drop_in_store(&d);
 	free(d.gone);
+	free(d.parts);
 	return st;
 }
 
@@ -450,7 +442,7 @@ enum status drop_finish(struct run *r)
 
 	for (i = 0; st == ST_OK && i < r->in->store_count; i++) {
 		s = &r->in->stores[i];
-		if (!is_cut(r, s))
+		if (s->segments == NULL || !run_takes(r, s))
 			continue;
 		st = db_one_int(s->db,
 		    "SELECT count(*) FROM lethe_segment WHERE dropped = 1",

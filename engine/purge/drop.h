@@ -1,14 +1,14 @@
 #ifndef PURGE_DROP_H
 #define PURGE_DROP_H
 
-#include "engine/purge/run.h"
+#include "engine/purge/hand.h"
 
 /*
- * Segments that die whole.  A segment is dropped when every record that it
- * could hold has ended: by its bounds, for every clock of every cluster of
- * every collection that has records in it, and all of them are clusters of this
- * run that delete.  A cluster that is suspended whole keeps it.  An empty one
- * goes as soon as its period is over.
+ * Segments of the store in hand that die whole.  A segment is dropped when
+ *every record that it could hold has ended: by its bounds, for every clock of
+ *every cluster of every collection that has records in it, and all of them are
+ *clusters of this run that delete.  A cluster that is suspended whole keeps it.
+ *An empty one goes as soon as its period is over.
  *
  * In this order, so that a crash between any two steps loses nothing, doubles
  * nothing and is finished by the next run:
@@ -22,7 +22,7 @@
  *
  * What is due in other segments goes record by record.
  */
-enum status drop_segments(struct run *r) MUST_CHECK;
+enum status drop_segments(struct hand *h) MUST_CHECK;
 
 /* Step 3 of what an earlier run left undone. */
 enum status drop_finish(struct run *r) MUST_CHECK;

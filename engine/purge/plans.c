@@ -80,9 +80,9 @@ static enum status log_kept(struct installation *in, const json_t *body,
 	json_t *details = NULL;
 	enum status st;
 
-	st = json_make(&details, "{s:s, s:s, s:s, s:s}", "plan", id, "hash",
-	    hash, "rule_set", json_text(body, "rule_set"), "as_of",
-	    json_text(body, "as_of"));
+	st = json_make(&details, "{s:s, s:s, s:s, s:s, s:s}", "object", id,
+	    "plan", id, "hash", hash, "rule_set", json_text(body, "rule_set"),
+	    "as_of", json_text(body, "as_of"));
 	if (st == ST_OK)
 		st = audit_append(
 		    in->audit, when_now(), actor, "plan_stored", details);
@@ -267,9 +267,9 @@ static enum status log_approval(struct installation *in,
 	json_t *details = NULL;
 	enum status st;
 
-	st = json_make(&details, "{s:s, s:s, s:I, s:I}", "plan", p->id, "hash",
-	    p->hash, "approvals", (json_int_t)approvals, "needed",
-	    (json_int_t)plans_needed(in));
+	st = json_make(&details, "{s:s, s:s, s:s, s:I, s:I}", "object", p->id,
+	    "plan", p->id, "hash", p->hash, "approvals", (json_int_t)approvals,
+	    "needed", (json_int_t)plans_needed(in));
 	if (st == ST_OK)
 		st = audit_append(
 		    in->audit, when_now(), actor, "plan_approved", details);

@@ -14,9 +14,8 @@
 #include "engine/crypto/random.h"
 #include "engine/holds/holds.h"
 #include "engine/installation/units.h"
-#include "engine/purge/batch.h"
-#include "engine/purge/drop.h"
 #include "engine/purge/run.h"
+#include "engine/subjects/subjects.h"
 
 /* ---- preparation ---- */
 
@@ -64,6 +63,26 @@ static enum status suspend(struct run *r)
 	return holds_refresh(r->in, &r->holds);
 }
 
+/* One for each file is the most that there is to do for. */
+static enum status make_lanes(struct run *r)
+{
+	long processors = sysconf(_SC_NPROCESSORS_ONLN);
+	size_t jobs = processors > 0 ? (size_t)processors : 1, tasks = 0, i;
+
+	if (r->options->jobs > 0)
+		jobs = (size_t)r->options->jobs;
+	else if (r->in->config.purge.jobs > 0)
+		jobs = (size_t)r->in->config.purge.jobs;
+	if (jobs > CONFIG_JOBS)
+		jobs = CONFIG_JOBS;
+	for (i = 0; i < r->in->store_count; i++) {
+		if (run_takes(r, &r->in->stores[i]))
+			tasks += units_count(&r->in->stores[i]);
+	}
+	r->jobs = jobs < tasks ? jobs : tasks > 0 ? tasks : 1;
+	return lanes_new(&r->schedule, &r->holds, r->jobs, &r->lanes);
+}
+
 /* What it is to be about, and that nobody else is at it. */
 static enum status claim(struct run *r)
 {
@@ -99,10 +118,14 @@ static enum status prepare(struct run *r)
 		return st;
 	st = schedule_init(&r->schedule, r->in, r->store, &r->in->diag);
 	if (st == ST_OK)
-		st = plan_init(&r->plan, &r->schedule, r->as_of, r->cluster,
-		    o->mode == PURGE_DRY_RUN && o->plan_file == NULL
-			? PLAN_ALL
-			: PLAN_DUE);
+		st = make_lanes(r);
+	if (st == ST_OK)
+		st = plan_list(&r->plan, &r->schedule, r->as_of, r->cluster);
+	if (st == ST_OK)
+		st = run_count(
+		    r, o->mode == PURGE_DRY_RUN && o->plan_file == NULL
+			   ? PLAN_ALL
+			   : PLAN_DUE);
 	if (st == ST_OK && (o->plan_file || o->execute_file))
 		st = run_select(r);
 	if (st != ST_OK)
@@ -120,185 +143,6 @@ static enum status prepare(struct run *r)
 
 /* ---- execution ---- */
 
-static void progress(void *ctx, const struct plan_item *item, int64_t deleted)
-{
-	struct run *r = ctx;
-
-	r->options->progress(r->options->progress_ctx,
-	    item->rule->terms.cluster->name, r->progressed + deleted,
-	    plan_due(&r->plan));
-}
-
-static void add_counts(struct purge_counts *sum, const struct purge_counts *n)
-{
-	sum->deleted += n->deleted;
-	sum->de_identified += n->de_identified;
-	sum->minimised += n->minimised;
-}
-
-static enum status execute_item(
-    struct run *r, struct purge_context *c, size_t i)
-{
-	struct purge_filter filter = { selection_may_go, NULL };
-	struct purge_counts done = { 0, 0, 0 };
-	enum status st;
-
-	/* What refers to a parent may only go in this run: ask it anyway. */
-	if (r->plan.items[i].due == 0 && !r->plan.items[i].rule->referenced)
-		return ST_OK;
-	if (r->file) {
-		if (r->selections[i].count == 0)
-			return ST_OK;
-		filter.ctx = &r->selections[i];
-		c->filter = &filter;
-	}
-	st = holds_keep_fresh(r->in, &r->holds);
-	if (st == ST_OK)
-		st = purge_item(c, &r->plan.items[i], r->as_of, &done);
-	c->filter = NULL;
-	add_counts(&r->outcome.results[i].done, &done);
-	r->progressed += done.deleted + done.de_identified + done.minimised;
-	return st;
-}
-
-static enum status execute(struct run *r)
-{
-	struct purge_context c = {
-		.schedule = &r->schedule,
-		.run = r->id,
-		.rule_set = r->in->rule_set,
-		.batch = r->in->config.purge.batch,
-		.may_go_on = run_may_go_on,
-		.may_go_on_ctx = r,
-		.progress = r->options->progress ? progress : NULL,
-		.progress_ctx = r,
-	};
-	struct keyring_key key;
-	enum status st;
-	size_t i;
-
-	if ((st = keyring_find(r->in->keys, "evidence", &key)) != ST_OK)
-		return st;
-	c.evidence_key = key.secret;
-	/* A plan file names records: each of them goes by itself. */
-	if (r->file == NULL &&
-	    (st = holds_keep_fresh(r->in, &r->holds)) == ST_OK)
-		st = drop_segments(r);
-	for (i = 0; st == ST_OK && i < r->plan.count; i++)
-		st = execute_item(r, &c, i);
-	return st == ST_DENIED && r->stopped ? ST_OK : st;
-}
-
-static int remembers(const struct rule *r)
-{
-	size_t i;
-
-	for (i = 0; i < r->clock_count; i++) {
-		if (r->clocks[i].path.count)
-			return 1;
-	}
-	return 0;
-}
-
-/* What no record needs any more of what others left behind; also of what went
- * in a run that was killed before it came here. */
-static enum status forget(struct run *r)
-{
-	enum status st = ST_OK;
-	size_t i;
-
-	for (i = 0; st == ST_OK && i < r->schedule.count; i++) {
-		const struct rule *rule = &r->schedule.rules[i];
-
-		if (!remembers(rule))
-			continue;
-		st = db_begin(rule->store->db, DB_WRITE);
-		if (st == ST_OK)
-			st = rule_forget(&r->schedule, rule);
-		if (st == ST_OK)
-			st = db_commit(rule->store->db);
-		if (st != ST_OK)
-			db_rollback(rule->store->db);
-	}
-	return st;
-}
-
-/* A reader that holds an older state keeps deleted pages alive: that is a
- * state of its own, reported and left to the next run. */
-static enum status scrub_store(struct run *r, struct installation_store *s)
-{
-	enum status st = ST_OK;
-	size_t u;
-
-	for (u = 0; st == ST_OK && u < units_count(s); u++) {
-		if ((st = units_use(s, u)) == ST_OK)
-			st = db_scrub(s->db);
-		if (st == ST_BUSY) {
-			r->outcome.scrubbed = 0;
-			st = ST_OK;
-		}
-	}
-	units_rest(s);
-	return st;
-}
-
-static enum status scrub(struct run *r)
-{
-	enum status st = ST_OK;
-	size_t i;
-
-	r->outcome.scrubbed = 1;
-	for (i = 0; st == ST_OK && i < r->in->store_count; i++) {
-		if (run_takes(r, &r->in->stores[i]))
-			st = scrub_store(r, &r->in->stores[i]);
-	}
-	return st;
-}
-
-/* What could be done to a record of this rule now, and was not. */
-static enum status count_undone(
-    const struct rule *r, int64_t as_of, int64_t *records)
-{
-	int64_t goes = 0, reduces = 0;
-	enum status st;
-
-	st = rule_count(r, RULE_GOES, as_of, DB_BY_INDEX, &goes);
-	if (st == ST_OK)
-		st = rule_count(r, RULE_REDUCES, as_of, DB_BY_INDEX, &reduces);
-	*records = goes + reduces;
-	return st;
-}
-
-/* Ask every due condition again.  What is left waits for records that refer to
- * it; if it was planned and could be done, it has come in meanwhile, and the
- * run is not verified. */
-static enum status verify(struct run *r)
-{
-	struct plan after;
-	enum status st;
-	int64_t undone;
-	size_t i;
-
-	st = plan_init(&after, &r->schedule, r->as_of, r->cluster, PLAN_DUE);
-	if (st != ST_OK)
-		return st;
-	r->outcome.verified = 1;
-	for (i = 0; st == ST_OK && i < after.count; i++) {
-		struct purge_result *result = &r->outcome.results[i];
-		const struct plan_item *item = &after.items[i];
-
-		result->left = item->due - result->selected.unplanned;
-		result->overdue = item->overdue;
-		undone = 0;
-		if (result->left > 0)
-			st = count_undone(item->rule, r->as_of, &undone);
-		if (undone > result->selected.unplanned)
-			r->outcome.verified = 0;
-	}
-	plan_release(&after);
-	return st;
-}
-
 static double seconds_since(const struct timespec *from)
 {
 	struct timespec now;
@@ -308,19 +152,23 @@ static double seconds_since(const struct timespec *from)
 	       (double)(now.tv_nsec - from->tv_nsec) / 1e9;
 }
 
-static enum status work(struct run *r)
+/* People of whom this run took the last record.  Whether it did, only all
+ * stores know: a run of one store leaves it to the next of all.  Their salts
+ * leave the control database as records leave a store. */
+static enum status forget_subjects(struct run *r)
 {
+	int64_t gone = 0;
 	enum status st;
 
-	if ((st = execute(r)) != ST_OK)
+	if (r->store || r->stopped)
+		return ST_OK;
+	st = subjects_forget(r->in, r->id, r->actor, &gone);
+	if (st == ST_OK && gone > 0)
+		st = db_scrub(r->in->control);
+	if (st != ST_BUSY)
 		return st;
-	if (r->stopped == NULL && (st = forget(r)) != ST_OK)
-		return st;
-	if ((st = scrub(r)) != ST_OK)
-		return st;
-	if (r->file && (st = run_account(r)) != ST_OK)
-		return st;
-	return verify(r);
+	r->outcome.scrubbed = 0;
+	return ST_OK;
 }
 
 /* What did go is shipped also where the run fails in the middle; the first
@@ -337,7 +185,9 @@ static enum status carry_out(struct run *r)
 	if ((st = run_begin(r)) != ST_OK || r->stopped)
 		return st;
 	r->outcome.begun = 1;
-	st = work(r);
+	st = run_work(r);
+	if (st == ST_OK)
+		st = forget_subjects(r);
 	if (st == ST_OK)
 		return run_ship(r);
 	why = strdup(status_text());
@@ -391,11 +241,16 @@ static void run_release(struct run *r)
 	stored_plan_release(&r->kept);
 	json_decref(r->file);
 	json_decref(r->stopped);
+	lanes_free(r->lanes, r->jobs);
+	for (i = 0; r->units && i < r->in->store_count; i++)
+		free(r->units[i].names);
+	free(r->units);
 	plan_release(&r->plan);
 	schedule_release(&r->schedule);
 	free(r->actor);
 	if (r->lock >= 0)
 		(void)close(r->lock);
+	(void)pthread_mutex_destroy(&r->mutex);
 }
 
 /* The sentence of a run that was stopped: why, and what lifts it. */
@@ -418,6 +273,8 @@ enum status purge_run(
 	json_t *made = NULL;
 	enum status st;
 
+	if (pthread_mutex_init(&r.mutex, NULL) != 0)
+		return fail(ST_NOMEM, "out of memory");
 	(void)clock_gettime(CLOCK_MONOTONIC, &r.started);
 	st = run_all(&r, &made);
 	if (st == ST_OK)

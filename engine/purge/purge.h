@@ -17,13 +17,17 @@ struct purge_options {
 	int64_t as_of;
 	const char *store;   /* NULL: all */
 	const char *cluster; /* NULL: all */
-	int approve;         /* what stops it, as one approval by its actor */
+	/* Stores and segments that are worked on at a time: 0: as lethe.yml
+	 * says, or as many as there are processors; CONFIG_JOBS at most. */
+	int jobs;
+	int approve; /* what stops it, as one approval by its actor */
 	/* Write the plan of a dry run to this file and keep it; or NULL. */
 	const char *plan_file;
 	/* Carry out what this file plans and nothing else; or NULL.  It says
 	 * as of when, and for which store and cluster. */
 	const char *execute_file;
-	/* called as records go; may be NULL */
+	/* called as records go, by one thread at a time, which need not be the
+	 * caller's; may be NULL */
 	void (*progress)(
 	    void *ctx, const char *cluster, int64_t deleted, int64_t due);
 	void *progress_ctx;

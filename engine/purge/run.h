@@ -1,18 +1,28 @@
 #ifndef PURGE_RUN_H
 #define PURGE_RUN_H
 
+#include <pthread.h>
 #include <time.h>
 
 #include "engine/holds/holds.h"
+#include "engine/purge/lane.h"
 #include "engine/purge/plans.h"
 #include "engine/purge/purge.h"
 #include "engine/purge/report.h"
 #include "engine/purge/selection.h"
 
-/* A run, among purge.c, run_plan.c (its brakes and plan files) and run_log.c
- * (what it leaves in log, control database and data folder). */
+/* A run, among purge.c, run_plan.c (its brakes and plan files), run_work.c (its
+ * workers) and run_log.c (what it leaves in log, control database and data
+ * folder). */
 
 #define RUN_TEXT 80
+
+/* The files of a store that are worked on: "" for the rest, which is first, or
+ * for the store itself, then the segments' names. */
+struct run_units {
+	char (*names)[SEGMENT_NAME];
+	size_t count;
+};
 
 struct run {
 	struct installation *in;
@@ -32,10 +42,19 @@ struct run {
 	    kept; /* the plan that lets it go on; no body: none */
 	/* {"reason","plan","lift"}: what stopped it; NULL: nothing */
 	json_t *stopped;
-	struct purge_outcome outcome;
 	struct holds_watch holds;
 	struct timespec started;
-	int64_t progressed; /* by the items before the one at hand */
+	struct lane *lanes; /* one for each of its workers */
+	size_t jobs;
+	enum plan_detail detail; /* of what is counted */
+	struct run_units *units; /* one for each store, once it has begun */
+
+	/* What workers write: ${stopped} above, and these.  Behind the mutex,
+	 * but for what ${plan} and ${outcome} have of a single item, which is
+	 * written by the one who has its store. */
+	pthread_mutex_t mutex;
+	struct purge_outcome outcome;
+	int64_t progressed; /* records */
 };
 
 /* ---- run_plan.c ---- */
@@ -49,10 +68,22 @@ enum status run_write_file(struct run *r) MUST_CHECK;
 /* Where something stops it, ${r->stopped} is set, and ST_OK.  ST_INVALID: a
  * store would refuse what the plan does to records that stay (trial.h). */
 enum status run_brakes(struct run *r) MUST_CHECK;
-/* The emergency stop alone, as purge_context.may_go_on asks it: ST_DENIED. */
-enum status run_may_go_on(void *run) MUST_CHECK;
-/* What became of the records of a plan file. */
-enum status run_account(struct run *r) MUST_CHECK;
+/* ${stop} (stop.h) is what stops it, unless something does already. */
+enum status run_stop_by(struct run *r, const json_t *stop) MUST_CHECK;
+
+/* ---- run_work.c: by as many workers as it has lanes ---- */
+
+/* Count what its plan lists. */
+enum status run_count(struct run *r, enum plan_detail detail) MUST_CHECK;
+/*
+ * Carry the plan out, store by store: what is due, in the order of the plan;
+ * then what nobody needs any more is forgotten, the store scrubbed, and every
+ * due condition asked again.  A store that fails, or that somebody holds up,
+ * keeps no other from its end; the failure is that of the first, in the order
+ * of lethe.yml.  Where the emergency stop ended it, ${r->stopped} is set, and
+ * ST_OK.
+ */
+enum status run_work(struct run *r) MUST_CHECK;
 
 /* ---- run_log.c ---- */
 
@@ -60,9 +91,9 @@ enum status run_account(struct run *r) MUST_CHECK;
 enum status run_open(struct run *r) MUST_CHECK;
 /* Bring the evidence of its stores into the log. */
 enum status run_ship(struct run *r) MUST_CHECK;
-/* The same of the file of ${s} that is in use. */
-enum status run_ship_unit(
-    struct run *r, struct installation_store *s) MUST_CHECK;
+/* The same of the file of ${s}, a store of ${in}, that is in use. */
+enum status run_ship_unit(const struct run *r, struct installation *in,
+    struct installation_store *s) MUST_CHECK;
 /* Log that it begins, or was stopped before; and its row. */
 enum status run_begin(struct run *r) MUST_CHECK;
 /* It ended, or was stopped: log, row, metrics, stamp. */

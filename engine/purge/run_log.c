@@ -24,24 +24,27 @@ int run_takes(const struct run *r, const struct installation_store *s)
 	return 0;
 }
 
-enum status run_ship_unit(struct run *r, struct installation_store *s)
+enum status run_ship_unit(
+    const struct run *r, struct installation *in, struct installation_store *s)
 {
 	char source[STORE_ID_TEXT];
 	enum status st;
 
-	if ((st = installation_unit_id(r->in, s, source)) != ST_OK)
+	if ((st = installation_open_audit(in)) != ST_OK ||
+	    (st = installation_unit_id(in, s, source)) != ST_OK)
 		return st;
-	return audit_ship(r->in->audit, s->db, source, r->actor, NULL);
+	return audit_ship(in->audit, s->db, source, r->actor, NULL);
 }
 
+/* A worker may have dropped segments that are still listed here. */
 static enum status ship_store(struct run *r, struct installation_store *s)
 {
-	enum status st = ST_OK;
+	enum status st = installation_open_store(r->in, s);
 	size_t u;
 
 	for (u = 0; st == ST_OK && u < units_count(s); u++) {
 		if ((st = units_use(s, u)) == ST_OK)
-			st = run_ship_unit(r, s);
+			st = run_ship_unit(r, r->in, s);
 	}
 	units_rest(s);
 	return st;
@@ -86,9 +89,9 @@ static enum status log_stopped(struct run *r, int64_t deleted)
 	json_t *details = NULL;
 	enum status st;
 
-	st = json_make(&details, "{s:s, s:s?, s:s?, s:I}", "run", r->id, "plan",
-	    plan, "hash", plan ? r->kept.hash : NULL, "deleted",
-	    (json_int_t)deleted);
+	st = json_make(&details, "{s:s, s:s, s:s?, s:s?, s:I}", "object", r->id,
+	    "run", r->id, "plan", plan, "hash", plan ? r->kept.hash : NULL,
+	    "deleted", (json_int_t)deleted);
 	if (st == ST_OK)
 		st = audit_append(r->in->audit, when_now(), r->actor,
 		    json_is_string(json_object_get(r->stopped, "plan")) ||
@@ -108,10 +111,10 @@ static enum status log_started(struct run *r)
 	enum status st;
 
 	civil_format_instant(r->as_of, as_of);
-	st = json_make(&details, "{s:s, s:s, s:s, s:I, s:s?, s:s?}", "run",
-	    r->id, "as_of", as_of, "rule_set", r->in->rule_set, "due",
-	    (json_int_t)plan_due(&r->plan), "plan", plan, "hash",
-	    plan ? r->kept.hash : NULL);
+	st = json_make(&details, "{s:s, s:s, s:s, s:s, s:I, s:s?, s:s?}",
+	    "object", r->id, "run", r->id, "as_of", as_of, "rule_set",
+	    r->in->rule_set, "due", (json_int_t)plan_due(&r->plan), "plan",
+	    plan, "hash", plan ? r->kept.hash : NULL);
 	if (st == ST_OK)
 		st = audit_append(r->in->audit, when_now(), r->actor,
 		    "purge_started", details);
@@ -139,9 +142,9 @@ static enum status log_finished(struct run *r, const json_t *report)
 	json_t *details = NULL;
 	enum status st;
 
-	st = json_make(&details, "{s:s, s:O, s:O, s:O, s:O}", "run", r->id,
-	    "deleted", json_object_get(report, "deleted"), "verified",
-	    json_object_get(report, "verified"), "scrubbed",
+	st = json_make(&details, "{s:s, s:s, s:O, s:O, s:O, s:O}", "object",
+	    r->id, "run", r->id, "deleted", json_object_get(report, "deleted"),
+	    "verified", json_object_get(report, "verified"), "scrubbed",
 	    json_object_get(report, "scrubbed"), "overdue",
 	    json_object_get(report, "overdue"));
 	if (st == ST_OK)
@@ -229,8 +232,8 @@ enum status run_fail(struct run *r, enum status why)
 	json_t *details = NULL;
 	enum status st;
 
-	st = json_make(
-	    &details, "{s:s, s:s}", "run", r->id, "failure", status_name(why));
+	st = json_make(&details, "{s:s, s:s, s:s}", "object", r->id, "run",
+	    r->id, "failure", status_name(why));
 	if (st == ST_OK)
 		st = audit_append(r->in->audit, when_now(), r->actor,
 		    "purge_failed", details);

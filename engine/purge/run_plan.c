@@ -106,17 +106,6 @@ enum status run_select(struct run *r)
 	return st;
 }
 
-enum status run_account(struct run *r)
-{
-	enum status st = ST_OK;
-	size_t i;
-
-	for (i = 0; st == ST_OK && i < r->plan.count; i++)
-		st = selection_account(&r->selections[i], r->as_of,
-		    &r->outcome.results[i].selected);
-	return st;
-}
-
 /* ---- the plan as it is kept ---- */
 
 /* With what stops it: an approval is for that, too; and with the run, so that
@@ -177,12 +166,14 @@ enum status run_write_file(struct run *r)
 
 /* ---- brakes ---- */
 
-static enum status stop_by(struct run *r, const json_t *stop)
+enum status run_stop_by(struct run *r, const json_t *stop)
 {
 	const char *reason = json_text(stop, "reason");
 	char *text;
 	enum status st;
 
+	if (r->stopped)
+		return ST_OK;
 	text = str_format("%s stopped all purges at %s%s%s",
 	    json_text(stop, "actor"), json_text(stop, "at"),
 	    *reason ? ": " : "", reason);
@@ -194,17 +185,13 @@ static enum status stop_by(struct run *r, const json_t *stop)
 	return st;
 }
 
-enum status run_may_go_on(void *run)
+static enum status ask_stop(struct run *r)
 {
-	struct run *r = run;
 	json_t *stop = NULL;
 	enum status st = stop_read(r->in, &stop);
 
-	if (st == ST_OK && stop) {
-		st = stop_by(r, stop);
-		if (st == ST_OK)
-			st = ST_DENIED;
-	}
+	if (st == ST_OK && stop)
+		st = run_stop_by(r, stop);
 	json_decref(stop);
 	return st;
 }
@@ -297,8 +284,8 @@ enum status run_brakes(struct run *r)
 	enum status st;
 	size_t i;
 
-	st = run_may_go_on(r);
-	if (st == ST_DENIED && r->stopped)
+	st = ask_stop(r);
+	if (st == ST_OK && r->stopped)
 		return ST_OK;
 	/* Nobody is to approve what the store would refuse half-way. */
 	if (st == ST_OK)

@@ -92,6 +92,11 @@ static enum status scan_due(struct selection *s, int64_t as_of,
 	return st;
 }
 
+void selection_over(struct selection *s, const struct plan_item *item)
+{
+	s->item = item;
+}
+
 /* A scan of each of the store's files, each in one read transaction. */
 struct scan {
 	enum status (*scan)(struct selection *s, int64_t as_of,

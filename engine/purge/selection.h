@@ -28,6 +28,10 @@ enum status selection_init(struct selection *s, const struct plan_item *item,
 /* Safe on a zeroed one. */
 void selection_release(struct selection *s);
 
+/* Its records are those of ${item} from now on: the same rule over another
+ * connection (lane.h). */
+void selection_over(struct selection *s, const struct plan_item *item);
+
 /* Take in what is due at ${as_of}, in one read transaction. */
 enum status selection_collect(struct selection *s, int64_t as_of) MUST_CHECK;
 

@@ -11,6 +11,19 @@ static enum status open_both(struct installation *in)
 	return st == ST_OK ? installation_open_audit(in) : st;
 }
 
+static enum status tell(
+    struct installation *in, const char *actor, const char *action)
+{
+	json_t *details = NULL;
+	enum status st = json_make(&details, "{s:s}", "object", "purges");
+
+	if (st == ST_OK)
+		st =
+		    audit_append(in->audit, when_now(), actor, action, details);
+	json_decref(details);
+	return st;
+}
+
 /* It holds even where the log cannot be written: nothing is deleted then. */
 enum status stop_set(
     struct installation *in, const char *actor, const char *reason)
@@ -27,10 +40,7 @@ enum status stop_set(
 		return fail(ST_CONFLICT,
 		    "purges are stopped already: `lethe resume` lets them "
 		    "run again");
-	if (st == ST_OK)
-		st =
-		    audit_append(in->audit, when_now(), actor, "stopped", NULL);
-	return st;
+	return st == ST_OK ? tell(in, actor, "stopped") : st;
 }
 
 /* The log first: nothing goes on that it does not tell. */
@@ -48,8 +58,7 @@ enum status stop_lift(struct installation *in, const char *actor)
 	if (st == ST_OK && gone == 0)
 		st = fail(ST_CONFLICT, "purges are not stopped");
 	if (st == ST_OK)
-		st =
-		    audit_append(in->audit, when_now(), actor, "resumed", NULL);
+		st = tell(in, actor, "resumed");
 	if (st == ST_OK)
 		st = db_commit(in->control);
 	db_rollback(in->control);

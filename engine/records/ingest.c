@@ -261,7 +261,9 @@ static enum status choose_lane(
 	const struct layout *l = &in->layouts[0];
 	size_t there = SIZE_MAX;
 	enum status st = ST_OK;
+	/* What is not cut, or no more, goes into lane 0 whatever it says. */
 	int timed = l->time != INTAKE_NONE;
+	int routed = timed || in->lanes.time == NULL;
 
 	*lane = 0;
 	if (in->lanes.segments == NULL)
@@ -270,12 +272,12 @@ static enum status choose_lane(
 		st = lanes_route(&in->lanes, in->vals[l->time], lane);
 	if (st == ST_OK && key)
 		st = lanes_find(
-		    &in->lanes, key, timed ? *lane : SIZE_MAX, &there);
+		    &in->lanes, key, routed ? *lane : SIZE_MAX, &there);
 	if (st != ST_OK || there == SIZE_MAX || there == *lane)
 		return st;
 	if (in->mode == DB_INSERT)
 		return is_there(in, there);
-	if (timed)
+	if (routed)
 		return lanes_move(&in->lanes, key, there, *lane);
 	*lane = there;
 	return ST_OK;

@@ -131,10 +131,10 @@ enum status lanes_init(struct lanes *l, struct db *db,
 	l->table = table;
 	l->least.v.type = VAL_END;
 	l->most.v.type = VAL_END;
-	if (segments && time) {
-		l->segments = segments;
+	/* What is cut no more may be in segments still, by its keys. */
+	l->segments = segments;
+	if (segments && time)
 		l->time = db_table_column(table, time);
-	}
 	st = set_keys(l);
 	return st == ST_OK ? add_lane(l, NULL, &rest) : st;
 }
@@ -269,7 +269,9 @@ enum status lanes_begin_lane(struct lanes *l, size_t at)
 		return st;
 	lane->db = db;
 	l->begun++;
-	st = count_get(db, l->table->name, &lane->before);
+	/* Nobody vouches for what others write as well. */
+	if (!db_is_shared(db))
+		st = count_get(db, l->table->name, &lane->before);
 	if (st == ST_OK)
 		st = reduced_any(db, l->table->name, &lane->any_reduced);
 	return st;

@@ -203,10 +203,11 @@ static enum status note(struct report *r, const json_t *by)
 
 	st = audit_actor(&actor);
 	if (st == ST_OK)
-		st = json_make(&details, "{s:s, s:s, s:O, s:I, s:I, s:I}",
-		    "cluster", r->cluster->name, "collection", r->name, "by",
-		    by, "cells", (json_int_t)r->shown, "withheld",
-		    (json_int_t)r->withheld, "min", (json_int_t)r->min);
+		st = json_make(&details, "{s:s, s:s, s:s, s:O, s:I, s:I, s:I}",
+		    "object", r->name, "cluster", r->cluster->name,
+		    "collection", r->name, "by", by, "cells",
+		    (json_int_t)r->shown, "withheld", (json_int_t)r->withheld,
+		    "min", (json_int_t)r->min);
 	if (st == ST_OK)
 		st = audit_append(
 		    r->in->audit, r->now, actor, "report_released", details);

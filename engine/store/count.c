@@ -19,6 +19,8 @@ enum status count_anew(struct db *db, const char *collection)
 	int64_t records = 0;
 	enum status st;
 
+	if (db_is_shared(db))
+		return ST_OK;
 	if ((st = count_rows(db, collection, &records)) != ST_OK)
 		return st;
 	return db_exec(db,
@@ -32,6 +34,8 @@ enum status count_add(struct db *db, const char *collection, int64_t records)
 	int64_t changes = 0;
 	enum status st;
 
+	if (db_is_shared(db))
+		return ST_OK;
 	st = db_exec_(db,
 	    "UPDATE lethe_count SET records = records + $2"
 	    " WHERE collection = $1",
@@ -46,6 +50,8 @@ enum status count_get(struct db *db, const char *collection, int64_t *records)
 	int64_t kept = -1;
 	enum status st;
 
+	if (db_is_shared(db))
+		return count_rows(db, collection, records);
 	st = db_one_int(db,
 	    "SELECT records FROM lethe_count WHERE collection = $1",
 	    ARGS(TEXT(collection)), -1, &kept);

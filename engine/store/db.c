@@ -229,6 +229,8 @@ enum status db_version(struct db *db, int64_t *out)
 	return db->driver->version(db, out);
 }
 
+int db_is_shared(const struct db *db) { return db->driver->is_shared; }
+
 int db_in_transaction(const struct db *db) { return db->in_transaction; }
 
 enum status db_script(struct db *db, const char *words)

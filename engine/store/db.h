@@ -81,11 +81,16 @@ enum db_access { DB_READ, DB_WRITE };
 enum status db_begin(struct db *db, enum db_access access) MUST_CHECK;
 enum status db_commit(struct db *db) MUST_CHECK;
 void db_rollback(struct db *db);
-/* After a failure with ST_BUSY: 1 where the database has undone the transaction
- * because it met another one, so that all of it can be repeated at once. */
+/* After a failure with ST_BUSY or ST_IO: 1 where the database has undone the
+ * transaction because it met another one, or because the connection was lost
+ * before its commit, so that all of it can be repeated at once. */
 int db_undone(const struct db *db);
 /* 1 while a transaction is open, whoever began it. */
 int db_in_transaction(const struct db *db);
+
+/* 1 where applications write to it too: what was counted or checked a while
+ * ago holds no longer. */
+int db_is_shared(const struct db *db);
 
 /* A number that is another one once another connection has committed.  It may
  * be another one besides: on a server for transactions of anybody, our own

@@ -45,6 +45,7 @@ struct driver {
 	int64_t (*integer)(struct stmt *s, int col);
 	const char *(*text)(struct stmt *s, int col);
 
+	int is_shared; /* others write to the database as well */
 	enum status (*begin)(struct db *db, enum db_access access);
 	enum status (*commit)(struct db *db);
 	void (*rollback)(struct db *db);

@@ -380,6 +380,25 @@ enum status keyring_refresh(struct keyring *k)
 	return st;
 }
 
+enum status keyring_again(const struct keyring *k, struct keyring **out)
+{
+	struct keyring *again;
+	enum status st;
+
+	if ((st = new_keyring(k->path, &again)) != ST_OK)
+		return st;
+	st = secret_new(secret_bytes(k->wrap), &again->wrap);
+	if (st == ST_OK)
+		st = secret_new(secret_bytes(k->mac), &again->mac);
+	if (st == ST_OK)
+		st = keyring_refresh(again);
+	if (st != ST_OK)
+		keyring_free(again);
+	else
+		*out = again;
+	return st;
+}
+
 static enum status write_change(const struct keyring *k)
 {
 	struct buf text = BUF_INIT;

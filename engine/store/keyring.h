@@ -39,6 +39,13 @@ enum status keyring_create(const char *path, const struct keyring_unlock *u,
  */
 enum status keyring_open(const char *path, const struct keyring_unlock *u,
     struct keyring **out) MUST_CHECK;
+/*
+ * The keyring ${k} for another thread, from its file as it is now: a keyring
+ * belongs to one thread at a time, and other keyrings on the same file are to
+ * it what other processes are.  Asks for no key and no passphrase.
+ */
+enum status keyring_again(
+    const struct keyring *k, struct keyring **out) MUST_CHECK;
 void keyring_free(struct keyring *k);
 
 /* Take over the keys that other processes added or destroyed since. */

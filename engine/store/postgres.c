@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "engine/base/buf.h"
 
@@ -27,6 +28,9 @@ static const char settings[] =
 
 /* One lock for all writers of Lethe in a database: "lethe" as a number. */
 #define WRITER_LOCK "465440763493"
+
+/* After a lost connection: for 3 s, ten times a second. */
+#define MOST_TRIES 30
 
 enum status postgres_run(struct postgres *pg, const char *words)
 {
@@ -59,6 +63,22 @@ static enum status refused(struct postgres *pg)
 	    pg->where, n, text);
 }
 
+/* A search path may lead nowhere. */
+static enum status find_schema(struct postgres *pg)
+{
+	int64_t there = 0;
+	enum status st;
+
+	st = db_one_int(&pg->db, "SELECT 1 WHERE current_schema() = $1",
+	    ARGS(TEXT(pg->schema)), 0, &there);
+	if (st == ST_OK && !there)
+		return fail(ST_NOTFOUND,
+		    "%s: %s has no schema `%s` that this user may use: correct "
+		    "`schema` in the URL, or let its owner GRANT USAGE on it",
+		    pg->db.name, pg->where, pg->schema);
+	return st;
+}
+
 static enum status use_schema(struct postgres *pg)
 {
 	char *name =
@@ -70,7 +90,7 @@ static enum status use_schema(struct postgres *pg)
 		st = postgres_run(pg, words);
 	PQfreemem(name);
 	free(words);
-	return st;
+	return st == ST_OK ? find_schema(pg) : st;
 }
 
 /* Which text sorts as its bytes do, so that an index on it finds times. */
@@ -98,11 +118,34 @@ static enum status begin_session(struct postgres *pg)
 	return st == ST_OK ? ask_collation(pg) : st;
 }
 
+/* Nobody listens yet, or "the database system is starting up". */
+static int is_coming(const PGconn *conn)
+{
+	const char *text = PQerrorMessage(conn);
+
+	return PQstatus(conn) != CONNECTION_OK &&
+	       (strstr(text, "FATAL:") == NULL || strstr(text, "starting up") ||
+		   strstr(text, "shutting down"));
+}
+
+/* A server that starts again takes a moment. */
+static void connect_again(struct postgres *pg)
+{
+	struct timespec pause = { 0, 100000000 };
+	int tries;
+
+	PQreset(pg->conn);
+	for (tries = 1; tries < MOST_TRIES && is_coming(pg->conn); tries++) {
+		(void)nanosleep(&pause, NULL);
+		PQreset(pg->conn);
+	}
+}
+
 enum status postgres_wake(struct postgres *pg)
 {
 	if (pg->is_open || PQstatus(pg->conn) == CONNECTION_OK)
 		return ST_OK;
-	PQreset(pg->conn);
+	connect_again(pg);
 	postgres_forget_prepared(pg);
 	if (PQstatus(pg->conn) != CONNECTION_OK)
 		return refused(pg);
@@ -179,12 +222,14 @@ static enum status commit(struct db *db)
 		st = fail(ST_DB,
 		    "%s: the transaction was rolled back: begin it anew",
 		    db->name);
-	if (st != ST_OK && PQstatus(pg->conn) != CONNECTION_OK)
+	if (st == ST_IO) {
+		pg->undone = 0; /* perhaps */
 		st = fail(ST_IO,
 		    "%s: the connection to %s was lost while a transaction "
 		    "was committed, which is there as a whole or not at all: "
 		    "look at it before you repeat it",
 		    db->name, pg->where);
+	}
 	PQclear(res);
 	if (st == ST_OK)
 		pg->is_open = 0;
@@ -234,6 +279,7 @@ static const struct driver driver = {
 	.val = postgres_val,
 	.integer = postgres_integer,
 	.text = postgres_text,
+	.is_shared = 1,
 	.begin = begin,
 	.commit = commit,
 	.rollback = rollback,

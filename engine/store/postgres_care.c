@@ -69,6 +69,33 @@ static enum status table_grants(
 	return st == ST_NOTFOUND ? ST_OK : st;
 }
 
+/* On our own tables, where another user has made them. */
+static enum status own_grants(struct db *db, struct buf *out)
+{
+	struct stmt *s = NULL;
+	enum status st;
+
+	st = db_query(db,
+	    "SELECT format('GRANT SELECT, INSERT, UPDATE, DELETE ON %I.%I"
+	    " TO %I;', n.nspname, c.relname, current_user)"
+	    " FROM pg_class AS c"
+	    " JOIN pg_namespace AS n ON n.oid = c.relnamespace"
+	    " WHERE c.relname LIKE 'lethe\\_%' AND c.relkind = 'r'"
+	    " AND n.nspname = current_schema()"
+	    " AND NOT (has_table_privilege(c.oid, 'SELECT')"
+	    "  AND has_table_privilege(c.oid, 'INSERT')"
+	    "  AND has_table_privilege(c.oid, 'UPDATE')"
+	    "  AND has_table_privilege(c.oid, 'DELETE'))"
+	    " ORDER BY c.relname",
+	    NOARGS, &s);
+	while (st == ST_OK && (st = db_row(s)) == ST_OK) {
+		buf_adds(out, db_text(s, 0));
+		buf_addc(out, '\n');
+	}
+	db_done(s);
+	return st == ST_NOTFOUND ? ST_OK : st;
+}
+
 /* For our own tables; the schema's name is the URL's where the user may not
  * even see it. */
 static enum status schema_grants(struct postgres *pg, struct buf *out)
@@ -104,6 +131,8 @@ enum status postgres_grants(
 	enum status st = schema_grants(postgres_of(db), out);
 	size_t i;
 
+	if (st == ST_OK)
+		st = own_grants(db, out);
 	for (i = 0; st == ST_OK && i < count; i++)
 		st = table_grants(db, tables[i], out);
 	return st == ST_OK ? buf_status(out) : st;

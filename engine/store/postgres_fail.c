@@ -3,6 +3,10 @@
 
 #include "engine/store/postgres.h"
 
+static const char only_reads[] =
+    "the database only reads, as a replica does: give `url` the host of its "
+    "primary";
+
 /* SQLSTATEs or their classes; the first that fits. */
 static const struct {
 	const char *code;
@@ -24,13 +28,14 @@ static const struct {
 	{ "57014", ST_BUSY,
 	    "the server ended a statement that took too long (or somebody "
 	    "cancelled it): try again" },
+	{ "2BP01", ST_CONFLICT, NULL },
 	{ "25P03", ST_BUSY, "the server ended a transaction that stood idle" },
 	{ "53100", ST_FULL,
 	    "the server's disk is full: make room, then "
 	    "repeat" },
 	{ "53300", ST_BUSY, "the server has too many connections: try again" },
 	{ "53", ST_DB, "the server is out of memory or of another resource" },
-	{ "25006", ST_DB, NULL },
+	{ "25006", ST_DB, only_reads },
 	{ "XX", ST_INTEGRITY,
 	    "the server found its own data damaged: ask its administrator" },
 	{ "58", ST_IO, "the server's operating system said no" },
@@ -43,6 +48,7 @@ static int fits(const char *state, const char *code)
 
 static enum status lost(struct postgres *pg)
 {
+	pg->undone = pg->is_open;
 	return fail(ST_IO,
 	    "%s: the connection to %s was lost%s: try again when it is back",
 	    pg->db.name, pg->where,
@@ -57,7 +63,9 @@ enum status postgres_fail(
 	const char *name = pg->db.name;
 	size_t i;
 
-	if (PQstatus(pg->conn) != CONNECTION_OK)
+	/* 57P: the server ends the connection, and says so before. */
+	if (PQstatus(pg->conn) != CONNECTION_OK ||
+	    (state && fits(state, "57P")))
 		return lost(pg);
 	if (state == NULL || text == NULL)
 		return fail(ST_DB, "%s: %s does not answer as a server does",
@@ -72,6 +80,9 @@ enum status postgres_fail(
 			return fail(meanings[i].st, "%s: %s", name,
 			    meanings[i].words ? meanings[i].words : text);
 	}
+	/* So it answers to BEGIN READ WRITE. */
+	if (fits(state, "0A000") && words && strstr(words, "READ WRITE"))
+		return fail(ST_DB, "%s: %s", name, only_reads);
 	if (words)
 		return fail(ST_DB, "%s: %s (SQLSTATE %s) in: %.300s", name,
 		    text, state, words);

@@ -72,12 +72,14 @@ enum status segments_list_add(
 	return ST_OK;
 }
 
-static struct segment *named(struct segment **list, size_t n, const char *name)
+static struct segment *same(
+    struct segment **list, size_t n, const struct segment *g)
 {
 	size_t i;
 
 	for (i = 0; i < n; i++) {
-		if (list[i] && strcmp(list[i]->name, name) == 0)
+		if (list[i] &&
+		    memcmp(list[i]->key_id, g->key_id, sizeof(g->key_id)) == 0)
 			return list[i];
 	}
 	return NULL;
@@ -90,7 +92,11 @@ static struct segment read_row(struct stmt *rows)
 		.from = db_int(rows, 3),
 		.before = db_int(rows, 4) };
 
+	struct val id = db_val(rows, 5);
+
 	(void)snprintf(g.name, sizeof(g.name), "%s", db_text(rows, 0));
+	if (id.n == sizeof(g.key_id))
+		memcpy(g.key_id, id.p, sizeof(g.key_id));
 	return g;
 }
 
@@ -101,8 +107,7 @@ static void keep_known(struct segments *s, struct segment **old, size_t count)
 	size_t i, k;
 
 	for (i = 0; i < s->count; i++) {
-		if ((was = named(old, count, s->list[i]->name)) == NULL ||
-		    was->from != s->list[i]->from)
+		if ((was = same(old, count, s->list[i])) == NULL)
 			continue;
 		free(s->list[i]);
 		s->list[i] = was;
@@ -127,7 +132,7 @@ static enum status read_list(struct segments *s)
 	s->list = NULL;
 	s->count = 0;
 	st = db_query(s->spec.rest,
-	    "SELECT name, first_day, last_day, from_at, before_at"
+	    "SELECT name, first_day, last_day, from_at, before_at, key_id"
 	    " FROM lethe_segment WHERE dropped = 0 ORDER BY from_at",
 	    NOARGS, &rows);
 	while (st == ST_OK && (st = db_row(rows)) == ST_OK) {
@@ -266,8 +271,8 @@ static enum status no_key(const struct segments *s, const struct segment *g)
 
 	st = db_one_int(s->spec.rest,
 	    "SELECT count(*) FROM lethe_segment"
-	    " WHERE name = $1 AND dropped = 0",
-	    ARGS(TEXT(g->name)), 0, &listed);
+	    " WHERE key_id = $1 AND dropped = 0",
+	    ARGS(BLOB(g->key_id, sizeof(g->key_id))), 0, &listed);
 	if (st != ST_OK)
 		return st;
 	if (listed == 0)
@@ -281,18 +286,27 @@ static enum status no_key(const struct segments *s, const struct segment *g)
 	    s->store, g->name, s->store);
 }
 
-/* Another process may have made it, or destroyed its key, since. */
+static int has_key(const struct segments *s, const struct segment *g,
+    const struct segments_place *p)
+{
+	struct keyring_key key;
+
+	return keyring_find(s->spec.keys, p->key, &key) == ST_OK &&
+	       memcmp(key.id, g->key_id, sizeof(key.id)) == 0;
+}
+
+/* Another process may have made it, or destroyed its key, or made another of
+ * the same name, since. */
 static enum status open_file(struct segments *s, struct segment *g)
 {
 	struct segments_place p;
-	struct keyring_key key;
 	enum status st;
 
 	if ((st = segments_place(s, g->name, &p)) != ST_OK)
 		return st;
-	if (keyring_find(s->spec.keys, p.key, &key) != ST_OK)
+	if (!has_key(s, g, &p))
 		st = keyring_refresh(s->spec.keys);
-	if (st == ST_OK && keyring_find(s->spec.keys, p.key, &key) != ST_OK)
+	if (st == ST_OK && !has_key(s, g, &p))
 		st = no_key(s, g);
 	if (st == ST_OK)
 		st = store_open(&p.spec, s->spec.keys, &g->db);

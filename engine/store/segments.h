@@ -39,7 +39,8 @@ struct segment {
 	int32_t last_day;
 	int64_t from; /* instants: from <= t < before */
 	int64_t before;
-	struct db *db; /* NULL: not open; segments_open_db() opens it */
+	uint8_t key_id[16]; /* which it is: one made anew has the same name */
+	struct db *db;      /* NULL: not open; segments_open_db() opens it */
 	uint64_t used; /* the higher, the later */
 };
 
@@ -88,6 +89,7 @@ struct segment *segments_find(const struct segments *s, const struct when *w);
  * Inside the rest's write transaction: make the one that holds ${w}.  NULL in
  * ${*out} where there is none for it (no time, or the bounds have moved): such
  * records go into the rest.  It exists once the rest commits.
+ * A store that is cut no more gets none.
  */
 enum status segments_add(
     struct segments *s, const struct when *w, struct segment **out) MUST_CHECK;

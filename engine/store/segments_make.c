@@ -1,11 +1,10 @@
 /* Segments come and go. */
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "engine/base/civil.h"
+#include "engine/base/discard.h"
 #include "engine/base/file.h"
 #include "engine/store/segments_internal.h"
 
@@ -65,29 +64,39 @@ static enum status read_tables(struct db *rest, struct buf *out)
 	return st == ST_NOTFOUND ? buf_status(out) : st;
 }
 
-static enum status remove_file(const char *path, const char *suffix)
-{
-	char *name = str_format("%s%s", path, suffix);
-	enum status st = ST_OK;
+#define FILES 6 /* that there may be of one segment */
 
-	if (name == NULL)
-		return fail(ST_NOMEM, "out of memory");
-	if (unlink(name) != 0 && errno != ENOENT)
-		st = fail(ST_IO, "remove %s: %s", name, strerror(errno));
-	free(name);
-	return st;
+static enum status name_files(const char *path, char *out[FILES])
+{
+	static const char *const suffixes[FILES] = { "", "-wal", "-shm", ".new",
+		".new-wal", ".new-shm" };
+	size_t i;
+
+	for (i = 0; i < FILES; i++) {
+		out[i] = str_format("%s%s", path, suffixes[i]);
+		if (out[i] == NULL)
+			return fail(ST_NOMEM, "out of memory");
+	}
+	return ST_OK;
 }
 
-static enum status remove_files(const struct segments_place *p)
+static enum status remove_files(
+    const struct segments_place *places, size_t count)
 {
-	static const char *const files[] = { "", "-wal", "-shm", ".new",
-		".new-wal", ".new-shm" };
+	char **paths = calloc(FILES * count + 1, sizeof(*paths));
 	enum status st = ST_OK;
 	size_t i;
 
-	for (i = 0; st == ST_OK && i < sizeof(files) / sizeof(*files); i++)
-		st = remove_file(p->path, files[i]);
-	return st;
+	if (paths == NULL)
+		return fail(ST_NOMEM, "out of memory");
+	for (i = 0; st == ST_OK && i < count; i++)
+		st = name_files(places[i].path, paths + FILES * i);
+	if (st == ST_OK)
+		st = discard_files((const char *const *)paths, FILES * count);
+	for (i = 0; i < FILES * count; i++)
+		free(paths[i]);
+	free(paths);
+	return st == ST_OK ? file_sync_folder(places[0].path) : st;
 }
 
 /* The keys first: what is left of the files then is noise. */
@@ -103,23 +112,19 @@ static enum status destroy(
 	for (i = 0; i < count; i++)
 		keys[i] = places[i].key;
 	st = keyring_destroy_all(s->spec.keys, keys, count);
-	for (i = 0; st == ST_OK && i < count; i++)
-		st = remove_files(&places[i]);
-	if (st == ST_OK && count > 0)
-		st = file_sync_folder(places[0].path);
 	free(keys);
-	return st;
+	return st == ST_OK ? remove_files(places, count) : st;
 }
 
 /* What a maker that did not commit left behind has never existed. */
-static enum status make_file(struct segments *s, const char *name)
+static enum status make_file(struct segments *s, struct segment *g)
 {
 	struct buf tables = BUF_INIT;
 	struct segments_place p;
 	struct keyring_key key;
 	enum status st;
 
-	if ((st = segments_place(s, name, &p)) != ST_OK)
+	if ((st = segments_place(s, g->name, &p)) != ST_OK)
 		return st;
 	st = keyring_refresh(s->spec.keys);
 	if (st == ST_OK && (file_exists(p.path) || keyring_find(s->spec.keys,
@@ -131,6 +136,10 @@ static enum status make_file(struct segments *s, const char *name)
 	if (st == ST_OK)
 		st = store_create(&p.spec, s->spec.keys, buf_text(&tables),
 		    "schemas/store/", NULL);
+	if (st == ST_OK)
+		st = keyring_find(s->spec.keys, p.key, &key);
+	if (st == ST_OK)
+		memcpy(g->key_id, key.id, sizeof(key.id));
 	buf_release(&tables);
 	segments_place_release(&p);
 	return st;
@@ -144,7 +153,8 @@ enum status segments_add(
 	enum status st;
 
 	*out = NULL;
-	if (w->kind == WHEN_NONE)
+	if (w->kind == WHEN_NONE ||
+	    (s->spec.every.months == 0 && s->spec.every.days == 0))
 		return ST_OK;
 	segments_period(s,
 	    w->kind == WHEN_DATE ? w->day : zone_day(s->spec.zone, w->seconds),
@@ -157,14 +167,14 @@ enum status segments_add(
 		return st;
 	/* Should the rest not commit, the list is read again. */
 	s->read = 0;
-	if ((st = make_file(s, g.name)) != ST_OK)
+	if ((st = make_file(s, &g)) != ST_OK)
 		return st;
 	st = db_exec(s->spec.rest,
 	    "INSERT INTO lethe_segment"
-	    " (name, first_day, last_day, from_at, before_at)"
-	    " VALUES ($1, $2, $3, $4, $5)",
+	    " (name, first_day, last_day, from_at, before_at, key_id)"
+	    " VALUES ($1, $2, $3, $4, $5, $6)",
 	    ARGS(TEXT(g.name), INT(g.first_day), INT(g.last_day), INT(g.from),
-		INT(g.before)));
+		INT(g.before), BLOB(g.key_id, sizeof(g.key_id))));
 	return st == ST_OK ? segments_list_add(s, &g, out) : st;
 }
 

@@ -10,6 +10,7 @@ CREATE TABLE lethe_segment (
   last_day INTEGER NOT NULL,
   from_at INTEGER NOT NULL,       -- instants, Unix seconds: the first one,
   before_at INTEGER NOT NULL,     -- and the first one that is not in it
+  key_id BLOB NOT NULL,           -- in the keyring; no two segments share one
   dropped INTEGER NOT NULL DEFAULT 0 -- 1: dead; its key and its file go
 );
 

@@ -6,7 +6,7 @@ table goes to standard output and to build/bench.json.  From the environment:
 
   ROWS       records (2000000)     RUNS  of each side (5)
   BENCH_DIR  where the files are (build/bench)
-  ONLY       some of: ingest vfs purge few plan segments log
+  ONLY       some of: ingest vfs purge few plan segments log logged
   ENTRIES    of the audit log (10000000)
 """
 
@@ -25,12 +25,13 @@ import telemetry
 CACHE_MIB = 64
 BUILD = os.path.abspath(sys.argv[1])
 LETHE = os.path.join(BUILD, "lethe")
+UNLOGGED = os.path.join(BUILD, "lethe-unlogged")
 ROWS = int(os.environ.get("ROWS") or 2000000)
 ENTRIES = int(os.environ.get("ENTRIES") or 10000000)
 RUNS = int(os.environ.get("RUNS") or 5)
 PARENT = os.path.abspath(os.environ.get("BENCH_DIR") or "build/bench")
 ONLY = (os.environ.get("ONLY") or
-        "ingest vfs purge few plan segments log").split()
+        "ingest vfs purge few plan segments log logged").split()
 DUE = 1000
 HELD = 1000  # people
 PHASES = ("insert", "lookups", "scan", "purge_one", "purge_batches")
@@ -300,15 +301,51 @@ def bench_log(table):
     shutil.rmtree(path)
 
 
+def purge_with(program):
+    telemetry.copy(place("full"), place("ours"))
+    before = logged_bytes()
+    sample, out = measure.run(
+        [program, "--json", "purge", "--approve"], place("ours"))
+    deleted = json.loads(out)["deleted"]
+    if deleted < ROWS / 3:
+        sys.exit("bench: the purge had too little to do")
+    return sample, (logged_bytes() - before) * 1e6 / deleted
+
+
+def logged_bytes():
+    """Of the entries, and of their share of the tree."""
+    _, out = measure.run([LETHE, "--json", "audit", "list"], place("ours"))
+    entries = json.loads(out)["entries"]
+    return sum(len(json.dumps(e, separators=(",", ":"))) + 33 for e in entries)
+
+
+def bench_logged(table):
+    """The same purge with the audit log, and with one that keeps nothing."""
+    ingest_ours(place("half.csv"), "full")
+    growth = []
+
+    def logged():
+        sample, bytes_each = purge_with(LETHE)
+        growth.append(bytes_each)
+        return sample
+    samples = measure.interleave(RUNS, {
+        "logged": logged, "unlogged": lambda: purge_with(UNLOGGED)[0]})
+    table.compare("purge with the audit log / with one that keeps nothing",
+                  samples["logged"], samples["unlogged"], 1.03)
+    table.number("audit log: growth for each million deleted records",
+                 f"{sorted(growth)[len(growth) // 2]:,.0f} bytes")
+
+
 def main():
     table = measure.Table()
     load = os.getloadavg()[0]
-    if {"ingest", "purge"} & set(ONLY):
+    if {"ingest", "purge", "logged"} & set(ONLY):
         telemetry.write_csv(place("half.csv"), telemetry.ages_half(ROWS))
     for name, bench in (("ingest", bench_ingest), ("vfs", bench_vfs),
                         ("purge", bench_purge), ("few", bench_few),
                         ("segments", bench_segments),
-                        ("plan", bench_plan), ("log", bench_log)):
+                        ("plan", bench_plan), ("log", bench_log),
+                        ("logged", bench_logged)):
         if name in ONLY:
             bench(table)
     about = {"rows": ROWS, "runs": RUNS, "machine": platform.processor() or

@@ -11,7 +11,8 @@ json '[e["name"] for e in o["entries"]] == ["small-policy"]'
 json 'o["entries"][0]["before"] is None and len(o["entries"][0]["now"]) == 64'
 expect 0 --json audit list --action key_changed
 json 'sorted(e["name"] for e in o["entries"]) == [
-    "audit", "audit-signature", "control", "evidence", "store/crm", "store/web"]'
+    "audit", "audit-signature", "control", "evidence", "store/crm", "store/web",
+    "subjects"]'
 expect 0 --json audit list --action ingested
 json '[e["records"] for e in o["entries"]] == [2, 3, 2]'
 expect 0 audit checkpoint
@@ -84,8 +85,8 @@ expect 0 audit export public
 expect 0 -c /nowhere audit verify public --vkey "$key" --since early
 sed -i 's/policy_changed/policy_chanted/' public/tile/entries/000.p/*
 expect 5 --json audit verify public --vkey "$key"
-json 'not o["verified"] and o["problem"] == "changed" and o["entry"] == 1'
-says err 'entry 1 was changed'
+json 'not o["verified"] and o["problem"] == "changed" and o["entry"] == 2'
+says err 'entry 2 was changed'
 expect 2 audit export
 
 # ---- an older log put back: found, and nothing runs on it ----

@@ -127,6 +127,6 @@ says err 'created_at:year'
 
 # ---- the log has that it was, and no number of it
 expect 0 --json audit list --action report_released
-json 'all(set(e) == {"seq", "at", "actor", "action", "cluster", "collection", "by", "cells", "withheld", "min"} for e in o["entries"])'
+json 'all(set(e) == {"seq", "at", "actor", "role", "action", "object", "cluster", "collection", "by", "cells", "withheld", "min"} for e in o["entries"])'
 json 'o["entries"][0]["by"] == ["prefecture"]'
 finish

@@ -1,12 +1,15 @@
-# A PostgreSQL server of our own, for tests: its data in a folder of the build,
-# its socket beside it, no port.  Sourced; server_start FOLDER sets PG_URL and
-# PG_PID, and ends it when the shell does.  No service of the system is touched.
-#   server_start FOLDER [INITDB-OPTION...]
-#   server_stop, server_run (again), server_sql DATABASE [FILE...]
-
+# PostgreSQL servers of our own, for tests: each has its data in a folder of the
+# build, its socket in another, and no port.  Sourced.  All that were started end
+# with the shell, each by its pid; no service of the system is touched.
+#   server_start FOLDER [INITDB-OPTION...]   make it, run it; sets PG_URL
+#   server_run FOLDER [OPTION...]            again, with more options of postgres
+#   server_stop FOLDER [SIGNAL]              INT: at once; QUIT: as a power cut
+#   server_socket FOLDER                     the folder of its socket
+#   server_sql FOLDER DATABASE [PSQL-OPTION...]
 PG_BIN=$(find /usr/lib/postgresql/*/bin -name initdb 2>/dev/null |
 	sort -V | tail -n 1)
 PG_BIN=${PG_BIN%/initdb}
+PG_FOLDERS=
 
 # A server never runs as root.
 pg_as() {
@@ -18,61 +21,70 @@ pg_as() {
 }
 
 server_start() {
-	PG_DIR=$1
+	pg_dir=$1
 	shift
 	[ -n "$PG_BIN" ] || {
 		echo "postgresql is not installed: make test-postgres" >&2
 		return 1
 	}
-	rm -rf "$PG_DIR"
+	rm -rf "$pg_dir"
+	mkdir -p "$pg_dir"
 	# A socket's path is short, and its user must get there.
-	PG_SOCKET=$(mktemp -d /tmp/lethe-pg.XXXXXX) || return 1
-	mkdir -p "$PG_DIR"
-	[ "$(id -u)" != 0 ] || chown postgres:postgres "$PG_DIR" "$PG_SOCKET"
-	chmod 755 "$PG_SOCKET"
-	pg_as "$PG_BIN/initdb" -D "$PG_DIR/data" -U lethe -A trust \
-		-E UTF8 --no-sync --no-instructions "$@" >"$PG_DIR/initdb.log" \
-		2>&1 || { cat "$PG_DIR/initdb.log" >&2; return 1; }
+	pg_socket=$(mktemp -d /tmp/lethe-pg.XXXXXX) || return 1
+	echo "$pg_socket" >"$pg_dir/socket"
+	PG_FOLDERS="$PG_FOLDERS $pg_dir"
 	trap 'server_end' EXIT
 	trap 'exit 1' INT TERM HUP
-	server_run
+	[ "$(id -u)" != 0 ] || chown postgres:postgres "$pg_dir" "$pg_socket"
+	chmod 755 "$pg_socket"
+	pg_as "$PG_BIN/initdb" -D "$pg_dir/data" -U lethe -A trust \
+		-E UTF8 --no-sync --no-instructions "$@" >"$pg_dir/initdb.log" \
+		2>&1 || { cat "$pg_dir/initdb.log" >&2; return 1; }
+	server_run "$pg_dir" || return 1
 	# shellcheck disable=SC2034  # for who sources this
-	PG_URL="postgresql://lethe@/postgres?host=$PG_SOCKET"
+	PG_URL="postgresql://lethe@/postgres?host=$pg_socket"
 }
 
 server_run() {
-	pg_as "$PG_BIN/postgres" -D "$PG_DIR/data" -k "$PG_SOCKET" \
+	pg_dir=$1
+	shift
+	pg_as "$PG_BIN/postgres" -D "$pg_dir/data" \
+		-k "$(server_socket "$pg_dir")" \
 		-c listen_addresses= -c fsync=off -c full_page_writes=off \
-		-c max_connections=50 >>"$PG_DIR/log" 2>&1 &
-	PG_JOB=$! # a shell, where pg_as is one
+		-c max_connections=50 "$@" >>"$pg_dir/log" 2>&1 &
+	echo $! >"$pg_dir/pid"
 	for _ in $(seq 150); do
-		if "$PG_BIN/pg_isready" -q -h "$PG_SOCKET" -U lethe \
-			-d postgres; then
-			PG_PID=$(sed -n 1p "$PG_DIR/data/postmaster.pid")
-			return
-		fi
-		kill -0 "$PG_JOB" 2>/dev/null || break
+		"$PG_BIN/pg_isready" -q -h "$(server_socket "$pg_dir")" \
+			-U lethe -d postgres && return
+		kill -0 "$(cat "$pg_dir/pid")" 2>/dev/null || break
 		sleep 0.1
 	done
-	cat "$PG_DIR/log" >&2
+	cat "$pg_dir/log" >&2
 	return 1
 }
 
-# At once, as a power cut would: ${1} INT (or gently: TERM).
 server_stop() {
-	[ -n "${PG_PID:-}" ] || return 0
-	kill -"${1:-INT}" "$PG_PID" 2>/dev/null
-	wait "$PG_JOB" 2>/dev/null
-	PG_PID=
+	[ -f "$1/pid" ] || return 0
+	# The one that it says itself: ours is that of the shell around it.
+	kill -"${2:-INT}" "$(head -n 1 "$1/data/postmaster.pid")" 2>/dev/null
+	wait "$(cat "$1/pid")" 2>/dev/null
+	rm -f "$1/pid"
 }
 
 server_end() {
-	server_stop INT
-	rm -rf "$PG_SOCKET"
+	for pg_dir in $PG_FOLDERS; do
+		server_stop "$pg_dir"
+		rm -rf "$(server_socket "$pg_dir")"
+	done
+}
+
+server_socket() {
+	cat "$1/socket"
 }
 
 server_sql() {
-	db=$1
-	shift
-	psql -X -q -v ON_ERROR_STOP=1 -h "$PG_SOCKET" -U lethe -d "$db" "$@"
+	pg_dir=$1 db=$2
+	shift 2
+	psql -X -q -v ON_ERROR_STOP=1 -h "$(server_socket "$pg_dir")" \
+		-U lethe -d "$db" "$@"
 }
