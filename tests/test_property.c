@@ -115,7 +115,10 @@ static void purge_killed(struct stage *s, const struct run_of *run, int batches)
 		.progress_ctx = &batches };
 	json_t *report = NULL;
 	int status = 0;
-	pid_t child = fork();
+	pid_t child;
+
+	o.jobs = 1 + (int)(s->seed % 4);
+	child = fork();
 
 	if (child == 0) {
 		MUST(installation_load(s->config, &s->in) == ST_OK, "load");
@@ -198,6 +201,7 @@ static void purge_whole(
 	if (run->cluster >= 0)
 		o.cluster = cluster;
 	o.execute_file = run->file;
+	o.jobs = 1 + (int)(s->seed % 4);
 	MUST(installation_load(s->config, &in) == ST_OK, "load");
 	MUST(purge_run(&in, &o, &report) == ST_OK, SEED("purge at %lld: %s"),
 	    HERE(s), (long long)run->now, status_text());

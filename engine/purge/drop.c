@@ -7,6 +7,7 @@
 #include "engine/installation/units.h"
 #include "engine/plan/rule_unit.h"
 #include "engine/plan/suspension.h"
+#include "engine/purge/drop_ends.h"
 #include "engine/purge/evidence.h"
 #include "engine/store/count.h"
 #include "engine/store/record_move.h"
@@ -34,53 +35,6 @@ struct drop {
 
 /* ---- may it go? ---- */
 
-/* Is there an item of ${r}, a rule of the lane, in the plan? */
-static int item_of(const struct drop *d, const struct rule *r, size_t *at)
-{
-	size_t i;
-
-	for (i = 0; i < d->run->plan.count; i++) {
-		if (hand_item(d->hand, i).rule == r) {
-			*at = i;
-			return 1;
-		}
-	}
-	return 0;
-}
-
-static enum status ends_rule(struct drop *d, const struct rule *r, int *ends)
-{
-	struct suspensions s = { 0, 0, 0 };
-	enum status st;
-	size_t at;
-
-	*ends = item_of(d, r, &at) &&
-		rule_unit_at(r, d->run->as_of) == RULE_UNIT_ENDED;
-	if (!*ends)
-		return ST_OK;
-	st = suspension_read(r, &s);
-	*ends = !s.held && !s.restricted;
-	return st;
-}
-
-/* Do all clusters of a collection let all its records go? */
-static enum status ends(
-    struct drop *d, const struct db_table *t, struct part *p, int *all)
-{
-	const struct schedule *s = d->hand->lane->schedule;
-	const struct rule *r =
-	    schedule_rule(s, d->store->config->name, t->name);
-	enum status st = ST_OK;
-	size_t i;
-
-	*all = r && r->terms.cluster->action == POLICY_DELETE && !r->referenced;
-	if (*all && item_of(d, r, &p->at))
-		p->rule = r;
-	for (i = 0; st == ST_OK && *all && i < r->parts; i++)
-		st = ends_rule(d, rule_part(r, i), all);
-	return st;
-}
-
 /* Is anything of this store still to come into a segment that is empty now? */
 static int is_over(const struct drop *d)
 {
@@ -106,13 +60,18 @@ static enum status look(struct drop *d)
 	for (i = 0; st == ST_OK && all && i < schema->count; i++) {
 		const struct db_table *t = &schema->tables[i];
 		struct part *p = &d->parts[i];
+		const struct rule *r;
+		int in_plan = 0;
 
 		*p = (struct part){ NULL, 0, 0, 0 };
 		st = count_get(d->store->db, t->name, &p->records);
 		if (st != ST_OK || p->records == 0)
 			continue;
 		any = 1;
-		st = ends(d, t, p, &all);
+		r = schedule_rule(
+		    d->hand->lane->schedule, d->store->config->name, t->name);
+		st = drop_ends(d->hand, r, &in_plan, &p->at, &all);
+		p->rule = in_plan ? r : NULL;
 	}
 	d->due = st == ST_OK && all && (any || is_over(d));
 	return st;
@@ -241,10 +200,12 @@ static enum status move_out(
 static enum status take_part(
     struct drop *d, const struct db_table *t, struct part *p)
 {
+	char name[SEGMENT_KEY], id[STORE_ID_TEXT];
+	struct evidence_whole whole = { "drop_segment",
+		units_segment(d->store)->name, id };
 	struct run *r = d->run;
 	struct plan_item item;
 	struct keyring_key key;
-	char name[SEGMENT_KEY];
 	enum status st;
 
 	if (p->records == 0)
@@ -256,9 +217,9 @@ static enum status take_part(
 	if (st != ST_OK)
 		return st;
 	item = hand_item(d->hand, p->at);
-	return evidence_of_segment(&item, r->id, r->in->rule_set,
-	    segments_rest(d->store->segments), units_segment(d->store)->name,
-	    key.id, p->records - p->moved);
+	store_write_id(key.id, id);
+	return evidence_of_whole(&item, r->id, r->in->rule_set,
+	    segments_rest(d->store->segments), &whole, p->records - p->moved);
 }
 
 /* Inside write transactions of both files. */
@@ -304,7 +265,9 @@ static void report(struct drop *d)
 	}
 }
 
-static enum status bury(struct installation_store *s)
+/* Inside a write transaction of the rest of its own. */
+static enum status at_rest(
+    struct installation_store *s, enum status (*work)(struct segments *s))
 {
 	struct db *rest = segments_rest(s->segments);
 	enum status st;
@@ -314,7 +277,7 @@ static enum status bury(struct installation_store *s)
 		return st;
 	st = segments_refresh(s->segments);
 	if (st == ST_OK)
-		st = segments_bury(s->segments);
+		st = work(s->segments);
 	if (st == ST_OK)
 		st = db_commit(rest);
 	db_rollback(rest);
@@ -390,7 +353,7 @@ static enum status drop_some(struct drop *d, size_t next)
 	if (st != ST_OK || d->dropped == 0)
 		return st;
 	report(d);
-	return bury(d->store);
+	return at_rest(d->store, segments_bury);
 }
 
 /* Whoever writes waits only where there is something to drop. */
@@ -433,22 +396,23 @@ enum status drop_segments(struct hand *h)
 	return st;
 }
 
+static enum status finish(struct segments *s)
+{
+	enum status st = segments_bury(s);
+
+	return st == ST_OK ? segments_sweep(s) : st;
+}
+
 enum status drop_finish(struct run *r)
 {
-	struct installation_store *s;
-	int64_t dead = 0;
 	enum status st = ST_OK;
 	size_t i;
 
 	for (i = 0; st == ST_OK && i < r->in->store_count; i++) {
-		s = &r->in->stores[i];
-		if (s->segments == NULL || !run_takes(r, s))
-			continue;
-		st = db_one_int(s->db,
-		    "SELECT count(*) FROM lethe_segment WHERE dropped = 1",
-		    NOARGS, 0, &dead);
-		if (st == ST_OK && dead)
-			st = bury(s);
+		struct installation_store *s = &r->in->stores[i];
+
+		if (s->segments && run_takes(r, s))
+			st = at_rest(s, finish);
 	}
 	return st;
 }

@@ -24,7 +24,8 @@
  */
 enum status drop_segments(struct hand *h) MUST_CHECK;
 
-/* Step 3 of what an earlier run left undone. */
+/* Step 3 of what an earlier run left undone, and what an ingest that was
+ * stopped left of segments that never came to be. */
 enum status drop_finish(struct run *r) MUST_CHECK;
 
 #endif /* !PURGE_DROP_H */

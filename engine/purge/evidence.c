@@ -174,32 +174,30 @@ enum status evidence_write(struct evidence *e, int64_t at)
 
 void evidence_drop(struct evidence *e) { buf_clear(&e->hashes); }
 
-enum status evidence_of_segment(const struct plan_item *item, const char *run,
-    const char *rule_set, struct db *rest, const char *segment,
-    const uint8_t key_id[16], int64_t records)
+enum status evidence_of_whole(const struct plan_item *item, const char *run,
+    const char *rule_set, struct db *db, const struct evidence_whole *whole,
+    int64_t records)
 {
 	const struct rule *r = item->rule;
 	struct buf what = BUF_INIT;
 	uint8_t digest[SHA256_LEN];
 	char cutoff[ZONE_TEXT];
 	enum status st;
-	size_t i;
 
-	for (i = 0; i < 16; i++)
-		buf_addf(&what, "%02x", key_id[i]);
-	buf_addf(&what, " %s %lld", r->collection->name, (long long)records);
+	buf_addf(&what, "%s %s %lld", whole->id, r->collection->name,
+	    (long long)records);
 	if ((st = buf_status(&what)) == ST_OK)
 		sha256(what.data, what.len, digest);
 	buf_release(&what);
 	if (st != ST_OK)
 		return st;
 	plan_cutoff_text(item, cutoff);
-	return db_exec(rest,
+	return db_exec(db,
 	    "INSERT INTO lethe_evidence (run, at, policy, cluster,"
 	    " collection, action, rule_set, cutoff, records, digest, segment)"
-	    " VALUES ($1, $2, $3, $4, $5, 'drop_segment', $6, $7, $8, $9, $10)",
+	    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
 	    ARGS(TEXT(run), INT(when_now()), TEXT(r->policy->name),
 		TEXT(r->terms.cluster->name), TEXT(r->collection->name),
-		TEXT(rule_set), TEXT(cutoff), INT(records),
-		BLOB(digest, sizeof(digest)), TEXT(segment)));
+		TEXT(whole->action), TEXT(rule_set), TEXT(cutoff), INT(records),
+		BLOB(digest, sizeof(digest)), TEXT(whole->name)));
 }

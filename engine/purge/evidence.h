@@ -43,14 +43,19 @@ enum status evidence_add(struct evidence *e, const struct val *key) MUST_CHECK;
 enum status evidence_write(struct evidence *e, int64_t at) MUST_CHECK;
 
 /*
- * The row for ${records} records of ${item}'s collection that go with the whole
- * segment ${segment}, whose key has the id ${key_id}; into ${rest}, which
- * survives it.  No record was read: the digest is over what identifies the
- * segment, "KEY-ID COLLECTION RECORDS".
+ * The row for ${records} records of ${item}'s collection that go whole, with a
+ * segment or a partition; into ${db}, which survives it.  No record was read:
+ * the digest is over "ID COLLECTION RECORDS".
  */
-enum status evidence_of_segment(const struct plan_item *item, const char *run,
-    const char *rule_set, struct db *rest, const char *segment,
-    const uint8_t key_id[16], int64_t records) MUST_CHECK;
+struct evidence_whole {
+	const char *action; /* drop_segment, drop_partition */
+	const char *name;
+	const char *id; /* of a segment its key's, hexadecimal; of a partition
+			   the database's number, a slash, the table's */
+};
+enum status evidence_of_whole(const struct plan_item *item, const char *run,
+    const char *rule_set, struct db *db, const struct evidence_whole *whole,
+    int64_t records) MUST_CHECK;
 
 /* Forget what was added: its transaction was rolled back. */
 void evidence_drop(struct evidence *e);

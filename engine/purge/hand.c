@@ -86,6 +86,13 @@ void hand_dropped(const struct hand *h, int64_t segments)
 	leave(h->run);
 }
 
+void hand_partition_dropped(const struct hand *h)
+{
+	enter(h->run);
+	h->run->outcome.partitions++;
+	leave(h->run);
+}
+
 void hand_not_scrubbed(const struct hand *h)
 {
 	enter(h->run);

@@ -33,6 +33,7 @@ int hand_is_stopped(const struct hand *h);
 void hand_progress(void *hand, const struct plan_item *item, int64_t n);
 void hand_done(const struct hand *h, size_t item, const struct purge_counts *n);
 void hand_dropped(const struct hand *h, int64_t segments);
+void hand_partition_dropped(const struct hand *h);
 
 void hand_not_scrubbed(const struct hand *h);
 void hand_not_verified(const struct hand *h);

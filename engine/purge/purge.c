@@ -163,9 +163,9 @@ static enum status forget_subjects(struct run *r)
 	if (r->store || r->stopped)
 		return ST_OK;
 	st = subjects_forget(r->in, r->id, r->actor, &gone);
-	if (st == ST_OK && gone > 0)
-		st = db_scrub(r->in->control);
-	if (st != ST_BUSY)
+	if (st != ST_OK || gone == 0)
+		return st;
+	if ((st = db_scrub(r->in->control)) != ST_BUSY)
 		return st;
 	r->outcome.scrubbed = 0;
 	return ST_OK;

@@ -38,7 +38,7 @@ struct purge_options {
  * "store","collection","action","label","cutoff","due","deleted","de_identified",
  * "minimised","held","restricted","undecided","active","retain","waiting"}],
  * "unmapped":[{"store","table","column"}],"verified","scrubbed","deleted",
- * "segments_dropped","overdue","undecided","plan","stopped","suspensions":{"holds",
+ * "segments_dropped","partitions_dropped","overdue","undecided","plan","stopped","suspensions":{"holds",
  * "restrictions","reviews_overdue","behind"},"seconds"}.  "active" and "retain"
  * are null where a run would have to read a large collection to tell them
  * apart.  "label" is what records are that the cluster de-identifies there:

@@ -115,13 +115,14 @@ enum status report_json(const struct purge_outcome *o, json_t **out)
 	if (st == ST_OK)
 		st = json_make(out,
 		    "{s:s, s:s, s:b, s:s, s:O, s:O, s:o, s:o, s:I, s:I, s:I, "
-		    "s:I, s:O, s:f}",
+		    "s:I, s:I, s:O, s:f}",
 		    "run", o->run, "as_of", as_of, "dry_run", o->dry_run,
 		    "rule_set", o->plan->schedule->installation->rule_set,
 		    "clusters", clusters, "unmapped", unmapped, "verified",
 		    done(o, o->verified), "scrubbed", done(o, o->scrubbed),
 		    "deleted", (json_int_t)deleted, "segments_dropped",
-		    (json_int_t)o->segments, "overdue", (json_int_t)overdue,
+		    (json_int_t)o->segments, "partitions_dropped",
+		    (json_int_t)o->partitions, "overdue", (json_int_t)overdue,
 		    "undecided", (json_int_t)plan_undecided(o->plan),
 		    "suspensions", o->suspensions, "seconds", o->seconds);
 	if (st == ST_OK)

@@ -27,6 +27,7 @@ struct purge_outcome {
 	struct purge_result *results; /* one for each item of the plan */
 	int verified;                 /* nothing is due that could have gone */
 	int64_t segments;             /* that went whole */
+	int64_t partitions;           /* of attached databases, too */
 	int scrubbed;        /* what was deleted cannot be read from any file */
 	json_t *suspensions; /* holds_summary(); owned */
 	int64_t suspensions_behind; /* dry run: rows that a run would write */

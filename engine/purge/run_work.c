@@ -8,6 +8,7 @@
 
 #include "engine/installation/units.h"
 #include "engine/purge/drop.h"
+#include "engine/purge/drop_partition.h"
 #include "engine/purge/hand.h"
 #include "engine/purge/workers.h"
 
@@ -209,8 +210,10 @@ static enum status begin_work(
 		return ST_OK;
 	if ((st = hand_take(r, worker, group, &h)) != ST_OK)
 		return st;
-	if (r->file == NULL && h.store->segments)
-		st = unless_stopped(&h, drop_segments(&h));
+	if (r->file == NULL)
+		st =
+		    unless_stopped(&h, h.store->segments ? drop_segments(&h)
+							 : drop_partitions(&h));
 	if (st == ST_OK)
 		st = list_units(&h, &r->units[group]);
 	*parts = r->file ? 1 : r->units[group].count;

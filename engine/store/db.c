@@ -224,6 +224,43 @@ int db_undone(const struct db *db)
 	return db->driver->undone ? db->driver->undone(db) : 0;
 }
 
+/* ---- partitions ---- */
+
+enum status db_partitions(struct db *db, const char *table, const char *column,
+    struct db_partitions *out)
+{
+	*out = (struct db_partitions){ NULL, 0 };
+	return db->driver->partitions
+		   ? db->driver->partitions(db, table, column, out)
+		   : ST_OK;
+}
+
+void db_partitions_release(struct db_partitions *p)
+{
+	size_t i;
+
+	for (i = 0; i < p->count; i++) {
+		free(p->list[i].words);
+		free(p->list[i].name);
+		free(p->list[i].id);
+		free(p->list[i].from);
+		free(p->list[i].before);
+	}
+	free(p->list);
+	*p = (struct db_partitions){ NULL, 0 };
+}
+
+enum status db_partition_lock(struct db *db, const struct db_partition *p)
+{
+	return db->driver->partition_lock(db, p);
+}
+
+enum status db_partition_drop(struct db *db, const struct db_table *table,
+    const struct db_partition *p, const struct sql *stays)
+{
+	return db->driver->partition_drop(db, table, p, stays);
+}
+
 enum status db_version(struct db *db, int64_t *out)
 {
 	return db->driver->version(db, out);

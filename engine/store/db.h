@@ -108,7 +108,9 @@ struct db_column {
 	int not_null;
 	int has_default;
 	int key;       /* place in the primary key from 1; 0: not part of it */
-	int generated; /* computed from others: nobody can write it */
+	int generated; /* computed from others, or numbered: not to be written
+			*/
+	int computed;  /* from others: nobody can write it at all */
 	int checked;   /* a CHECK of the table speaks of it */
 	int by_language; /* text compares by a language's rules */
 };
@@ -263,6 +265,40 @@ struct db_change {
 };
 enum status db_change_batch(
     struct db *db, const struct db_change *c, int64_t *changed) MUST_CHECK;
+
+/*
+ * Partitions of ${table} by ranges of the time ${column}, of which this user
+ * may drop each whole without anybody else noticing more than its records gone;
+ * the others, and those of a database that has none, are not listed.
+ */
+struct db_partition {
+	char *words;  /* its name, as SQL writes it */
+	char *name;   /* for people */
+	char *id;     /* what no other table has */
+	char *from;   /* the first time that can be in it; "": open */
+	char *before; /* the first one that is too late for it; "": open */
+};
+struct db_partitions {
+	struct db_partition *list;
+	size_t count;
+};
+enum status db_partitions(struct db *db, const char *table, const char *column,
+    struct db_partitions *out) MUST_CHECK;
+void db_partitions_release(struct db_partitions *p);
+
+/* Inside a write transaction: from now on readers only.  ST_BUSY where others
+ * write to it for longer than a second. */
+enum status db_partition_lock(
+    struct db *db, const struct db_partition *p) MUST_CHECK;
+
+/*
+ * Inside that transaction: drop it.  ${stays} (NULL: nothing) is what its table
+ * is selected from, alias t, for the records that are kept, in the default
+ * partition.  ST_BUSY where others use the table, ST_CONFLICT where something
+ * depends on the partition or the records cannot stay: roll back then.
+ */
+enum status db_partition_drop(struct db *db, const struct db_table *table,
+    const struct db_partition *p, const struct sql *stays) MUST_CHECK;
 
 /*
  * Add many records.  One statement, bound again and again; ${columns} in the

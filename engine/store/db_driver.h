@@ -76,6 +76,13 @@ struct driver {
 	    struct db *db, const struct db_batch *b, int64_t *deleted);
 	enum status (*change_batch)(
 	    struct db *db, const struct db_change *c, int64_t *changed);
+	/* NULL: the database has no partitions. */
+	enum status (*partitions)(struct db *db, const char *table,
+	    const char *column, struct db_partitions *out);
+	enum status (*partition_lock)(
+	    struct db *db, const struct db_partition *p);
+	enum status (*partition_drop)(struct db *db, const struct db_table *t,
+	    const struct db_partition *p, const struct sql *stays);
 	/* NULL: records are added by INSERT alone. */
 	enum status (*bulk_open)(struct db *db, const struct db_table *table,
 	    const char *const *columns, size_t count, struct db_bulk **out);

@@ -337,6 +337,11 @@ void keyring_free(struct keyring *k)
 	free(k);
 }
 
+const char *keyring_name(const struct keyring *k, size_t i)
+{
+	return i < k->file.count ? k->file.entries[i].name : NULL;
+}
+
 enum status keyring_find(
     const struct keyring *k, const char *name, struct keyring_key *out)
 {

@@ -59,6 +59,8 @@ struct keyring_key {
 /* The key called ${name} ("store/crm", "control", "audit"). */
 enum status keyring_find(const struct keyring *k, const char *name,
     struct keyring_key *out) MUST_CHECK;
+/* What the ${i}th key is called, in no order; NULL: there are no more. */
+const char *keyring_name(const struct keyring *k, size_t i);
 /* Make one and write the keyring durably; ST_CONFLICT where one exists. */
 enum status keyring_add(struct keyring *k, const char *name,
     enum aead_algorithm algorithm) MUST_CHECK;

@@ -170,6 +170,14 @@ enum status postgres_delete_batch(
 enum status postgres_change_batch(
     struct db *db, const struct db_change *c, int64_t *changed) MUST_CHECK;
 
+/* postgres_partition.c */
+enum status postgres_partitions(struct db *db, const char *table,
+    const char *column, struct db_partitions *out) MUST_CHECK;
+enum status postgres_partition_lock(
+    struct db *db, const struct db_partition *p) MUST_CHECK;
+enum status postgres_partition_drop(struct db *db, const struct db_table *t,
+    const struct db_partition *p, const struct sql *stays) MUST_CHECK;
+
 /* postgres_copy.c */
 struct db_bulk;
 enum status postgres_bulk_open(struct db *db, const struct db_table *table,

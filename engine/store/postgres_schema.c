@@ -84,6 +84,7 @@ static enum status read_column(struct stmt *s, struct db_table *t)
 	c->generated = db_int(s, 6) != 0;
 	c->checked = db_int(s, 7) != 0;
 	c->by_language = db_int(s, 8) != 0;
+	c->computed = db_int(s, 9) != 0;
 	return db_schema_copy(s, 2, &c->type);
 }
 
@@ -96,7 +97,8 @@ static const char columns[] =
     "  AND k.contype = 'c' AND a.attnum = ANY (k.conkey)),"
     /* 100: the database's own */
     " a.attcollation NOT IN (0, 100) AND o.collname NOT IN"
-    "  ('C', 'POSIX', 'C.UTF-8', 'C.utf8', 'ucs_basic')"
+    "  ('C', 'POSIX', 'C.UTF-8', 'C.utf8', 'ucs_basic'),"
+    " a.attgenerated <> ''"
     " FROM pg_class AS c"
     " JOIN pg_attribute AS a ON a.attrelid = c.oid"
     " JOIN pg_type AS t ON t.oid = a.atttypid"

@@ -4,6 +4,7 @@
  * could read and delete.  So a host that is not this machine must prove its
  * name, unless the URL says in so many words that it need not.
  */
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -29,6 +30,29 @@ static void own_release(struct own *o)
 	free(o->unverified);
 }
 
+static int hex(char c)
+{
+	const char *digits = "0123456789abcdef", *p;
+
+	p = c ? strchr(digits, tolower((unsigned char)c)) : NULL;
+	return p ? (int)(p - digits) : -1;
+}
+
+/* "%20" is a blank, as libpq has it. */
+static void decode(char *text)
+{
+	char *out = text;
+
+	for (; *text; text++, out++) {
+		*out = *text;
+		if (*text == '%' && hex(text[1]) >= 0 && hex(text[2]) >= 0) {
+			*out = (char)(16 * hex(text[1]) + hex(text[2]));
+			text += 2;
+		}
+	}
+	*out = '\0';
+}
+
 /* 1 and a copy of the value, where ${part} is "name=...". */
 static int take_part(const char *part, size_t n, const char *name, char **out)
 {
@@ -37,7 +61,8 @@ static int take_part(const char *part, size_t n, const char *name, char **out)
 	if (n <= len || strncmp(part, name, len) != 0 || part[len] != '=')
 		return 0;
 	free(*out);
-	*out = strndup(part + len + 1, n - len - 1);
+	if ((*out = strndup(part + len + 1, n - len - 1)) != NULL)
+		decode(*out);
 	return 1;
 }
 

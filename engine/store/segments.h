@@ -41,7 +41,7 @@ struct segment {
 	int64_t before;
 	uint8_t key_id[16]; /* which it is: one made anew has the same name */
 	struct db *db;      /* NULL: not open; segments_open_db() opens it */
-	uint64_t used; /* the higher, the later */
+	uint64_t used;      /* the higher, the later */
 };
 
 /* Segments that are open at once, those in a transaction not counted; and
@@ -103,5 +103,11 @@ enum status segments_mark(
 /* Inside a later one: destroy the keys of all that are dead, remove their
  * files, forget them.  Again is free. */
 enum status segments_bury(struct segments *s) MUST_CHECK;
+/*
+ * The same of segments that the list does not have: whoever made them was
+ * stopped before it committed the rest, and perhaps after it had put records
+ * into them.  Inside a write transaction of the rest.
+ */
+enum status segments_sweep(struct segments *s) MUST_CHECK;
 
 #endif /* !STORE_SEGMENTS_H */

@@ -204,47 +204,99 @@ enum status segments_mark(struct segments *s, const struct segment *g)
 	return st == ST_OK ? segments_changed(s) : st;
 }
 
-static enum status list_dead(
-    struct segments *s, struct segments_place **out, size_t *count)
-{
-	struct segments_place *list = NULL, *grown;
-	struct stmt *rows = NULL;
-	enum status st;
-	size_t n = 0;
+/* Segments that are to go. */
+struct dead {
+	struct segments_place *list;
+	size_t count;
+};
 
-	st = db_query(s->spec.rest,
-	    "SELECT name FROM lethe_segment WHERE dropped = 1", NOARGS, &rows);
-	while (st == ST_OK && (st = db_row(rows)) == ST_OK) {
-		grown = reallocarray(list, n + 1, sizeof(*list));
-		if (grown == NULL) {
-			st = fail(ST_NOMEM, "out of memory");
-			break;
-		}
-		list = grown;
-		if ((st = segments_place(s, db_text(rows, 0), &list[n])) ==
-		    ST_OK)
-			n++;
-	}
-	db_done(rows);
-	*out = list;
-	*count = n;
-	return st == ST_NOTFOUND ? ST_OK : st;
+static enum status dead_add(
+    struct segments *s, struct dead *d, const char *name)
+{
+	struct segments_place *grown;
+	enum status st;
+
+	grown = reallocarray(d->list, d->count + 1, sizeof(*grown));
+	if (grown == NULL)
+		return fail(ST_NOMEM, "out of memory");
+	d->list = grown;
+	st = segments_place(s, name, &grown[d->count]);
+	d->count += st == ST_OK;
+	return st;
+}
+
+static void dead_release(struct dead *d)
+{
+	size_t i;
+
+	for (i = 0; i < d->count; i++)
+		segments_place_release(&d->list[i]);
+	free(d->list);
 }
 
 enum status segments_bury(struct segments *s)
 {
-	struct segments_place *dead = NULL;
+	struct dead dead = { NULL, 0 };
+	struct stmt *rows = NULL;
 	enum status st;
-	size_t n = 0, i;
 
-	st = list_dead(s, &dead, &n);
-	if (st == ST_OK && n > 0)
-		st = destroy(s, dead, n);
-	if (st == ST_OK && n > 0)
+	st = db_query(s->spec.rest,
+	    "SELECT name FROM lethe_segment WHERE dropped = 1", NOARGS, &rows);
+	while (st == ST_OK && (st = db_row(rows)) == ST_OK)
+		st = dead_add(s, &dead, db_text(rows, 0));
+	db_done(rows);
+	if (st == ST_NOTFOUND)
+		st = ST_OK;
+	if (st == ST_OK && dead.count > 0)
+		st = destroy(s, dead.list, dead.count);
+	if (st == ST_OK && dead.count > 0)
 		st = db_exec(s->spec.rest,
 		    "DELETE FROM lethe_segment WHERE dropped = 1", NOARGS);
-	for (i = 0; i < n; i++)
-		segments_place_release(&dead[i]);
-	free(dead);
+	dead_release(&dead);
+	return st;
+}
+
+/* Is the key ${name} that of a segment of this store?  Its name, or NULL. */
+static const char *segment_of(const struct segments *s, const char *name)
+{
+	size_t len = strlen(s->store);
+
+	if (strncmp(name, "store/", 6) != 0 ||
+	    strncmp(name + 6, s->store, len) != 0 || name[6 + len] != '/')
+		return NULL;
+	return name + 6 + len + 1;
+}
+
+static enum status is_listed(struct segments *s, const char *name, int *listed)
+{
+	int64_t n = 0;
+	enum status st;
+
+	st = db_one_int(s->spec.rest,
+	    "SELECT count(*) FROM lethe_segment WHERE name = $1",
+	    ARGS(TEXT(name)), 0, &n);
+	*listed = n > 0;
+	return st;
+}
+
+enum status segments_sweep(struct segments *s)
+{
+	struct dead dead = { NULL, 0 };
+	const char *key, *name;
+	enum status st;
+	size_t i;
+	int listed;
+
+	st = keyring_refresh(s->spec.keys);
+	for (i = 0; st == ST_OK && (key = keyring_name(s->spec.keys, i)); i++) {
+		if ((name = segment_of(s, key)) == NULL)
+			continue;
+		st = is_listed(s, name, &listed);
+		if (st == ST_OK && !listed)
+			st = dead_add(s, &dead, name);
+	}
+	if (st == ST_OK && dead.count > 0)
+		st = destroy(s, dead.list, dead.count);
+	dead_release(&dead);
 	return st;
 }

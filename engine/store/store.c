@@ -60,7 +60,7 @@ static enum status no_key(const struct store_spec *spec)
 	    spec->name, spec->path);
 }
 
-static void write_id(const uint8_t bytes[16], char out[STORE_ID_TEXT])
+void store_write_id(const uint8_t bytes[16], char out[STORE_ID_TEXT])
 {
 	size_t i;
 
@@ -107,7 +107,7 @@ static enum status number_it(struct db *db)
 
 	if ((st = random_bytes(bytes, sizeof(bytes))) != ST_OK)
 		return st;
-	write_id(bytes, id);
+	store_write_id(bytes, id);
 	st = db_script(db, "CREATE TABLE IF NOT EXISTS lethe_store ("
 			   "  one INTEGER PRIMARY KEY CHECK (one = 1),"
 			   "  id TEXT NOT NULL"
@@ -185,7 +185,7 @@ enum status store_id(const struct store_spec *spec, const struct keyring *keys,
 	if (spec->driver == STORE_POSTGRESQL)
 		return read_id(db, out);
 	if ((st = keyring_find(keys, spec->key, &key)) == ST_OK)
-		write_id(key.id, out);
+		store_write_id(key.id, out);
 	return st;
 }
 

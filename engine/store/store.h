@@ -40,6 +40,7 @@ enum status store_open(const struct store_spec *spec,
 /* What tells an open store from any other, also from one that had its name
  * before: 32 hexadecimal digits. */
 #define STORE_ID_TEXT 33
+void store_write_id(const uint8_t bytes[16], char out[STORE_ID_TEXT]);
 enum status store_id(const struct store_spec *spec, const struct keyring *keys,
     struct db *db, char out[STORE_ID_TEXT]) MUST_CHECK;
 

@@ -1,3 +1,4 @@
+# shellcheck shell=sh
 # PostgreSQL servers of our own, for tests: each has its data in a folder of the
 # build, its socket in another, and no port.  Sourced.  All that were started end
 # with the shell, each by its pid; no service of the system is touched.

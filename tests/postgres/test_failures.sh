@@ -42,6 +42,7 @@ expect 2 check
 says err 'crm: .*"hst"'
 small_url "$PG_URL&schema=peple"
 expect 1 check
+# shellcheck disable=SC2016  # the backquotes are said
 says err 'crm: .* has no schema `peple`'
 small_url "$PG_URL"
 

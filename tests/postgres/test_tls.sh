@@ -2,7 +2,7 @@
 # Who answers must prove its name, unless it is this machine; and what opens the
 # database is said nowhere.  The server has a certificate of an authority of
 # this test, for the name db.test.
-# shellcheck disable=SC1091,SC2154
+# shellcheck disable=SC1091,SC2094,SC2154
 tree=$PWD
 . "$tree/tests/cli/lib.sh"
 . "$tree/tests/postgres/server.sh"
@@ -18,15 +18,15 @@ server_stop "$server"
 # authority NAME
 authority() {
 	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes \
-		-days 2 -subj "/CN=$1" -keyout "$1.key" -out "$1.crt" 2>>openssl
+		-days 2 -subj "/CN=$1" -keyout "$1.key" -out "$1.crt" 2>>log
 }
 authority right
 authority wrong
 openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes \
-	-subj /CN=db.test -keyout server.key -out server.csr 2>>openssl
+	-subj /CN=db.test -keyout server.key -out server.csr 2>>log
 echo subjectAltName=DNS:db.test >names
 openssl x509 -req -in server.csr -CA right.crt -CAkey right.key \
-	-CAcreateserial -days 2 -extfile names -out server.crt 2>>openssl
+	-CAcreateserial -days 2 -extfile names -out server.crt 2>>log
 cp server.key server.crt "$server/data/"
 chmod 600 "$server/data/server.key"
 [ "$(id -u)" != 0 ] ||
