@@ -78,6 +78,8 @@ $(B)/replay_%: $(B)/tests/fuzz/replay.o $(B)/tests/fuzz/fuzz_%.o $(B)/liblethe.a
 $(B)/bench_vfs: $(B)/tests/bench/bench_vfs.o $(B)/tests/bench/peer_lethe.o \
                 $(B)/liblethe.a
 	$(LINK)
+$(B)/bench_requests: $(B)/tests/bench/bench_requests.o $(B)/liblethe.a
+	$(LINK)
 $(B)/bench_log: $(B)/tests/bench/bench_log.o $(B)/liblethe.a
 	$(LINK)
 $(B)/lethe-unlogged: LDFLAGS += -Wl,--wrap=audit_append \
@@ -196,6 +198,7 @@ compile_commands.json: deps-dev FORCE  ## for clangd
 bench: deps-bench              ## measure against plain SQLite and SQLCipher
 	$(Q)$(MAKE) --no-print-directory MODE=release all \
 	  build/release/bench_vfs build/release/bench_log \
+	  build/release/bench_requests \
 	  build/release/lethe-unlogged build/release/bench_sqlcipher
 	$(Q)python3 -B tests/bench/bench.py build/release
 clean:                         ## remove what was built
