@@ -7,21 +7,21 @@ CREATE TABLE request (
   type TEXT NOT NULL,           -- the words of engine/rights/request.c
   state TEXT NOT NULL,
   law TEXT NOT NULL,
-  channel TEXT NOT NULL,
   received_at INTEGER NOT NULL, -- Unix seconds, as all that ends in _at
   received_day INTEGER NOT NULL,-- in the controller's zone; days since
                                 -- 1970-01-01, as all that ends in _day
+  notice_day INTEGER,           -- of the extension
+  closed_day INTEGER,           -- lists read up to here
+  channel TEXT NOT NULL,
   verified_at INTEGER,
   verified_how TEXT,
   verified_by TEXT,
-  notice_day INTEGER,           -- of the extension
   extension_reason TEXT,
   outcome TEXT,                 -- what is decided
   reason TEXT,                  -- of a refusal, in whole or in part
   authority TEXT,               -- to complain to
   decided_by TEXT,
   approved_by TEXT,
-  closed_day INTEGER,
   duplicate_of TEXT REFERENCES request (id),
   CHECK ((closed_day IS NULL) = (state IN
     ('received', 'awaiting_identity', 'in_progress', 'awaiting_approval'))),
