@@ -29,7 +29,7 @@ APT_BENCH := sqlite3 sqlcipher libsqlcipher-dev python3
 LAYERS  := engine/base engine/archive engine/crypto engine/store engine/model \
            engine/audit engine/installation engine/plan \
            engine/subjects engine/holds engine/purge engine/certificate \
-           engine/records engine/report engine/demo engine/cli
+           engine/records engine/rights engine/report engine/demo engine/cli
 
 WARN    := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wformat=2 -Wvla \
            -Wundef -Wwrite-strings -Wcast-qual -Wpointer-arith \
@@ -78,6 +78,8 @@ $(B)/replay_%: $(B)/tests/fuzz/replay.o $(B)/tests/fuzz/fuzz_%.o $(B)/liblethe.a
 	$(LINK)
 $(B)/bench_vfs: $(B)/tests/bench/bench_vfs.o $(B)/tests/bench/peer_lethe.o \
                 $(B)/liblethe.a
+	$(LINK)
+$(B)/bench_requests: $(B)/tests/bench/bench_requests.o $(B)/liblethe.a
 	$(LINK)
 $(B)/bench_log: $(B)/tests/bench/bench_log.o $(B)/liblethe.a
 	$(LINK)
@@ -200,8 +202,8 @@ compile_commands.json: deps-dev FORCE  ## for clangd
 bench: deps-bench deps-postgres ## measure against plain SQLite and SQLCipher
 	$(Q)$(MAKE) --no-print-directory MODE=release all \
 	  build/release/bench_vfs build/release/bench_log \
-	  build/release/bench_reader build/release/lethe-unlogged \
-	  build/release/bench_sqlcipher
+	  build/release/bench_reader build/release/bench_requests \
+	  build/release/lethe-unlogged build/release/bench_sqlcipher
 	$(Q)python3 -B tests/bench/bench.py build/release
 clean:                         ## remove what was built
 	rm -rf build compile_commands.json

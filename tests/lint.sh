@@ -38,10 +38,12 @@ may() {
 	engine/certificate) echo base archive crypto model store \
 		installation plan audit purge embedded ;;
 	engine/records) echo base model store ;;
+	engine/rights) echo base crypto model store installation plan audit \
+		holds purge ;;
 	engine/report) echo base model store installation plan audit ;;
 	engine/demo) echo base model embedded ;;
 	engine/cli) echo base crypto model store installation plan audit \
-		subjects holds purge certificate records report demo \
+		subjects holds purge certificate records rights report demo \
 		embedded ;;
 	*) return 1 ;;
 	esac

@@ -3,6 +3,8 @@
 
 #include "engine/cli/cli.h"
 #include "engine/purge/overview.h"
+#include "engine/rights/list.h"
+#include "engine/rights/metrics.h"
 
 static void print_runs(const json_t *o)
 {
@@ -33,6 +35,21 @@ static void print_suspensions(const json_t *o)
 	    json_int(o, "restrictions") == 1 ? "" : "s",
 	    json_int(o, "reviews_overdue"),
 	    json_int(o, "reviews_overdue") == 1 ? "" : "s");
+}
+
+static void print_requests(const json_t *o)
+{
+	printf("%lld request%s open: %lld at risk, %lld OVERDUE, %lld "
+	       "suspended%s%s\n",
+	    json_int(o, "open"), json_int(o, "open") == 1 ? "" : "s",
+	    json_int(o, "at_risk"), json_int(o, "overdue"),
+	    json_int(o, "suspended"),
+	    json_int(o, "open") ? "; the next is due " : "",
+	    json_text(o, "next_due_date"));
+	if (json_int(o, "holidays_missing"))
+		printf("%lld of them due in a year without known holidays: add "
+		       "it to the file that lethe.yml names\n",
+		    json_int(o, "holidays_missing"));
 }
 
 static void print_brakes(const json_t *o)
@@ -80,9 +97,32 @@ static enum status print(const struct cli *cli, const json_t *o)
 	    json_int(o, "undecided"), json_int(o, "unmapped"));
 	cli_print_unreachable(json_object_get(o, "unreachable"));
 	print_suspensions(json_object_get(o, "suspensions"));
+	print_requests(json_object_get(o, "requests"));
 	print_runs(o);
 	print_brakes(o);
 	return ST_OK;
+}
+
+static int needs_looking(const json_t *requests)
+{
+	return json_int(requests, "overdue") ||
+	       json_int(requests, "holidays_missing");
+}
+
+/* The metrics are of now, whatever is asked. */
+static enum status put_requests(
+    struct cli *cli, const char *as_of, int64_t now, json_t *o)
+{
+	json_t *requests = NULL;
+	enum status st = list_summary(&cli->in, now, &requests);
+
+	if (st == ST_OK && as_of == NULL)
+		st = metrics_write(&cli->in, requests);
+	if (st != ST_OK) {
+		json_decref(requests);
+		return st;
+	}
+	return json_put(o, "requests", requests);
 }
 
 static enum status run(struct cli *cli, int argc, char **argv)
@@ -112,20 +152,24 @@ static enum status run(struct cli *cli, int argc, char **argv)
 		return st;
 	st = overview_json(&cli->in, now, &o);
 	if (st == ST_OK)
+		st = put_requests(cli, as_of, now, o);
+	if (st == ST_OK)
 		st = print(cli, o);
 	if (st == ST_OK)
 		cli->attention =
 		    json_int(o, "overdue") || json_int(o, "undecided") ||
 		    json_int(o, "unmapped") ||
-		    json_array_size(json_object_get(o, "unreachable"));
+		    json_array_size(json_object_get(o, "unreachable")) ||
+		    needs_looking(json_object_get(o, "requests"));
 	json_decref(o);
 	return st;
 }
 
 const struct command cmd_status = {
 	"status",
-	"stores, last runs, what is overdue or undecided",
+	"stores, last runs, requests, what is overdue or undecided",
 	"usage: lethe [-c lethe.yml] [--json] status [--as-of TIME]\n\n"
+	"Writes requests.prom beside metrics.prom, unless --as-of is given.\n\n"
 	"  --as-of TIME  as if it were TIME (a date or RFC 3339)\n",
 	run,
 };

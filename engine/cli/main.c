@@ -27,6 +27,7 @@ static const struct command *const commands[] = {
 	&cmd_policy,
 	&cmd_report,
 	&cmd_hold,
+	&cmd_request,
 	&cmd_audit,
 	&cmd_demo,
 };

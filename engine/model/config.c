@@ -172,10 +172,41 @@ static void read_calendar(struct config_reader *r, const struct node *n)
 	    r, node_get(n, "holidays"), &r->c->requests.holidays);
 }
 
+static void read_count(struct config_reader *r, const struct node *n,
+    int64_t least, int64_t most, int *out)
+{
+	int64_t count;
+
+	if (read_int(r->d, n, least, most, &count))
+		*out = (int)count;
+}
+
+static void read_code(struct config_reader *r, const struct node *n)
+{
+	static const char *const keys[] = { "valid", "attempts", NULL };
+
+	if (!read_map(r->d, n, keys))
+		return;
+	(void)read_some_period(
+	    r->d, node_get(n, "valid"), &r->c->requests.code.valid);
+	read_count(
+	    r, node_get(n, "attempts"), 1, 20, &r->c->requests.code.attempts);
+}
+
+static void read_sender(struct config_reader *r, const struct node *n)
+{
+	char **sender = &r->c->requests.sender;
+
+	if (read_string(r->d, n, sender) && !text_is_address(*sender))
+		read_mismatch(r->d, n, "an e-mail address");
+}
+
 static void read_requests(struct config_reader *r, const struct node *n)
 {
 	static const char *const keys[] = { "target", "due", "extension",
-		"calendar", NULL };
+		"calendar", "law", "ask_within", "warn_days", "approvals",
+		"authority", "code", "outbox", "sender", NULL };
+	static const char *const laws[] = { "gdpr", "appi", "both", NULL };
 	struct config *c = r->c;
 
 	if (!read_map(r->d, n, keys))
@@ -186,6 +217,16 @@ static void read_requests(struct config_reader *r, const struct node *n)
 	(void)read_some_period(
 	    r->d, node_get(n, "extension"), &c->requests.extension);
 	read_calendar(r, node_get(n, "calendar"));
+	read_word_text(r, node_get(n, "law"), laws, &c->requests.law);
+	read_count(
+	    r, node_get(n, "ask_within"), 0, 30, &c->requests.ask_within);
+	read_count(r, node_get(n, "warn_days"), 0, 30, &c->requests.warn_days);
+	read_count(r, node_get(n, "approvals"), 1, 2, &c->requests.approvals);
+	(void)read_string(
+	    r->d, node_get(n, "authority"), &c->requests.authority);
+	read_code(r, node_get(n, "code"));
+	(void)config_read_path(r, node_get(n, "outbox"), &c->requests.outbox);
+	read_sender(r, node_get(n, "sender"));
 }
 
 /* A group of fewer than two hides nobody. */
@@ -245,6 +286,14 @@ static void set_defaults(struct config_reader *r)
 	c->requests.calendar_rule =
 	    read_copy(r->d, "eu_1182_71", strlen("eu_1182_71"));
 	c->requests.calendar_roll = read_copy(r->d, "none", strlen("none"));
+	c->requests.law = read_copy(r->d, "gdpr", strlen("gdpr"));
+	c->requests.ask_within = 3;
+	c->requests.warn_days = 7;
+	c->requests.approvals = 2;
+	c->requests.code.valid.days = 3;
+	c->requests.code.attempts = 5;
+	if ((c->requests.outbox = file_beside(c->path, "outbox")) == NULL)
+		diag_nomem(r->d);
 	c->listen = read_copy(r->d, "127.0.0.1:8080", strlen("127.0.0.1:8080"));
 }
 
@@ -326,6 +375,10 @@ void config_release(struct config *c)
 	free(c->requests.calendar_rule);
 	free(c->requests.calendar_roll);
 	free(c->requests.holidays);
+	free(c->requests.law);
+	free(c->requests.authority);
+	free(c->requests.outbox);
+	free(c->requests.sender);
 	free(c->listen);
 	*c = (struct config){ 0 };
 }

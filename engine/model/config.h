@@ -54,6 +54,17 @@ struct config {
 		char *calendar_rule;     /* eu_1182_71 */
 		char *calendar_roll;     /* none or next_working_day */
 		char *holidays;          /* path, or NULL */
+		char *law;               /* gdpr, appi or both */
+		int ask_within;          /* working days to ask in time: 3 */
+		int warn_days;           /* at risk before the end: 7 */
+		int approvals;           /* people that an erasure needs: 2 */
+		char *authority;         /* to complain to, or NULL */
+		struct {
+			struct period valid; /* P3D */
+			int attempts;        /* 5 */
+		} code;
+		char *outbox; /* folder for messages: outbox */
+		char *sender; /* their From address, or NULL */
 	} requests;
 	struct {
 		int64_t min_cell; /* 5 */

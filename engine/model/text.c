@@ -32,3 +32,17 @@ void text_release(struct text *t)
 	free(t->items);
 	*t = (struct text){ NULL, 0 };
 }
+
+int text_is_address(const char *text)
+{
+	const char *at = strchr(text, '@');
+	size_t len = strlen(text);
+
+	if (at == NULL || at == text || at[1] == '\0' || len > 254)
+		return 0;
+	for (size_t i = 0; i < len; i++)
+		if (text[i] <= ' ' || text[i] > '~' ||
+		    strchr("<>()[]\",;:\\", text[i]))
+			return 0;
+	return strchr(at + 1, '@') == NULL;
+}

@@ -16,4 +16,8 @@ struct text {
 const char *text_in(const struct text *t, const char *language);
 void text_release(struct text *t);
 
+/* 1 if it is one plain e-mail address, which nothing can be hidden in: name,
+ * `@`, host, of printable ASCII without blanks, brackets, quotes, commas. */
+int text_is_address(const char *text);
+
 #endif /* !MODEL_TEXT_H */

@@ -7,7 +7,7 @@ table goes to standard output and to build/bench.json.  From the environment:
   ROWS       records (2000000)     RUNS  of each side (5)
   BENCH_DIR  where the files are (build/bench)
   ONLY       some of: ingest vfs purge few plan segments log logged postgres
-             readers
+             readers requests
   ENTRIES    of the audit log (10000000)
 """
 
@@ -36,7 +36,7 @@ RUNS = int(os.environ.get("RUNS") or 5)
 PARENT = os.path.abspath(os.environ.get("BENCH_DIR") or "build/bench")
 ONLY = (os.environ.get("ONLY") or
         "ingest vfs purge few plan segments log logged "
-        "postgres readers").split()
+        "postgres readers requests").split()
 DUE = 1000
 HELD = 1000  # people
 PHASES = ("insert", "lookups", "scan", "purge_one", "purge_batches")
@@ -422,6 +422,20 @@ def bench_log(table):
     shutil.rmtree(path)
 
 
+def bench_requests(table):
+    """100,000 requests: due dates of all, and one page; cold start excluded."""
+    telemetry.make_installation(LETHE, place("requests"))
+    _, out = measure.run(
+        [os.path.join(BUILD, "bench_requests"),
+         os.path.join(place("requests"), "lethe.yml"), "100000"], DIR)
+    o = json.loads(out)
+    for what in ("list", "summary"):
+        table.number(f"requests: {what} over 100,000",
+                     f"{o[what] * 1000:.0f} ms "
+                     f"(CPU: {o[what + '_cpu'] * 1000:.0f})", "<= 100 ms")
+    shutil.rmtree(place("requests"))
+
+
 def purge_with(program):
     telemetry.copy(place("full"), place("ours"))
     before = logged_bytes()
@@ -468,7 +482,8 @@ def main():
                         ("plan", bench_plan), ("log", bench_log),
                         ("logged", bench_logged),
                         ("postgres", bench_postgres),
-                        ("readers", bench_readers)):
+                        ("readers", bench_readers),
+                        ("requests", bench_requests)):
         if name in ONLY:
             bench(table)
     about = {"rows": ROWS, "runs": RUNS, "machine": platform.processor() or

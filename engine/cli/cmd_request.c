@@ -1,0 +1,500 @@
+/* lethe request */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/audit/log.h"
+#include "engine/cli/cli.h"
+#include "engine/rights/list.h"
+#include "engine/rights/rights.h"
+
+struct options {
+	const char *type;
+	const char *law;
+	const char *channel;
+	char *identity;
+	const char *received;
+	const char *text;
+	const char *method;
+	const char *code;
+	const char *outcome;
+	const char *reason;
+	const char *authority;
+	const char *note;
+	const char *at;
+	const char *as_of;
+	const char *of;
+	int ask;
+	int send_code;
+	int failed;
+	int approve;
+	int back;
+	struct list_filter list;
+	const char *limit;
+	const char *offset;
+	const char *sort;
+};
+
+/* What an action is given. */
+struct call {
+	struct cli *cli;
+	const struct options *o;
+	struct rights_actor by;
+	const char *id;
+	int64_t at;
+};
+
+/* ---- text ---- */
+
+static void line(const char *what, const json_t *o, const char *key)
+{
+	if (json_is_string(json_object_get(o, key)))
+		printf("  %-11s %s\n", what, json_text(o, key));
+}
+
+static void print_clock(const json_t *o)
+{
+	printf("  %-11s %s, target %s: %s%s%s\n", "due",
+	    json_text(o, "due_date"), json_text(o, "target_date"),
+	    json_text(o, "standing"),
+	    json_is_true(json_object_get(o, "extended")) ? ", extended" : "",
+	    json_is_true(json_object_get(o, "extension_void"))
+		? ", EXTENSION VOID: its notice was late"
+		: "");
+	if (json_int(o, "holidays_missing"))
+		printf("  %-11s no holidays of %lld are known: add them to "
+		       "the file of lethe.yml\n",
+		    "HOLIDAYS", json_int(o, "holidays_missing"));
+}
+
+static void print_list_of(const char *what, const json_t *ids)
+{
+	const json_t *id;
+	size_t i;
+
+	json_array_foreach(ids, i, id)
+	    printf("%s%s", i ? ", " : what, json_string_value(id));
+	if (i)
+		puts("");
+}
+
+static void print_one(const json_t *o)
+{
+	const json_t *e;
+	size_t i;
+
+	printf("%s  %s, %s, %s\n", json_text(o, "id"), json_text(o, "type"),
+	    json_text(o, "state"), json_text(o, "law"));
+	line("received", o, "received_at");
+	print_clock(o);
+	line("verified by", o, "verified_how");
+	line("decided", o, "outcome");
+	line("reason", o, "reason");
+	line("complaints", o, "authority");
+	line("closed", o, "closed_date");
+	line("goes on as", o, "duplicate_of");
+	print_list_of(
+	    "  duplicates? ", json_object_get(o, "duplicate_candidates"));
+	json_array_foreach(json_object_get(o, "history"), i, e)
+	    printf("  %s  %s by %s\n", json_text(e, "at"),
+		json_text(e, "action"), json_text(e, "actor"));
+}
+
+static enum status print(struct cli *cli, json_t *o)
+{
+	enum status st = ST_OK;
+
+	if (cli->json)
+		st = cli_print_json(o);
+	else
+		print_one(o);
+	json_decref(o);
+	return st;
+}
+
+/* ---- actions on one request ---- */
+
+static enum status show(struct call *c, json_t **out)
+{
+	return rights_show(&c->cli->in, c->id, c->at, out);
+}
+
+static enum status verify(struct call *c, json_t **out)
+{
+	struct installation *in = &c->cli->in;
+
+	if (c->o->ask)
+		return rights_ask(in, &c->by, c->id, c->at, c->o->note, out);
+	if (c->o->failed)
+		return rights_fail_identity(in, &c->by, c->id, c->o->note, out);
+	if (c->o->code)
+		return rights_try_code(in, &c->by, c->id, c->o->code, out);
+	return rights_verify(in, &c->by, c->id, c->o->method, c->at, out);
+}
+
+static enum status extend(struct call *c, json_t **out)
+{
+	return rights_extend(
+	    &c->cli->in, &c->by, c->id, c->o->reason, c->at, out);
+}
+
+static enum status suspend(struct call *c, json_t **out)
+{
+	return rights_suspend(
+	    &c->cli->in, &c->by, c->id, c->at, c->o->note, out);
+}
+
+static enum status resume(struct call *c, json_t **out)
+{
+	return rights_resume(&c->cli->in, &c->by, c->id, c->at, out);
+}
+
+static enum status decide(struct call *c, json_t **out)
+{
+	struct rights_decision d = { REQUEST_UNDECIDED, c->o->reason,
+		c->o->authority, c->o->note };
+	struct installation *in = &c->cli->in;
+	enum status st;
+
+	if (c->o->approve)
+		return rights_approve(in, &c->by, c->id, out);
+	if (c->o->back)
+		return rights_return(in, &c->by, c->id, c->o->note, out);
+	st = request_outcome_parse(c->o->outcome, &d.outcome);
+	return st == ST_OK ? rights_decide(in, &c->by, c->id, &d, out) : st;
+}
+
+static enum status refuse(struct call *c, json_t **out)
+{
+	const struct rights_decision d = { REQUEST_TO_REFUSE, c->o->reason,
+		c->o->authority, c->o->note };
+
+	return rights_decide(&c->cli->in, &c->by, c->id, &d, out);
+}
+
+static enum status fulfil(struct call *c, json_t **out)
+{
+	return rights_fulfil(&c->cli->in, &c->by, c->id, c->o->note, out);
+}
+
+static enum status withdraw(struct call *c, json_t **out)
+{
+	struct installation *in = &c->cli->in;
+
+	if (c->o->of)
+		return rights_mark_duplicate(in, &c->by, c->id, c->o->of, out);
+	return rights_withdraw(in, &c->by, c->id, c->o->note, out);
+}
+
+static enum status reopen(struct call *c, json_t **out)
+{
+	return rights_reopen(&c->cli->in, &c->by, c->id, c->o->note, out);
+}
+
+/* ---- open and list ---- */
+
+static enum status fill(const struct options *o, const struct config *config,
+    struct rights_order *order)
+{
+	struct reach_subject who = { NULL, NULL };
+	enum status st;
+
+	if ((st = request_type_parse(o->type, &order->type)) != ST_OK)
+		return st;
+	st = request_law_parse(
+	    o->law ? o->law : config->requests.law, &order->law);
+	if (st == ST_OK)
+		st = request_channel_parse(
+		    o->channel ? o->channel : "email", &order->channel);
+	if (st == ST_OK)
+		st = cli_subject("identity", o->identity, &who);
+	order->identity = who.identity;
+	order->value = who.value;
+	order->words = o->text;
+	return st;
+}
+
+static enum status open_one(struct call *c, json_t **out)
+{
+	struct rights_order order = { 0 };
+	enum status st = fill(c->o, &c->cli->in.config, &order);
+
+	if (st == ST_OK)
+		st = cli_as_of(c->cli, c->o->received, &order.received_at);
+	if (st != ST_OK)
+		return st;
+	return rights_open(&c->cli->in, &c->by, &order, out);
+}
+
+static void print_rows(const json_t *o)
+{
+	const json_t *r;
+	size_t i;
+
+	printf("%-20s %-22s %-18s %-10s %-10s %s\n", "request", "type", "state",
+	    "received", "due", "");
+	json_array_foreach(json_object_get(o, "requests"), i, r)
+	    printf("%-20s %-22s %-18s %-10s %-10s %s\n", json_text(r, "id"),
+		json_text(r, "type"), json_text(r, "state"),
+		json_text(r, "receipt_date"), json_text(r, "due_date"),
+		json_text(r, "standing"));
+	printf("%zu of %lld\n", i, json_int(o, "total"));
+}
+
+static enum status list(struct cli *cli, struct options *o)
+{
+	json_t *out = NULL;
+	int64_t now = 0;
+	enum status st = cli_load(cli);
+
+	o->list.limit = 50;
+	if (st == ST_OK)
+		st = cli_as_of(cli, o->as_of, &now);
+	if (st == ST_OK && o->limit)
+		st = cli_number("limit", o->limit, 1, 1000000, &o->list.limit);
+	if (st == ST_OK && o->offset)
+		st = cli_number(
+		    "offset", o->offset, 0, 1000000000, &o->list.offset);
+	if (st == ST_OK && o->sort && strcmp(o->sort, "received") == 0)
+		o->list.sort = LIST_BY_RECEIPT;
+	else if (st == ST_OK && o->sort && strcmp(o->sort, "due") != 0)
+		st = fail(ST_USAGE, "--sort is due or received");
+	if (st == ST_OK)
+		st = list_json(&cli->in, &o->list, now, &out);
+	if (st != ST_OK)
+		return st;
+	if (cli->json)
+		st = cli_print_json(out);
+	else
+		print_rows(out);
+	json_decref(out);
+	return st;
+}
+
+/* ---- command line ---- */
+
+static const struct {
+	const char *name;
+	int arguments; /* with its own name */
+	enum status (*run)(struct call *c, json_t **out);
+} actions[] = {
+	{ "open", 1, open_one },
+	{ "list", 1, NULL },
+	{ "show", 2, show },
+	{ "verify", 2, verify },
+	{ "extend", 2, extend },
+	{ "suspend", 2, suspend },
+	{ "resume", 2, resume },
+	{ "decide", 2, decide },
+	{ "fulfil", 2, fulfil },
+	{ "refuse", 2, refuse },
+	{ "withdraw", 2, withdraw },
+	{ "reopen", 2, reopen },
+};
+#define ACTIONS (sizeof(actions) / sizeof(actions[0]))
+
+static void set(struct options *o, int c)
+{
+	switch (c) {
+	case 't': o->type = o->list.type = optarg; break;
+	case 'l': o->law = optarg; break;
+	case 'n': o->channel = optarg; break;
+	case 'i': o->identity = optarg; break;
+	case 'r': o->received = optarg; break;
+	case 'x': o->text = optarg; break;
+	case 'm': o->method = optarg; break;
+	case 'k': o->code = optarg; break;
+	case 'o': o->outcome = optarg; break;
+	case 'w': o->reason = optarg; break;
+	case 'a': o->authority = optarg; break;
+	case 'e': o->note = optarg; break;
+	case 'T': o->at = optarg; break;
+	case 's': o->as_of = optarg; break;
+	case 'd': o->of = optarg; break;
+	case 'A': o->ask = 1; break;
+	case 'C': o->send_code = 1; break;
+	case 'F': o->failed = 1; break;
+	case 'P': o->approve = 1; break;
+	case 'B': o->back = 1; break;
+	case 'S': o->list.state = optarg; break;
+	case 'G': o->list.standing = optarg; break;
+	case 'L': o->list.which = LIST_ALL; break;
+	case 'M': o->limit = optarg; break;
+	case 'O': o->offset = optarg; break;
+	case 'R': o->sort = optarg; break;
+	default: break;
+	}
+}
+
+static enum status parse(
+    struct cli *cli, int argc, char **argv, struct options *o)
+{
+	static const struct option options[] = {
+		{ "type", required_argument, NULL, 't' },
+		{ "law", required_argument, NULL, 'l' },
+		{ "channel", required_argument, NULL, 'n' },
+		{ "identity", required_argument, NULL, 'i' },
+		{ "received", required_argument, NULL, 'r' },
+		{ "text", required_argument, NULL, 'x' },
+		{ "method", required_argument, NULL, 'm' },
+		{ "code", required_argument, NULL, 'k' },
+		{ "outcome", required_argument, NULL, 'o' },
+		{ "reason", required_argument, NULL, 'w' },
+		{ "authority", required_argument, NULL, 'a' },
+		{ "note", required_argument, NULL, 'e' },
+		{ "at", required_argument, NULL, 'T' },
+		{ "as-of", required_argument, NULL, 's' },
+		{ "duplicate-of", required_argument, NULL, 'd' },
+		{ "ask", no_argument, NULL, 'A' },
+		{ "send-code", no_argument, NULL, 'C' },
+		{ "failed", no_argument, NULL, 'F' },
+		{ "approve", no_argument, NULL, 'P' },
+		{ "return", no_argument, NULL, 'B' },
+		{ "state", required_argument, NULL, 'S' },
+		{ "standing", required_argument, NULL, 'G' },
+		{ "all", no_argument, NULL, 'L' },
+		{ "limit", required_argument, NULL, 'M' },
+		{ "offset", required_argument, NULL, 'O' },
+		{ "sort", required_argument, NULL, 'R' },
+		CLI_OPTIONS,
+	};
+	int c;
+
+	while ((c = cli_option(cli, argc, argv, options)) != -1) {
+		if (c == '?')
+			return ST_USAGE;
+		set(o, c);
+	}
+	return ST_OK;
+}
+
+static enum status send_code(struct call *c)
+{
+	json_t *out = NULL;
+	enum status st;
+
+	st = rights_send_code(&c->cli->in, &c->by, c->id, &out);
+	if (st == ST_OK && c->cli->json)
+		st = cli_print_json(out);
+	else if (st == ST_OK)
+		printf("%s: a code that is valid until %s is on its way, if "
+		       "an address is on file\n",
+		    json_text(out, "id"), json_text(out, "expires_at"));
+	json_decref(out);
+	return st;
+}
+
+static enum status act(struct cli *cli, const struct options *o,
+    enum status (*run_one)(struct call *c, json_t **out), const char *id)
+{
+	struct call c = { .cli = cli,
+		.o = o,
+		.by = { NULL, REQUEST_BY_OPERATOR, when_now() },
+		.id = id };
+	char *actor = NULL;
+	json_t *out = NULL;
+	enum status st;
+
+	if ((st = cli_load(cli)) != ST_OK)
+		return st;
+	st = cli_as_of(cli, run_one == show ? o->as_of : o->at, &c.at);
+	if (st == ST_OK)
+		st = audit_actor(&actor);
+	c.by.name = actor;
+	if (st == ST_OK && o->send_code) {
+		st = send_code(&c);
+	} else if (st == ST_OK) {
+		/* --at may be of this very second. */
+		c.by.now = when_now();
+		if ((st = run_one(&c, &out)) == ST_OK)
+			st = print(cli, out);
+	}
+	free(actor);
+	return st;
+}
+
+static enum status run(struct cli *cli, int argc, char **argv)
+{
+	const char *names[ACTIONS + 1] = { NULL }, *near;
+	struct options o = { .list = { .sort = LIST_BY_DUE } };
+	enum status st;
+	size_t i;
+
+	st = parse(cli, argc, argv, &o);
+	if (cli->help || st != ST_OK)
+		return cli->help ? ST_OK : st;
+	st = cli_arguments(argc, 1, 2, "what to do: open, list, show, ...");
+	if (st != ST_OK)
+		return st;
+	for (i = 0; i < ACTIONS; i++) {
+		names[i] = actions[i].name;
+		if (strcmp(argv[optind], names[i]) == 0)
+			break;
+	}
+	if (i == ACTIONS) {
+		near = diag_nearest(argv[optind], names);
+		return fail(ST_USAGE,
+		    "unknown `request %s`%s%s%s: `lethe request --help` lists "
+		    "what can be done",
+		    argv[optind], near ? ", did you mean `" : "",
+		    near ? near : "", near ? "`?" : "");
+	}
+	st = cli_arguments(argc, actions[i].arguments, actions[i].arguments,
+	    actions[i].arguments > 1 ? "the request's ID" : "only options");
+	if (st != ST_OK)
+		return st;
+	if (actions[i].run == NULL)
+		return list(cli, &o);
+	return act(cli, &o, actions[i].run, argv[optind + 1]);
+}
+
+const struct command cmd_request = {
+	"request",
+	"requests of data subjects: open, list, show, verify, decide, ...",
+	"usage: lethe [-c lethe.yml] [--json] request ACTION\n\n"
+	"  open --type TYPE --identity KIND=VALUE [--received TIME]\n"
+	"       [--law gdpr|appi|both] [--text WORDS]\n"
+	"       [--channel portal|email|phone|letter|dealer]\n"
+	"  list [--all] [--type TYPE] [--state STATE] [--standing WORD]\n"
+	"       [--sort due|received] [--limit N] [--offset N] [--as-of TIME]\n"
+	"  show ID [--as-of TIME]\n"
+	"  verify ID --send-code           a one-time code to the address on\n"
+	"                                  file, as a message in the outbox\n"
+	"  verify ID --code CODE           the code that came back\n"
+	"  verify ID --ask [--at TIME] [--note WHAT]\n"
+	"                                  asked in another way; also for what\n"
+	"                                  would identify the person (Art. 11)\n"
+	"  verify ID --method login|call_back|document_seen|in_person|\n"
+	"       representative [--at TIME] an officer checked; of a document\n"
+	"                                  nothing is kept\n"
+	"  verify ID --failed --note WHY\n"
+	"  suspend ID --note WHAT [--at TIME]   clarification was asked for\n"
+	"  resume ID [--at TIME]                and is there\n"
+	"  extend ID --reason complexity|number_of_requests [--at TIME]\n"
+	"                                  TIME: when its notice was sent; too\n"
+	"                                  late, and the extension is void\n"
+	"  decide ID --outcome fulfil|fulfil_partly|refuse|no_match\n"
+	"       [--reason CODE --note TEXT [--authority NAME]]\n"
+	"  decide ID --approve             by somebody else, where two must\n"
+	"  decide ID --return --note WHY\n"
+	"  refuse ID --reason CODE --note TEXT [--authority NAME]\n"
+	"  fulfil ID [--note TEXT]         it was carried out and answered\n"
+	"  withdraw ID [--note TEXT | --duplicate-of ID]\n"
+	"  reopen ID --note WHY\n\n"
+	"The due date is the law's: one month from the day of receipt, rolled\n"
+	"and counted as `requests:` in lethe.yml says; the target is what was\n"
+	"promised.  The clock stands still while identity or clarification is\n"
+	"asked for, if that was asked in time.  `lethe status` exits with 4\n"
+	"while a request is overdue.\n\n"
+	"  TYPE  access, portability, rectification, erasure, restriction,\n"
+	"        objection, objection_direct_marketing, consent_withdrawal,\n"
+	"        recipient_information\n"
+	"  WORD  running, at_risk, overdue, suspended, closed, late\n"
+	"  CODE  of a refusal: not_identifiable, manifestly_unfounded,\n"
+	"        excessive_repetitive, excessive_abusive, rights_of_others,\n"
+	"        business_hindrance, other_law, no_ground,\n"
+	"        expression_information, legal_obligation, public_health,\n"
+	"        archiving_research, legal_claims, overriding_grounds,\n"
+	"        data_correct\n",
+	run,
+};
