@@ -8,7 +8,8 @@
  * is, and none that was put back (engine/store/vfs_seal.h has how).
  *
  * At its end a run draws a new mark in each file that has changed, and logs
- * `stores_sealed`: {"run","part","parts","files":[{"file","key","at",
+ * `stores_sealed`:
+ * {"object":"stores","run","part","parts","files":[{"file","key","at",
  * "generation","pages","mark","digest","looked"}, {"file","sealed":false}]}.
  * "file" is the name of its key ("store/crm", "store/telemetry/2026-11",
  * "control"), "key" that key's id, "looked" the page that the next run looks at
