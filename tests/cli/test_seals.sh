@@ -80,6 +80,25 @@ expect 5 audit verify
 back last
 expect 0 purge
 
+# ---- the control database, and the log ----
+cp var/control.db var/control.db-seal last
+cp var/audit.db last/log
+expect 0 purge
+cp var/control.db var/control.db-seal first
+cp var/audit.db first/log
+rm -f var/control.db* && cp last/control.db* var
+expect 5 purge
+says err 'control'
+expect 5 audit verify
+rm -f var/control.db* && cp first/control.db* var
+cp last/log var/audit.db
+expect 5 purge
+says err 'audit'
+expect 5 audit verify
+cp first/log var/audit.db
+expect 0 purge
+expect 0 audit verify --stores
+
 # ---- a backup that is taken as it is ----
 back first
 expect 5 purge
