@@ -48,6 +48,9 @@ back first
 expect 5 purge
 says err 'store/crm is not the file that was sealed at .*older one'
 says err 'accept-restore'
+expect 0 --json audit list --action purge_refused_by_seal
+json '[e["files"] for e in o["entries"]] == [["store/crm"]]'
+json 'o["entries"][0]["object"] == o["entries"][0]["run"]'
 expect 5 --json audit verify
 json 'o["problem"] == "store" and not o["verified"] and o["entry"] is None'
 json '[s["file"] for s in o["stores"] if s["problem"]] == ["store/crm"]'
