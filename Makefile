@@ -47,9 +47,12 @@ CFLAGS_analyze := -O1 -g -fanalyzer -Wno-analyzer-malloc-leak
 LDFLAGS_release := -pie -Wl,-z,relro,-z,now
 
 pkg      = $(shell pkg-config $(1) 2>/dev/null)
+# Asked once: nothing of it where they are not installed yet (make deps).
+PKG_CFLAGS := $(call pkg,--cflags $(PKGS))
+PKG_LIBS   := $(call pkg,--libs $(PKGS))
 ALL_CFLAGS = -std=c17 -D_GNU_SOURCE -I. -MMD -MP -Werror $(WARN) \
-             $(CFLAGS_$(MODE)) $(call pkg,--cflags $(PKGS)) $(CFLAGS)
-LIBS     = $(call pkg,--libs $(PKGS)) -lunistring -lm -lpthread
+             $(CFLAGS_$(MODE)) $(PKG_CFLAGS) $(CFLAGS)
+LIBS     = $(PKG_LIBS) -lunistring -lm -lpthread
 WRAP    := malloc calloc realloc reallocarray strdup sqlite3_prepare_v2 \
            installation_load
 CHECK    = $(call pkg,--libs check) $(foreach f,$(WRAP),-Wl,--wrap=$f)
