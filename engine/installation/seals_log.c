@@ -82,12 +82,19 @@ static enum status each_store(struct installation *in,
     struct installation_store *s,
     enum status (*each)(void *ctx, const struct seals_file *file), void *ctx)
 {
+	struct seals_file file = { .db = NULL };
 	enum status st;
 
 	if (s->config->driver != CONFIG_SQLITE)
 		return ST_OK;
 	st = installation_open_store(in, s);
-	return st == ST_OK ? each_unit(in, s, each, ctx) : st;
+	if (st == ST_OK)
+		return each_unit(in, s, each, ctx);
+	if (st != ST_INTEGRITY)
+		return st;
+	(void)snprintf(
+	    file.name, sizeof(file.name), "store/%s", s->config->name);
+	return call(in, &file, each, ctx);
 }
 
 enum status seals_each(struct installation *in, const char *name,

@@ -83,6 +83,11 @@ keep last
 back first '' -wal
 expect 5 purge
 says err 'crm.db: page [0-9]+ is an older one that was put back'
+expect 0 --json audit list --action purge_refused_by_seal
+json 'o["entries"][-1]["files"] == ["store/crm"]'
+expect 5 --json audit verify
+json '[(s["file"], not s["problem"]) for s in o["stores"]] == [
+    ("control", True), ("store/crm", False), ("store/web", True)]'
 back last
 back first -seal
 expect 5 purge
