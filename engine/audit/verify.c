@@ -381,7 +381,7 @@ static enum status check_pruned(struct audit *a, struct verify_report *out)
 {
 	char shipped[SHA256_TEXT];
 	struct prune_state kept;
-	int64_t below = 0;
+	int64_t below = 0, first = 0;
 	enum status st;
 
 	st = db_one_int(
@@ -391,8 +391,13 @@ static enum status check_pruned(struct audit *a, struct verify_report *out)
 	if ((uint64_t)below != out->pruned.below)
 		return not_pruned(
 		    out, out->pruned.below, "the table of it says otherwise");
-	if (out->missing != out->pruned.below)
-		return not_pruned(out, 0, "entries before that are there");
+	st = db_one_int(
+	    audit_db(a), "SELECT min(seq) FROM entry", NOARGS, below, &first);
+	if (st != ST_OK)
+		return st;
+	if (first < below)
+		return not_pruned(out, first > 0 ? (uint64_t)first : 0,
+		    "an entry of before that is there");
 	if ((st = prune_read(a, &kept)) != ST_OK)
 		return st;
 	if (strcmp(kept.shipped, out->pruned.shipped) != 0)
