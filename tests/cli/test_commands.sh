@@ -90,7 +90,7 @@ keys 'policies'
 expect 0 --json policy test
 json 'o["passed"] == 2 and o["failed"] == 0'
 expect 0 --json audit list
-keys 'entries'
+keys 'entries pruned'
 expect 2 --json purge --as-of 2999-01-01
 json 'o["error"]["message"] != ""'
 
