@@ -6,12 +6,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "engine/audit/folder.h"
 #include "engine/audit/proof.h"
 #include "engine/audit/prune.h"
 #include "engine/audit/stored.h"
 #include "engine/audit/verify.h"
-#include "engine/base/file.h"
 #include "tests/logs.h"
 #include "tests/suites.h"
 
@@ -39,10 +37,7 @@ static enum status prune_to(int64_t before, uint64_t stay, int64_t *entries)
 
 static void must_prune(int64_t before, uint64_t stay, int64_t want)
 {
-	int64_t n = -1;
-
-	MUST(prune_to(before, stay, &n) == ST_OK, "%s", status_text());
-	ck_assert_int_eq(n, want);
+	logs_prune(&site, before, stay, want);
 }
 
 static int64_t number(struct db *db, const char *words)
@@ -80,18 +75,6 @@ static void expect_sound(const char *since, uint64_t below)
 	MUST(verify_since(since, &r) == ST_OK, "%s", status_text());
 	ck_assert_uint_eq(r.pruned.below, below);
 	ck_assert_uint_eq(r.missing, below);
-}
-
-static void expect(
-    enum verify_problem problem, uint64_t entry, const char *words)
-{
-	struct verify_report r;
-
-	ck_assert_int_eq(verify_since(NULL, &r), ST_INTEGRITY);
-	ck_assert_msg(r.problem == problem && r.entry == entry &&
-			  strstr(status_text(), words) != NULL,
-	    "%d at %llu: %s", (int)r.problem, (unsigned long long)r.entry,
-	    status_text());
 }
 
 /* ---- what goes ---- */
@@ -309,184 +292,6 @@ START_TEST(evidence_that_was_pruned_is_not_shipped_again)
 }
 END_TEST
 
-/* ---- what cannot be done, and what is found if it was ---- */
-
-static const char *const forbidden[] = {
-	"DELETE FROM entry WHERE seq = 512",
-	"DELETE FROM entry",
-	"DELETE FROM pruned",
-	"UPDATE pruned SET below = 768",
-	"INSERT INTO pruned (below, entry) VALUES (768, 1000)",
-	"INSERT INTO pruned (below, entry) VALUES (256, 1100)",
-	"INSERT INTO pruned (below, entry) VALUES (768, 1100)",
-	"DELETE FROM shipped",
-	"UPDATE shipped SET evidence = evidence - 1",
-	"DELETE FROM tile WHERE level = 0 AND n = 0",
-};
-
-START_TEST(nothing_else_lets_an_entry_go)
-{
-	must_prune(FIRST + 512, UINT64_MAX, 512);
-	ck_assert_int_ne(db_script(audit_db(site.audit), forbidden[_i]), ST_OK);
-	expect_sound(NULL, 512);
-}
-END_TEST
-
-#define OPEN_DOORS                     \
-	"DROP TRIGGER entry_remains;"  \
-	"DROP TRIGGER entry_stays;"    \
-	"DROP TRIGGER pruned_grows;"   \
-	"DROP TRIGGER pruned_stays;"   \
-	"DROP TRIGGER pruned_remains;" \
-	"DROP TRIGGER shipped_grows;"  \
-	"DROP TRIGGER shipped_remains;"
-
-static const struct {
-	const char *words;
-	enum verify_problem problem;
-	uint64_t entry;
-	const char *says;
-} tampered[] = {
-	{ "DELETE FROM entry WHERE seq = 512", VERIFY_MISSING, 512,
-	    "no entry says" },
-	{ "DELETE FROM entry WHERE seq = 600", VERIFY_MISSING, 600,
-	    "entry 600 is missing" },
-	{ "DELETE FROM entry WHERE seq < 768", VERIFY_MISSING, 512,
-	    "no entry says" },
-	{ "DELETE FROM entry WHERE seq BETWEEN 768 AND 1023", VERIFY_MISSING,
-	    768, "no entry says" },
-	{ "DELETE FROM entry WHERE seq = 1100", VERIFY_MISSING, 1100,
-	    "entry 1100 is missing" },
-	{ "UPDATE pruned SET below = 768", VERIFY_PRUNED, 512, "the table" },
-	{ "DELETE FROM pruned", VERIFY_PRUNED, 512, "the table" },
-	{ "DELETE FROM shipped", VERIFY_PRUNED, 512, "the evidence" },
-	{ "UPDATE shipped SET evidence = 511", VERIFY_PRUNED, 512,
-	    "the evidence" },
-	{ "UPDATE entry SET body = replace(body, '\"below\":512',"
-	  " '\"below\":256') WHERE seq = 1100",
-	    VERIFY_CHANGED, 1100, "is not what its hash" },
-	{ "INSERT INTO entry (seq, at, action, body) VALUES (7, 7, 'a',"
-	  " '{\"seq\":7}')",
-	    VERIFY_PRUNED, 7, "is there" },
-};
-
-START_TEST(what_was_done_to_a_pruned_log_is_found)
-{
-	must_prune(FIRST + 512, UINT64_MAX, 512);
-	MUST(db_script(audit_db(site.audit), OPEN_DOORS) == ST_OK &&
-		 db_script(audit_db(site.audit), tampered[_i].words) == ST_OK,
-	    "%s", status_text());
-	expect(tampered[_i].problem, tampered[_i].entry, tampered[_i].says);
-}
-END_TEST
-
-/* Where nothing was pruned, nothing may be missing. */
-START_TEST(a_hole_without_an_entry_is_found)
-{
-	MUST(db_script(audit_db(site.audit),
-		 OPEN_DOORS "INSERT INTO pruned VALUES (256, 1000);"
-			    "DELETE FROM entry WHERE seq < 256;") == ST_OK,
-	    "%s", status_text());
-	expect(VERIFY_MISSING, 0, "no entry says");
-}
-END_TEST
-
-static void copy(const char *from, const char *to)
-{
-	char *command =
-	    str_format("cp %s/%s %s/%s", site.folder, from, site.folder, to);
-
-	MUST(system(command) == 0, "%s", command);
-	free(command);
-}
-
-START_TEST(the_log_of_before_put_back_is_found)
-{
-	struct verify_report r;
-	int64_t n;
-
-	logs_shut(&site);
-	copy("audit.db", "kept");
-	logs_open(&site);
-	must_prune(FIRST + 512, UINT64_MAX, 512);
-	logs_shut(&site);
-	copy("kept", "audit.db");
-	logs_open(&site);
-	ck_assert_int_eq(verify_since(NULL, &r), ST_INTEGRITY);
-	ck_assert_int_eq(r.problem, VERIFY_ROLLED_BACK);
-	/* Nor is it pruned again. */
-	ck_assert_int_eq(prune_to(FIRST + 512, UINT64_MAX, &n), ST_INTEGRITY);
-	ck_assert_int_eq(n, 0);
-	ck_assert_int_eq(in_log("SELECT min(seq) FROM entry"), 0);
-}
-END_TEST
-
-/* ---- exported ---- */
-
-static enum status verify_folder(const char *path, struct verify_report *r)
-{
-	struct audit_source src = source_of_folder(path);
-
-	return verify_source(&src, audit_key(site.audit), NULL, 0, r);
-}
-
-static void shell(const char *path, const char *words)
-{
-	char *command = str_format("cd %s && %s", path, words);
-
-	MUST(system(command) == 0, "%s", words);
-	free(command);
-}
-
-START_TEST(a_pruned_log_is_exported_without_what_went)
-{
-	char *path = str_format("%s/export", site.folder);
-	struct verify_report r;
-	struct checkpoint c;
-
-	must_prune(FIRST + 512, UINT64_MAX, 512);
-	ck_assert_int_eq(folder_export(site.audit, path, &c), ST_OK);
-	shell(path, "test ! -e tile/entries/000 -a ! -e tile/entries/001 -a"
-		    " -e tile/entries/002 -a -e tile/0/000 -a -e tile/0/001");
-	MUST(verify_folder(path, &r) == ST_OK, "%s", status_text());
-	ck_assert_uint_eq(r.missing, 512);
-	ck_assert_uint_eq(r.pruned.below, 512);
-	/* One more is one too many. */
-	shell(path, "rm tile/entries/002");
-	ck_assert_int_eq(verify_folder(path, &r), ST_INTEGRITY);
-	ck_assert_int_eq(r.problem, VERIFY_MISSING);
-	ck_assert_uint_eq(r.entry, 512);
-	free(path);
-}
-END_TEST
-
-START_TEST(an_earlier_export_keeps_what_it_has)
-{
-	char *path = str_format("%s/export", site.folder);
-	struct verify_report r;
-	struct checkpoint c;
-
-	ck_assert_int_eq(folder_export(site.audit, path, &c), ST_OK);
-	must_prune(FIRST + 512, UINT64_MAX, 512);
-	ck_assert_int_eq(folder_export(site.audit, path, &c), ST_OK);
-	shell(path, "test -e tile/entries/000 -a -e tile/entries/001");
-	MUST(verify_folder(path, &r) == ST_OK, "%s", status_text());
-	ck_assert_uint_eq(r.missing, 0);
-	ck_assert_uint_eq(r.pruned.below, 512);
-	/* What stands there yet is checked like all else. */
-	shell(path, "cp tile/entries/001 tile/entries/000");
-	ck_assert_int_eq(verify_folder(path, &r), ST_INTEGRITY);
-	shell(path, "rm tile/entries/000");
-	MUST(verify_folder(path, &r) == ST_OK, "%s", status_text());
-	ck_assert_uint_eq(r.missing, 256);
-	/* Hashes are never pruned. */
-	shell(path, "rm tile/0/000");
-	ck_assert_int_eq(verify_folder(path, &r), ST_INTEGRITY);
-	ck_assert_int_eq(r.problem, VERIFY_MISSING);
-	free(path);
-}
-END_TEST
-
 /* ---- killed, and out of memory ---- */
 
 /* Killed at the nth allocation: it happened as a whole or not at all. */
@@ -600,14 +405,6 @@ Suite *prune_suite(void)
 	tcase_add_test(t, every_checkpoint_that_was_given_away_still_holds);
 	tcase_add_test(t, a_checkpoint_within_what_went_still_holds);
 	tcase_add_test(t, evidence_that_was_pruned_is_not_shipped_again);
-	tcase_add_loop_test(t, nothing_else_lets_an_entry_go, 0,
-	    sizeof(forbidden) / sizeof(*forbidden));
-	tcase_add_loop_test(t, what_was_done_to_a_pruned_log_is_found, 0,
-	    sizeof(tampered) / sizeof(*tampered));
-	tcase_add_test(t, a_hole_without_an_entry_is_found);
-	tcase_add_test(t, the_log_of_before_put_back_is_found);
-	tcase_add_test(t, a_pruned_log_is_exported_without_what_went);
-	tcase_add_test(t, an_earlier_export_keeps_what_it_has);
 	suite_add_tcase(s, t);
 	tcase_add_checked_fixture(slow, setup, teardown);
 	tcase_set_timeout(slow, 240);

@@ -115,7 +115,7 @@ struct pruned {
 static enum status carry_out(
     struct installation *in, const struct prune_rule *rule, struct pruned *p)
 {
-	struct prune_state state;
+	struct prune_state state = { 0 };
 	char *actor = NULL;
 	enum status st;
 
