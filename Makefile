@@ -81,6 +81,8 @@ $(B)/bench_vfs: $(B)/tests/bench/bench_vfs.o $(B)/tests/bench/peer_lethe.o \
 	$(LINK)
 $(B)/bench_requests: $(B)/tests/bench/bench_requests.o $(B)/liblethe.a
 	$(LINK)
+$(B)/bench_seal: $(B)/tests/bench/bench_seal.o $(B)/liblethe.a
+	$(LINK)
 $(B)/bench_log: $(B)/tests/bench/bench_log.o $(B)/liblethe.a
 	$(LINK)
 $(B)/bench_reader: $(B)/tests/bench/bench_reader.o $(B)/liblethe.a
@@ -203,6 +205,7 @@ bench: deps-bench deps-postgres ## measure against plain SQLite and SQLCipher
 	$(Q)$(MAKE) --no-print-directory MODE=release all \
 	  build/release/bench_vfs build/release/bench_log \
 	  build/release/bench_reader build/release/bench_requests \
+	  build/release/bench_seal \
 	  build/release/lethe-unlogged build/release/bench_sqlcipher
 	$(Q)python3 -B tests/bench/bench.py build/release
 clean:                         ## remove what was built

@@ -90,6 +90,7 @@ const struct command cmd_audit = {
 	"are\n"
 	"             those that the last run sealed, and not older ones put "
 	"back.\n"
+	"             --json has them in `stores`: file, sealed_at, problem.\n"
 	"             With DIR: an exported log, for which nothing else is "
 	"needed\n"
 	"checkpoint   the last signed checkpoint (C2SP tlog-checkpoint)\n"

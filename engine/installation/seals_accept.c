@@ -154,14 +154,15 @@ static enum status account(void *ctx, const struct seals_file *file)
 
 /* ---- all ---- */
 
-static enum status tell(struct acceptance *a, const char *reason)
+static enum status tell(
+    struct acceptance *a, const char *store, const char *reason)
 {
 	json_t *details = NULL;
 	char *actor = NULL;
 	enum status st;
 
-	st = json_make(
-	    &details, "{s:s, s:O}", "reason", reason, "files", a->list);
+	st = json_make(&details, "{s:s, s:s, s:O}", "object", store, "reason",
+	    reason, "files", a->list);
 	if (st == ST_OK)
 		st = audit_actor(&actor);
 	if (st == ST_OK)
@@ -182,7 +183,7 @@ static enum status accept(
 	    (st = reseal(a->in, store)) != ST_OK ||
 	    (st = installation_open_audit(a->in)) != ST_OK ||
 	    (st = seals_each(a->in, store, account, a)) != ST_OK ||
-	    (st = tell(a, reason)) != ST_OK ||
+	    (st = tell(a, store, reason)) != ST_OK ||
 	    (st = seals_read(a->in, &files)) != ST_OK)
 		return st;
 	st = seals_each(a->in, store, seals_seal, files);

@@ -274,8 +274,9 @@ static enum status write_part(struct installation *in, const char *actor,
 	json_t *details = NULL;
 	enum status st;
 
-	st = json_make(&details, "{s:s?, s:I, s:I, s:O}", "run", run, "part",
-	    (json_int_t)part, "parts", (json_int_t)parts, "files", list);
+	st = json_make(&details, "{s:s, s:s?, s:I, s:I, s:O}", "object",
+	    "stores", "run", run, "part", (json_int_t)part, "parts",
+	    (json_int_t)parts, "files", list);
 	if (run == NULL && st == ST_OK)
 		(void)json_object_del(details, "run");
 	if (st == ST_OK)

@@ -121,7 +121,20 @@ static enum status claim(struct run *r)
 		return st;
 	if (o->execute_file && (st = run_read_file(r)) != ST_OK)
 		return st;
-	return o->mode == PURGE_EXECUTE ? run_check_seals(r) : ST_OK;
+	return ST_OK;
+}
+
+/* Before anything is read of the stores.  What waits for writers is asked of
+ * each when its turn comes, so that no other waits with it. */
+static enum status check_seals(struct run *r)
+{
+	enum status st;
+
+	if (r->options->mode != PURGE_EXECUTE)
+		return ST_OK;
+	st = run_check_seals(r, r->in, "control", SEALS_LIST);
+	return st == ST_OK ? run_check_seals(r, r->in, r->store, SEALS_MARKS)
+			   : st;
 }
 
 static enum status prepare(struct run *r)
@@ -143,6 +156,8 @@ static enum status prepare(struct run *r)
 	if ((st = name_run(r)) != ST_OK)
 		return st;
 	if ((st = audit_actor(&r->actor)) != ST_OK)
+		return st;
+	if ((st = check_seals(r)) != ST_OK)
 		return st;
 	if ((st = suspend(r)) != ST_OK)
 		return st;
