@@ -33,6 +33,10 @@ enum seals_depth { SEALS_MARKS, SEALS_LIST, SEALS_PAGES };
 enum status seals_check(struct installation *in, const char *name,
     enum seals_depth depth, json_t **out) MUST_CHECK;
 
+/* The first entry of the log that seals_check() needs; left as it is where the
+ * log has none. */
+enum status seals_first(struct installation *in, int64_t *first) MUST_CHECK;
+
 /* Seal those of ${store} (NULL: of all) and the control database, after the run
  * ${run}. */
 enum status seals_set(

@@ -105,12 +105,13 @@ struct since {
 	int64_t last; /* number of evidence */
 };
 
-static enum status count_since(struct db *log, const char *key, struct since *n)
+static enum status count_since(
+    struct audit *a, const char *key, struct since *n)
 {
 	struct stmt *s = NULL;
 	enum status st;
 
-	st = db_query(log,
+	st = db_query(audit_db(a),
 	    "SELECT count(*),"
 	    " coalesce(sum(json_extract(body, '$.records')), 0)"
 	    " FROM entry WHERE source = $1 AND seq > $2",
@@ -121,9 +122,7 @@ static enum status count_since(struct db *log, const char *key, struct since *n)
 	}
 	db_done(s);
 	if (st == ST_OK)
-		st = db_one_int(log,
-		    "SELECT max(evidence) FROM entry WHERE source = $1",
-		    ARGS(TEXT(key)), 0, &n->last);
+		st = audit_shipped(a, key, &n->last);
 	return st;
 }
 
@@ -142,7 +141,7 @@ static enum status account(void *ctx, const struct seals_file *file)
 	if (st == ST_NOTFOUND)
 		st = ST_OK;
 	if (st == ST_OK)
-		st = count_since(audit_db(a->in->audit), file->key, &n);
+		st = count_since(a->in->audit, file->key, &n);
 	if (st == ST_OK && strcmp(file->name, "control") != 0)
 		st = go_on_after(file->db, n.last);
 	if (st == ST_OK)

@@ -148,7 +148,7 @@ static enum status take_files(json_t *into, const json_t *entry)
  * Entries from the newest on.  A set is whole when its last part was reached
  * first and its first part last.
  */
-static enum status read_sets(struct stmt *s, json_t *into)
+static enum status read_sets(struct stmt *s, json_t *into, int64_t *first)
 {
 	long long part = -1;
 	json_t *entry = NULL;
@@ -163,6 +163,7 @@ static enum status read_sets(struct stmt *s, json_t *into)
 		}
 		if (part >= 0 && json_int(entry, "part") == part) {
 			st = take_files(into, entry);
+			*first = json_int(entry, "seq");
 			part--;
 		} else {
 			part = -1; /* of a set that a crash cut off */
@@ -174,7 +175,10 @@ static enum status read_sets(struct stmt *s, json_t *into)
 	return st == ST_NOTFOUND ? ST_OK : st;
 }
 
-enum status seals_read(struct installation *in, json_t **out)
+/* ${*first} is the entry that the set begins with; left as it is where there
+ * is none. */
+static enum status read_last(
+    struct installation *in, json_t **out, int64_t *first)
 {
 	json_t *files = json_object();
 	struct stmt *s = NULL;
@@ -187,12 +191,28 @@ enum status seals_read(struct installation *in, json_t **out)
 	    " ORDER BY seq DESC",
 	    NOARGS, &s);
 	if (st == ST_OK)
-		st = read_sets(s, files);
+		st = read_sets(s, files, first);
 	db_done(s);
 	if (st == ST_OK)
 		*out = files;
 	else
 		json_decref(files);
+	return st;
+}
+
+enum status seals_read(struct installation *in, json_t **out)
+{
+	int64_t first;
+
+	return read_last(in, out, &first);
+}
+
+enum status seals_first(struct installation *in, int64_t *first)
+{
+	json_t *files = NULL;
+	enum status st = read_last(in, &files, first);
+
+	json_decref(files);
 	return st;
 }
 

@@ -63,6 +63,7 @@ audit verify|audit verify|0|-|no person is in it
 audit checkpoint|audit checkpoint|0|-|no person is in it
 audit prove|audit prove 1|0|-|no person is in it
 audit export|audit export folder|0|log_exported|audit log
+audit prune|audit prune|0|-|nothing is due
 audit certificate|audit certificate @RUN|0|-|no person is in it
 audit pack|audit pack @RUN -o pack.zip|0|-|no person is in it
 audit accept-restore|audit accept-restore crm --reason backup|0|restore_accepted|crm
