@@ -212,12 +212,18 @@ int vfs_fresh_load(struct vfs_main *m)
 	return rc;
 }
 
-void vfs_fresh_begin_lock(struct vfs_main *m)
+int vfs_fresh_begin_lock(struct vfs_main *m)
 {
+	int rc;
+
+	if (m->lost)
+		return vfs_fresh_lost(m);
+	rc = vfs_fresh_open(m);
 	if (m->fresh) {
 		m->fresh->current = 0;
 		m->fresh->count = 0; /* of a checkpoint that failed */
 	}
+	return rc;
 }
 
 /* ---- writing ---- */
