@@ -88,6 +88,7 @@ json '[e["seq"] for e in o["entries"]] == list(range(512, 512 + len(o["entries"]
 expect 0 audit verify --since early
 says out '^entries 0 to 511 were pruned at 2'
 expect 0 --json audit verify
+fits verify
 json 'o["verified"] and o["pruned"]["below"] == 512'
 expect 0 audit prove 512
 expect 2 audit prove 511
