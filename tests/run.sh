@@ -1,7 +1,8 @@
 #!/bin/sh
 # Run the unit tests, the corpus of each fuzz target and the shell scenarios of
 # tests/cli with the build in ${1}, as many side by side as there are
-# processors (JOBS=N for another number); end with "N passed, N failed".
+# processors (JOBS=N for another number), but for the suites of SKIP; end with
+# "N passed, N failed".
 #   tests/run.sh BUILD
 set -u
 B=${1:-build/debug} out=$B/results
@@ -15,6 +16,8 @@ export CK_TIMEOUT_MULTIPLIER="${CK_TIMEOUT_MULTIPLIER:-30}"
 times=build/test-seconds
 touch $times
 for t in tests/test_*.c tests/fuzz/fuzz_*.c tests/cli/test_*.sh; do
+	name=${t##*/test_}
+	case " ${SKIP:-} " in *" ${name%.c} "*) continue ;; esac
 	printf '%s %s\n' "$(awk -v t="$t" '$1 == t { s = $2 } END {
 		print s == "" ? 9999 : s }' $times)" "$t"
 done | sort -rn | cut -d ' ' -f 2 |
