@@ -2,6 +2,7 @@
 #include "engine/store/vfs_fresh.h"
 
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -118,16 +119,16 @@ static int open_file(
 
 int vfs_fresh_open(struct vfs_main *m)
 {
-	char *path;
-	int there;
+	char path[PATH_MAX];
 
 	if (m->fresh || m->unsealed)
 		return SQLITE_OK;
-	if ((path = name_of(m, SUFFIX)) == NULL)
-		return SQLITE_NOMEM;
-	there = access(path, F_OK) == 0;
-	free(path);
-	return there ? open_file(m, SUFFIX, 0, &m->fresh) : SQLITE_OK;
+	/* Closing comes here too, and could not say that memory is short. */
+	if (snprintf(path, sizeof(path), "%s" SUFFIX, m->f.name) >=
+	    (int)sizeof(path))
+		return SQLITE_CANTOPEN;
+	return access(path, F_OK) == 0 ? open_file(m, SUFFIX, 0, &m->fresh)
+				       : SQLITE_OK;
 }
 
 /* Both areas, which then have their place on the disk, and an empty list. */
