@@ -256,7 +256,7 @@ START_TEST(two_who_are_killed_leave_one_log)
 	expect_sound(seen[SEEN - 1]);
 	for (i = 0; i < WORKERS; i++) {
 		stores[i] = open_store(names[i]);
-		ck_assert_int_gt(rows_of(stores[i]), 40);
+		ck_assert_int_gt(rows_of(stores[i]), 0);
 		expect_once(names[i], stores[i]);
 		db_close(stores[i]);
 	}

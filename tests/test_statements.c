@@ -3,6 +3,7 @@
  * at by SQLite's own planner.  Guards invariant 8: what is asked of a store
  * costs what is found, not what is stored.  The exceptions are listed.
  */
+#include <pthread.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -68,6 +69,9 @@ int __real_sqlite3_prepare_v2(
 int __wrap_sqlite3_prepare_v2(
     sqlite3 *, const char *, int, sqlite3_stmt **, const char **);
 
+/* Workers of a run ask at the same time. */
+static pthread_mutex_t looking = PTHREAD_MUTEX_INITIALIZER;
+
 static void look(sqlite3 *db, const char *sql)
 {
 	static const char explain[] = "EXPLAIN QUERY PLAN ";
@@ -101,8 +105,11 @@ int __wrap_sqlite3_prepare_v2(
     sqlite3 *db, const char *sql, int n, sqlite3_stmt **out, const char **tail)
 {
 	/* the stores: not what people decided, in the control database */
-	if (seen.on && strstr(sqlite3_db_filename(db, "main"), "/stores/"))
+	if (seen.on && strstr(sqlite3_db_filename(db, "main"), "/stores/")) {
+		(void)pthread_mutex_lock(&looking);
 		look(db, sql);
+		(void)pthread_mutex_unlock(&looking);
+	}
 	return __real_sqlite3_prepare_v2(db, sql, n, out, tail);
 }
 

@@ -112,7 +112,8 @@ int vfs_fresh_peek(struct vfs_main *m, struct fresh_head *out);
 /* What follows needs the lock, and does nothing where there is no file. */
 
 /* The lock came, which is the first of both slots, or the main file's while it
- * is closed by the last who has it: others may have made or changed the file. */
+ * is closed by the last who has it: others may have made or changed the file.
+ */
 int vfs_fresh_begin_lock(struct vfs_main *m);
 /* Read the head, and complete what a crash cut off. */
 int vfs_fresh_load(struct vfs_main *m);
