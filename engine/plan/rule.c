@@ -5,6 +5,7 @@
 #include "engine/plan/rule.h"
 
 #include "engine/installation/units.h"
+#include "engine/plan/asked.h"
 #include "engine/plan/keys.h"
 #include "engine/plan/rule_clock.h"
 #include "engine/plan/rule_unit.h"
@@ -62,10 +63,37 @@ static void add_clock(struct asking *w, const struct rule *r, size_t at,
 	take(w, clock_where(&x, &r->clocks[at], class, w->q));
 }
 
-/* All clocks have ended. */
+static void add_any(
+    struct asking *w, const struct rule *r, enum clock_class class);
+
+/* No clock is still to begin, and all can be read. */
+static void add_begun(struct asking *w, const struct rule *r)
+{
+	if (r->clock_count == 0) {
+		sql_add(w->q, "FALSE");
+		return;
+	}
+	sql_add(w->q, "(");
+	add_any(w, r, CLOCK_ACTIVE);
+	sql_add(w->q, " IS NOT TRUE AND ");
+	add_any(w, r, CLOCK_UNDECIDED);
+	sql_add(w->q, " IS NOT TRUE)");
+}
+
+/* All clocks have ended; or, where a person asks for it, what the policy says
+ * may go then. */
 static void add_ended(struct asking *w, const struct rule *r, int64_t now)
 {
 	size_t i;
+
+	if (r->asked) {
+		switch (r->terms.cluster->erasure.on_request) {
+		case POLICY_ERASE_AT_ONCE: sql_add(w->q, "TRUE"); return;
+		case POLICY_ERASE_ONCE_BEGUN: add_begun(w, r); return;
+		case POLICY_ERASE_KEEP:
+		case POLICY_ERASE__MAX: break;
+		}
+	}
 
 	if (r->clock_count == 0)
 		sql_add(w->q, "FALSE");
@@ -318,7 +346,8 @@ enum status rule_where_one(
 
 int rule_is_range(const struct rule *r)
 {
-	return r->parts == 1 && deletes(r) && !r->referenced &&
+	return r->asked == NULL && r->parts == 1 && deletes(r) &&
+	       !r->referenced &&
 	       r->clock_count == 1 && r->clocks[0].path.count == 0;
 }
 
@@ -508,6 +537,40 @@ static enum status make_collected(const struct rule *r)
 	return st;
 }
 
+static enum status insert_asked(void *insert, const struct val *key)
+{
+	return db_insert_row(insert, key);
+}
+
+/* What a person asks for is known: only its keys are set out. */
+static enum status collect_asked(const struct rule *r, int64_t *records)
+{
+	const struct asked_list *l = asked_here(r);
+	struct db_column columns[KEYS_MOST];
+	struct db_table table = { .name = NULL, .columns = columns };
+	struct db_insert *insert = NULL;
+	char name[] = "lethe_collected";
+	enum status st;
+	size_t k;
+
+	if (l == NULL)
+		return ST_OK;
+	table.name = name;
+	table.column_count = r->key_count;
+	for (k = 0; k < r->key_count; k++)
+		columns[k] = *db_table_column(r->table, r->keys[k]);
+	st = db_insert_open(r->store->db, &table, r->keys, r->key_count,
+	    DB_INSERT, &insert);
+	if (st == ST_OK)
+		st = asked_each(l, insert_asked, insert);
+	if (st == ST_OK)
+		st = db_insert_flush(insert);
+	db_insert_close(insert);
+	if (st == ST_OK)
+		*records = (int64_t)l->count;
+	return st;
+}
+
 enum status rule_collect(const struct rule *r, enum rule_class class,
     int64_t now, int64_t most, int64_t *records)
 {
@@ -517,6 +580,8 @@ enum status rule_collect(const struct rule *r, enum rule_class class,
 	*records = 0;
 	if ((st = make_collected(r)) != ST_OK)
 		return st;
+	if (r->asked)
+		return collect_asked(r, records);
 	sql_add(&q, "INSERT INTO lethe_collected (");
 	add_names(r->keys, r->key_count, &q);
 	sql_add(&q, ") SELECT ");
