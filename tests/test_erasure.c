@@ -314,7 +314,7 @@ START_TEST(what_was_kept_goes_by_its_rule_and_is_told_once)
 	ck_assert_int_eq(rights_erase_rest(&h->in, &run, &requests), ST_OK);
 	ck_assert_int_eq(requests, 0);
 	house_sql(h, "UPDATE bills SET booked_on = '2001-01-01'");
-	json_decref(house_purge(h, "2026-01-01"));
+	json_decref(house_purge(h, "2026-01-01T00:00:00Z"));
 	ck_assert_int_eq(house_number(h, "SELECT count(*) FROM bills"), 0);
 	MUST(rights_erase_rest(&h->in, &run, &requests) == ST_OK, "%s",
 	    status_text());

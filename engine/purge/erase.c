@@ -174,20 +174,20 @@ struct staying {
 	struct erasing *e;
 	const struct rule *rule; /* of the collection itself */
 	struct asked_list place;
+	struct plan_item item;
 	struct evidence *hasher; /* all parts of a row hash its key alike */
 };
 
 static enum status new_hasher(struct staying *s)
 {
 	const struct run *run = &s->e->run;
-	const struct plan_item item = { .rule = s->rule };
 	struct keyring_key k;
 	enum status st = keyring_find(run->in->keys, "evidence", &k);
 
 	if (st != ST_OK)
 		return st;
-	return evidence_new(&item, EVIDENCE_DELETE, run->id, run->in->rule_set,
-	    k.secret, &s->hasher);
+	return evidence_new(&s->item, EVIDENCE_DELETE, run->id,
+	    run->in->rule_set, k.secret, &s->hasher);
 }
 
 static enum status stays(struct staying *s, const struct val *key)
@@ -239,7 +239,7 @@ static enum status ask_staying(const struct rule *r, struct stmt **out)
 
 static enum status staying_here(struct erasing *e, const struct rule *r)
 {
-	struct staying s = { e, r, *asked_here(r), NULL };
+	struct staying s = { e, r, *asked_here(r), { .rule = r }, NULL };
 	struct val key[KEYS_MOST];
 	struct stmt *rows = NULL;
 	int64_t asked = 0;
