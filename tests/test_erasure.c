@@ -17,14 +17,13 @@
 	"          - {name: " name ", data_categories: [" category \
 	"], fides_meta: {identity: " kind "}}\n"
 
-static const char people[] =
-    "    collections:\n" COLLECTION("people") KEY("id")
-	IDENTITY("number", "user.unique_id", "customer_id")
-	    FIELD("name", "user.name") FIELD("left_on", "user.account")
-		COLLECTION("visits") KEY("id") REFERS("person", "people.id")
-		    FIELD("seen_on", "user.behavior") COLLECTION("bills")
-			KEY("id") REFERS("person", "people.id")
-			    FIELD("booked_on", "user.financial");
+static const char people[] = "    collections:\n" COLLECTION("people") KEY("id")
+    IDENTITY("number", "user.unique_id", "customer_id")
+	FIELD("name", "user.name") FIELD("left_on", "user.account")
+	    COLLECTION("visits") KEY("id") REFERS("person", "people.id")
+		FIELD("seen_on", "user.behavior") COLLECTION("bills") KEY("id")
+		    REFERS("person", "people.id")
+			FIELD("booked_on", "user.financial");
 static const char policy[] =
     "starting_points:\n"
     "  left: {kind: end_of_relationship, at: left_on, null_means: open}\n"
@@ -105,8 +104,8 @@ static json_t *planned(struct house *h, const char *id)
 	struct rights_actor ada = by("os:ada");
 	json_t *plan = NULL;
 
-	MUST(rights_plan(&h->in, &ada, id, &plan) == ST_OK, "%s",
-	    status_text());
+	MUST(
+	    rights_plan(&h->in, &ada, id, &plan) == ST_OK, "%s", status_text());
 	return plan;
 }
 
@@ -166,8 +165,7 @@ START_TEST(a_plan_says_what_goes_and_what_stays_until_when)
 	ck_assert_int_eq(json_int(plan, "records"), 5);
 	ck_assert_int_eq(json_int(plan, "kept_records"), 5);
 	json_decref(plan);
-	ck_assert_int_eq(
-	    house_number(h, "SELECT count(*) FROM visits"), 6);
+	ck_assert_int_eq(house_number(h, "SELECT count(*) FROM visits"), 6);
 	ck_assert_int_eq(
 	    house_number(h, "SELECT count(*) FROM lethe_evidence"), 0);
 	house_free(h);
@@ -185,8 +183,7 @@ START_TEST(what_was_approved_is_erased_and_nothing_else)
 	out = executed(h, id);
 	ck_assert_str_eq(json_text(out, "state"), "partly_fulfilled");
 	json_decref(out);
-	ck_assert_int_eq(
-	    house_number(h, "SELECT count(*) FROM visits"), 3);
+	ck_assert_int_eq(house_number(h, "SELECT count(*) FROM visits"), 3);
 	ck_assert_int_eq(house_number(h, "SELECT count(*) FROM bills"), 3);
 	ck_assert_int_eq(
 	    house_number(h, "SELECT count(*) FROM people WHERE name IS NULL"
@@ -225,8 +222,7 @@ START_TEST(what_changed_since_it_was_approved_is_refused)
 	ck_assert_ptr_nonnull(strstr(status_text(), "request plan"));
 	ck_assert_int_eq(
 	    house_number(h, "SELECT count(*) FROM lethe_evidence"), 0);
-	ck_assert_int_ge(
-	    house_number(h, "SELECT count(*) FROM visits"), 6);
+	ck_assert_int_ge(house_number(h, "SELECT count(*) FROM visits"), 6);
 	house_free(h);
 }
 END_TEST
@@ -264,8 +260,7 @@ START_TEST(a_hold_that_came_meanwhile_refuses_it)
 	    status_text());
 	json_decref(out);
 	ck_assert_int_eq(again(h, id), ST_CONFLICT);
-	ck_assert_int_eq(
-	    house_number(h, "SELECT count(*) FROM visits"), 6);
+	ck_assert_int_eq(house_number(h, "SELECT count(*) FROM visits"), 6);
 	out = planned(h, id);
 	ck_assert_int_eq(says(out, "kept", "visits", "why", "held"), 1);
 	json_decref(out);

@@ -17,14 +17,13 @@ static enum status look(void *ctx, const char *body)
 
 	/* Of several, after it was reopened, the last. */
 	if (entry && strcmp(json_text(entry, "request"), s->request) == 0)
-		(void)snprintf(
-		    s->run, s->size, "%s", json_text(entry, "run"));
+		(void)snprintf(s->run, s->size, "%s", json_text(entry, "run"));
 	json_decref(entry);
 	return ST_OK;
 }
 
-enum status certificate_run_of(struct installation *in, const char *request,
-    char *run, size_t size)
+enum status certificate_run_of(
+    struct installation *in, const char *request, char *run, size_t size)
 {
 	const struct audit_filter started = { .action = "purge_started" };
 	struct search s = { request, run, size };

@@ -138,9 +138,9 @@ static enum status issue(
 		return certificate_issue(
 		    &cli->in, &certificate_of_run, o->run, c);
 	st = certificate_run_of(&cli->in, o->run, run, sizeof(run));
-	return st == ST_OK ? certificate_issue(
-				 &cli->in, &certificate_of_run, run, c)
-			   : st;
+	return st == ST_OK
+		   ? certificate_issue(&cli->in, &certificate_of_run, run, c)
+		   : st;
 }
 
 static enum status certify(struct cli *cli, const struct order *o)

@@ -4,8 +4,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "engine/cli/cli.h"
 #include "engine/audit/log.h"
+#include "engine/cli/cli.h"
 #include "engine/purge/purge.h"
 #include "engine/rights/erasure.h"
 

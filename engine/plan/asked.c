@@ -49,8 +49,7 @@ static int get_val(struct bytes *b, struct val *out)
 	struct val v = { .type = VAL_NULL };
 	char type;
 
-	if (!get(b, &type, 1) || type <= (char)VAL_END ||
-	    type > (char)VAL_BLOB)
+	if (!get(b, &type, 1) || type <= (char)VAL_END || type > (char)VAL_BLOB)
 		return 0;
 	v.type = (enum val_type)type;
 	if (v.type == VAL_INT && !get(b, &v.i, sizeof(v.i)))
@@ -97,8 +96,8 @@ static int is_place(const struct asked_list *l, const struct asked_list *p)
 }
 
 /* The one that was added to last is nearly always the one. */
-static enum status list_of(struct asked *a, const struct asked_list *place,
-    struct asked_list **out)
+static enum status list_of(
+    struct asked *a, const struct asked_list *place, struct asked_list **out)
 {
 	struct asked_list *l;
 	size_t i;
@@ -149,8 +148,8 @@ static enum status take(void *ctx, const struct reach_record *r)
 	return asked_add(ctx, &place, r->key);
 }
 
-enum status asked_of(struct installation *in, const struct reach_subject *who,
-    struct asked *out)
+enum status asked_of(
+    struct installation *in, const struct reach_subject *who, struct asked *out)
 {
 	struct asked a = { NULL, 0 };
 	enum status st = reach_walk(in, who, take, &a);
@@ -255,8 +254,8 @@ static enum status read_list(
 	return buf_status(&l->keys);
 }
 
-enum status asked_read(struct installation *in, const void *bytes, size_t len,
-    struct asked *out)
+enum status asked_read(
+    struct installation *in, const void *bytes, size_t len, struct asked *out)
 {
 	struct bytes b = { bytes, len };
 	struct asked a = { NULL, 0 };

@@ -347,8 +347,8 @@ enum status rule_where_one(
 int rule_is_range(const struct rule *r)
 {
 	return r->asked == NULL && r->parts == 1 && deletes(r) &&
-	       !r->referenced &&
-	       r->clock_count == 1 && r->clocks[0].path.count == 0;
+	       !r->referenced && r->clock_count == 1 &&
+	       r->clocks[0].path.count == 0;
 }
 
 void rule_from(const struct rule *r, struct sql *q)
@@ -559,8 +559,8 @@ static enum status collect_asked(const struct rule *r, int64_t *records)
 	table.column_count = r->key_count;
 	for (k = 0; k < r->key_count; k++)
 		columns[k] = *db_table_column(r->table, r->keys[k]);
-	st = db_insert_open(r->store->db, &table, r->keys, r->key_count,
-	    DB_INSERT, &insert);
+	st = db_insert_open(
+	    r->store->db, &table, r->keys, r->key_count, DB_INSERT, &insert);
 	if (st == ST_OK)
 		st = asked_each(l, insert_asked, insert);
 	if (st == ST_OK)

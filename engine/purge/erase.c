@@ -12,8 +12,8 @@
 
 static const struct purge_options as_it_is = { .mode = PURGE_EXECUTE };
 
-enum status erasing_init(struct erasing *e, struct installation *in,
-    const struct erase_subject *s)
+enum status erasing_init(
+    struct erasing *e, struct installation *in, const struct erase_subject *s)
 {
 	struct run *r = &e->run;
 	enum status st;
@@ -28,8 +28,7 @@ enum status erasing_init(struct erasing *e, struct installation *in,
 	(void)clock_gettime(CLOCK_MONOTONIC, &r->started);
 	if ((st = run_reach_new(r)) != ST_OK ||
 	    (st = installation_unlock(in)) != ST_OK ||
-	    (st = run_lock(r)) != ST_OK ||
-	    (st = run_check_seals(r)) != ST_OK ||
+	    (st = run_lock(r)) != ST_OK || (st = run_check_seals(r)) != ST_OK ||
 	    (st = run_name(r)) != ST_OK ||
 	    (st = holds_refresh(in, &r->holds)) != ST_OK)
 		return st;

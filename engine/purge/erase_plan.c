@@ -52,8 +52,8 @@ static enum status items_json(const struct erasing *e, json_t *list)
 
 			if (done->len == 0)
 				continue;
-			st = item_json(&s->rules[i], (enum evidence_action)k,
-			    done, &one);
+			st = item_json(
+			    &s->rules[i], (enum evidence_action)k, done, &one);
 			if (st == ST_OK)
 				st = json_push(list, one);
 		}
@@ -80,11 +80,14 @@ static enum status key_texts(
 		const struct val v = key[i];
 
 		switch (v.type) {
-		case VAL_INT: out[i] = str_format("%lld", (long long)v.i); break;
+		case VAL_INT:
+			out[i] = str_format("%lld", (long long)v.i);
+			break;
 		case VAL_REAL: out[i] = str_format("%.17g", v.r); break;
 		case VAL_TEXT:
 		case VAL_BLOB:
-			out[i] = str_format("%.*s", (int)v.n, (const char *)v.p);
+			out[i] =
+			    str_format("%.*s", (int)v.n, (const char *)v.p);
 			break;
 		case VAL_NULL:
 		case VAL_END: out[i] = str_format("%s", ""); break;
@@ -101,8 +104,8 @@ static int is(const json_t *o, const char *key, const char *text)
 }
 
 /* Why a record that ${x} explains is not erased, in one word. */
-static const char *why(const struct keeping *k, const struct rule *r,
-    const json_t *x)
+static const char *why(
+    const struct keeping *k, const struct rule *r, const json_t *x)
 {
 	const struct policy_erasure *e = &r->terms.cluster->erasure;
 
@@ -134,8 +137,8 @@ static enum status purposes_json(const struct rule *r, json_t *list)
 	return st;
 }
 
-static enum status new_group(const struct rule *r, const char *reason,
-    const json_t *x, json_t **out)
+static enum status new_group(
+    const struct rule *r, const char *reason, const json_t *x, json_t **out)
 {
 	const struct policy_erasure *e = &r->terms.cluster->erasure;
 	int law = e->exception && strcmp(reason, e->exception) == 0;
@@ -179,8 +182,8 @@ static enum status add_suspensions(json_t *group, const json_t *x)
 
 	json_array_foreach(json_object_get(x, "suspensions"), i, one)
 	{
-		json_array_foreach(list, k, known) if (is(known, "id",
-							   json_text(one, "id"))) break;
+		json_array_foreach(list, k,
+		    known) if (is(known, "id", json_text(one, "id"))) break;
 		if (k < json_array_size(list))
 			continue;
 		st = json_make(&made, "{s:s, s:s, s:s}", "id",
@@ -222,8 +225,8 @@ static enum status keep_part(
 }
 
 /* What was done to a part of a row that stays is among what goes. */
-static int is_done(const struct erasing *e, const struct rule *r,
-    const struct buf *hash)
+static int is_done(
+    const struct erasing *e, const struct rule *r, const struct buf *hash)
 {
 	const struct erase_sets *s = &e->sets[r - e->run.schedule.rules];
 
@@ -374,8 +377,8 @@ static enum status in_order(const json_t *groups, json_t *list)
 	return st;
 }
 
-static enum status compose(struct erasing *e, json_t *items, json_t *groups,
-    json_t **out)
+static enum status compose(
+    struct erasing *e, json_t *items, json_t *groups, json_t **out)
 {
 	json_t *kept = json_array(), *plan = NULL;
 	char as_of[INSTANT_TEXT];

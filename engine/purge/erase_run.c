@@ -221,8 +221,8 @@ static enum status has_ended(struct erasing *e, int *yes)
 	enum status st;
 
 	st = db_one_int(e->run.in->control,
-	    "SELECT finished_at FROM run WHERE id = $1",
-	    ARGS(TEXT(e->run.id)), 0, &at);
+	    "SELECT finished_at FROM run WHERE id = $1", ARGS(TEXT(e->run.id)),
+	    0, &at);
 	*yes = at != 0;
 	return st;
 }
@@ -266,8 +266,8 @@ static enum status scrub(struct erasing *e)
 			if (e->asked.lists[k].store == s)
 				break;
 		}
-		for (u = 0; k < e->asked.count && st == ST_OK &&
-			    u < units_count(s);
+		for (u = 0;
+		     k < e->asked.count && st == ST_OK && u < units_count(s);
 		     u++) {
 			if ((st = units_use(s, u)) == ST_OK)
 				st = db_scrub(s->db);

@@ -56,8 +56,8 @@ static enum status for_people(json_t *plan, const char *id, json_t **out)
 
 	if (o == NULL)
 		return fail(ST_NOMEM, "out of memory");
-	json_array_foreach(json_object_get(o, "items"), i, item)
-	    (void)json_object_del(item, "hashes");
+	json_array_foreach(json_object_get(o, "items"), i, item)(void)
+	    json_object_del(item, "hashes");
 	*out = o;
 	return json_put(o, "request", json_string(id));
 }

@@ -17,8 +17,8 @@ struct erasure {
 	char *tell;
 };
 /* ST_NOTFOUND, without a sentence: there is none. */
-enum status erasure_read(struct installation *in, int64_t request,
-    struct erasure *out) MUST_CHECK;
+enum status erasure_read(
+    struct installation *in, int64_t request, struct erasure *out) MUST_CHECK;
 void erasure_release(struct erasure *e);
 
 /* Put ${plan} in its place; inside a write transaction. */

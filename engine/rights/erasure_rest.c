@@ -99,8 +99,8 @@ static enum status look_at_list(struct looking *l)
 	return st;
 }
 
-static enum status look(struct installation *in, const struct erasure *e,
-    struct asked *left)
+static enum status look(
+    struct installation *in, const struct erasure *e, struct asked *left)
 {
 	struct looking l = { .in = in, .since = e->done_at };
 	struct asked kept = { NULL, 0 };
@@ -178,8 +178,7 @@ static enum status settle(struct step *s, int *gone)
 		st = write_left(s, &left);
 	*gone = st == ST_OK && e.kept.len > 0 && left.count == 0;
 	if (*gone)
-		st = events_note(
-		    s, REQUEST_ERASE_REST, s->r.state, NULL, NULL);
+		st = events_note(s, REQUEST_ERASE_REST, s->r.state, NULL, NULL);
 	if (st == ST_OK && *gone)
 		st = send(s, &e);
 	asked_release(&left);
@@ -208,8 +207,8 @@ static enum status next(
 	return st;
 }
 
-enum status rights_erase_rest(struct installation *in,
-    const struct rights_actor *by, int64_t *requests)
+enum status rights_erase_rest(
+    struct installation *in, const struct rights_actor *by, int64_t *requests)
 {
 	char id[BOOK_ID];
 	int64_t number = 0;

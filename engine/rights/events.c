@@ -60,8 +60,7 @@ static enum status tell(struct installation *in, struct stmt *s)
 	if ((st = was_told(in->audit, s, &told)) != ST_OK || told)
 		return st;
 	st = json_make(&details, "{s:I, s:s, s:s, s:s, s:s, s:s?, s:s*}",
-	    "event",
-	    (json_int_t)db_int(s, 0), "id", db_text(s, 2), "type",
+	    "event", (json_int_t)db_int(s, 0), "id", db_text(s, 2), "type",
 	    db_text(s, 3), "from", db_text(s, 4), "state", db_text(s, 5),
 	    "reason", db_text(s, 8), "hash", db_text(s, 10));
 	if (st == ST_OK)
