@@ -42,6 +42,11 @@ const struct certificate_kind *certificate_kind(const char *name);
 
 extern const struct certificate_kind certificate_of_run;
 
+/* The run that carried out the erasure which ${request} asked for: its
+ * certificate is the request's.  ST_USAGE: there is none. */
+enum status certificate_run_of(struct installation *in, const char *request,
+    char *run, size_t size) MUST_CHECK;
+
 struct certificate {
 	struct prover *prover; /* the log as it was certified */
 	json_t *entries;

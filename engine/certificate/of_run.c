@@ -287,6 +287,8 @@ static enum status begin_json(
 	    member(start, "rule_set"), "files", member(start, "files"),
 	    "stores", member(start, "stores"), "scope", "store",
 	    member(start, "store"), "cluster", member(start, "cluster"));
+	if (st == ST_OK && *json_text(start, "request"))
+		st = json_put(*out, "request", member(start, "request"));
 	return st == ST_OK ? plan_json(entries, first, *out) : st;
 }
 

@@ -104,6 +104,7 @@ static void add_head(struct text *t, const char *sha256)
 	document_heading(&t->d, 1, say(t, PHRASE_TITLE));
 	row(t, PHRASE_LOG, json_text(b, "origin"));
 	row(t, PHRASE_RUN, json_text(b, "run"));
+	row(t, PHRASE_REQUEST, json_text(b, "request"));
 	row(t, PHRASE_OUTCOME, say(t, outcome_of(b)));
 	document_value(&t->d, json_text(b, "failure"));
 	row(t, PHRASE_ACTOR, json_text(b, "actor"));

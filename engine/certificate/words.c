@@ -18,6 +18,8 @@ static const char *const phrases[PHRASE__MAX][3] = {
 	[PHRASE_LOG] = { "Installation and audit log", "システム・監査ログ",
 	    "Installation und Prüfprotokoll" },
 	[PHRASE_RUN] = { "Deletion run", "消去処理", "Löschlauf" },
+	[PHRASE_REQUEST] = { "Erasure on request", "消去請求",
+	    "Löschung auf Antrag" },
 	[PHRASE_OUTCOME] = { "Outcome", "結果", "Ergebnis" },
 	[PHRASE_ACTOR] = { "Carried out by", "実行者", "Ausgeführt von" },
 	[PHRASE_STARTED] = { "Started", "開始", "Begonnen" },

@@ -10,6 +10,7 @@ enum phrase {
 	/* what it is about */
 	PHRASE_LOG,
 	PHRASE_RUN,
+	PHRASE_REQUEST,
 	PHRASE_OUTCOME,
 	PHRASE_ACTOR,
 	PHRASE_STARTED,

@@ -126,13 +126,30 @@ static enum status give(const struct cli *cli, const struct order *o,
 	return st == ST_OK ? say_written(cli, o, c->body) : st;
 }
 
+/* Of a run, or of the request that a run carried out. */
+static enum status issue(
+    struct cli *cli, const struct order *o, struct certificate *c)
+{
+	char run[80];
+	enum status st;
+
+	*c = (struct certificate){ .entries = NULL };
+	if (strncmp(o->run, "Q-", 2) != 0)
+		return certificate_issue(
+		    &cli->in, &certificate_of_run, o->run, c);
+	st = certificate_run_of(&cli->in, o->run, run, sizeof(run));
+	return st == ST_OK
+		   ? certificate_issue(&cli->in, &certificate_of_run, run, c)
+		   : st;
+}
+
 static enum status certify(struct cli *cli, const struct order *o)
 {
 	struct buf b = BUF_INIT;
 	struct certificate c;
 	enum status st;
 
-	st = certificate_issue(&cli->in, &certificate_of_run, o->run, &c);
+	st = issue(cli, o, &c);
 	if (st == ST_OK)
 		st = cli->json
 			 ? add_pair(&c, &b)
@@ -167,7 +184,7 @@ static enum status pack(struct cli *cli, const struct order *o)
 	char *folder = str_format("lethe-%s", o->run);
 	enum status st;
 
-	st = certificate_issue(&cli->in, &certificate_of_run, o->run, &c);
+	st = issue(cli, o, &c);
 	if (st == ST_OK && folder == NULL)
 		st = fail(ST_NOMEM, "out of memory");
 	if (st == ST_OK)

@@ -4,8 +4,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "engine/audit/log.h"
 #include "engine/cli/cli.h"
 #include "engine/purge/purge.h"
+#include "engine/rights/erasure.h"
 
 static void bar(void *ctx, const char *cluster, int64_t deleted, int64_t due)
 {
@@ -261,6 +263,24 @@ static enum status show(struct cli *cli, enum status st, const json_t *report,
 	return printed == ST_OK ? st : printed;
 }
 
+/* Of what erasures on request had to keep, some may have gone now. */
+static enum status tell_rest(struct cli *cli, enum status st)
+{
+	struct rights_actor by = { NULL, REQUEST_BY_OPERATOR, when_now() };
+	char *actor = NULL;
+	int64_t requests;
+	enum status told;
+
+	if (st != ST_OK)
+		return st;
+	told = audit_actor(&actor);
+	by.name = actor;
+	if (told == ST_OK)
+		told = rights_erase_rest(&cli->in, &by, &requests);
+	free(actor);
+	return told;
+}
+
 static enum status run(struct cli *cli, int argc, char **argv)
 {
 	struct purge_options o = { .mode = PURGE_EXECUTE };
@@ -280,6 +300,8 @@ static enum status run(struct cli *cli, int argc, char **argv)
 	st = purge_run(&cli->in, &o, &report);
 	if (o.progress)
 		(void)fputs("\r\033[K", stderr);
+	if (report && o.mode == PURGE_EXECUTE)
+		st = tell_rest(cli, st);
 	st = show(cli, st, report, &o);
 	json_decref(report);
 	return st;

@@ -5,6 +5,7 @@
 
 #include "engine/audit/log.h"
 #include "engine/cli/cli.h"
+#include "engine/rights/erasure.h"
 #include "engine/rights/list.h"
 #include "engine/rights/rights.h"
 
@@ -29,6 +30,7 @@ struct options {
 	int failed;
 	int approve;
 	int back;
+	int tell;
 	struct list_filter list;
 	const char *limit;
 	const char *offset;
@@ -191,6 +193,53 @@ static enum status reopen(struct call *c, json_t **out)
 	return rights_reopen(&c->cli->in, &c->by, c->id, c->o->note, out);
 }
 
+static void print_plan(const json_t *o)
+{
+	const json_t *x;
+	size_t i;
+
+	printf("%s  %lld records go, %lld stay\n", json_text(o, "request"),
+	    json_int(o, "records"), json_int(o, "kept_records"));
+	json_array_foreach(json_object_get(o, "items"), i, x)
+	    printf("  %-11s %8lld  %s.%s (%s): %s\n", json_text(x, "action"),
+		json_int(x, "records"), json_text(x, "store"),
+		json_text(x, "collection"), json_text(x, "cluster"),
+		json_text(x, "ground"));
+	json_array_foreach(json_object_get(o, "kept"), i, x)
+	    printf("  %-11s %8lld  %s.%s (%s): %s%s%s%s%s\n", "stays",
+		json_int(x, "records"), json_text(x, "store"),
+		json_text(x, "collection"), json_text(x, "cluster"),
+		json_text(x, "why"), *json_text(x, "law") ? ", " : "",
+		json_text(x, "law"), *json_text(x, "until") ? ", until " : "",
+		json_text(x, "until"));
+	printf("  plan        %s\n", json_text(o, "hash"));
+}
+
+static enum status plan(struct call *c)
+{
+	json_t *out = NULL;
+	enum status st = rights_plan(&c->cli->in, &c->by, c->id, &out);
+
+	if (st == ST_OK && c->cli->json)
+		st = cli_print_json(out);
+	else if (st == ST_OK)
+		print_plan(out);
+	json_decref(out);
+	return st;
+}
+
+static enum status plan_one(struct call *c, json_t **out)
+{
+	(void)out;
+	return plan(c);
+}
+
+static enum status execute(struct call *c, json_t **out)
+{
+	return rights_execute(&c->cli->in, &c->by, c->id,
+	    c->o->tell ? RIGHTS_TELL : RIGHTS_TELL_NOT, out);
+}
+
 /* ---- open and list ---- */
 
 static enum status fill(const struct options *o, const struct config *config,
@@ -286,6 +335,8 @@ static const struct {
 	{ "suspend", 2, suspend },
 	{ "resume", 2, resume },
 	{ "decide", 2, decide },
+	{ "plan", 2, plan_one },
+	{ "execute", 2, execute },
 	{ "fulfil", 2, fulfil },
 	{ "refuse", 2, refuse },
 	{ "withdraw", 2, withdraw },
@@ -316,6 +367,7 @@ static void set(struct options *o, int c)
 	case 'F': o->failed = 1; break;
 	case 'P': o->approve = 1; break;
 	case 'B': o->back = 1; break;
+	case 'W': o->tell = 1; break;
 	case 'S': o->list.state = optarg; break;
 	case 'G': o->list.standing = optarg; break;
 	case 'L': o->list.which = LIST_ALL; break;
@@ -350,6 +402,7 @@ static enum status parse(
 		{ "failed", no_argument, NULL, 'F' },
 		{ "approve", no_argument, NULL, 'P' },
 		{ "return", no_argument, NULL, 'B' },
+		{ "tell", no_argument, NULL, 'W' },
 		{ "state", required_argument, NULL, 'S' },
 		{ "standing", required_argument, NULL, 'G' },
 		{ "all", no_argument, NULL, 'L' },
@@ -406,7 +459,7 @@ static enum status act(struct cli *cli, const struct options *o,
 	} else if (st == ST_OK) {
 		/* --at may be of this very second. */
 		c.by.now = when_now();
-		if ((st = run_one(&c, &out)) == ST_OK)
+		if ((st = run_one(&c, &out)) == ST_OK && out)
 			st = print(cli, out);
 	}
 	free(actor);
@@ -477,6 +530,12 @@ const struct command cmd_request = {
 	"       [--reason CODE --note TEXT [--authority NAME]]\n"
 	"  decide ID --approve             by somebody else, where two must\n"
 	"  decide ID --return --note WHY\n"
+	"  plan ID                         what an erasure would do: what goes,\n"
+	"                                  what stays, until when, and why; a\n"
+	"                                  decision is about the last plan\n"
+	"  execute ID [--tell]             erase what was approved; refused if\n"
+	"                                  that has changed; --tell: once what\n"
+	"                                  was kept has gone, a message says so\n"
 	"  refuse ID --reason CODE --note TEXT [--authority NAME]\n"
 	"  fulfil ID [--note TEXT]         it was carried out and answered\n"
 	"  withdraw ID [--note TEXT | --duplicate-of ID]\n"

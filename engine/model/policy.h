@@ -125,6 +125,34 @@ struct policy_de_identify {
 enum policy_evidence { POLICY_EVIDENCE_RECORDS, POLICY_EVIDENCE_DIGEST };
 enum policy_referenced { POLICY_MINIMISE, POLICY_WAIT };
 
+/*
+ * What becomes of the cluster when a person asks for erasure (GDPR Art. 17)
+ * before its period is over.  Where the policy does not say, the legal bases of
+ * its purposes do: what a law or a public task demands, or what has a retention
+ * period, is kept; what a contract needs goes once its period has begun; what
+ * rests on consent or legitimate interests alone goes at once.
+ */
+enum policy_erase {
+	POLICY_ERASE_AT_ONCE,
+	POLICY_ERASE_ONCE_BEGUN, /* its starting point has come */
+	POLICY_ERASE_KEEP,       /* until its own rule ends it */
+	POLICY_ERASE__MAX
+};
+/* "erase", "once_begun", "keep". */
+const char *policy_erase_name(enum policy_erase e);
+struct policy_erasure {
+	int given; /* by the policy */
+	enum policy_erase on_request;
+	const char *ground;    /* of Art. 17(1), where it goes; static */
+	const char *exception; /* of Art. 17(3), where it is kept; or NULL */
+	char *law;             /* that demands it; or NULL */
+};
+/* The grounds and exceptions that a policy may name, ended by NULL, and the
+ * DPV's terms for them (EU GDPR extension); NULL for a word that is none. */
+extern const char *const policy_erasure_grounds[];
+extern const char *const policy_erasure_exceptions[];
+const char *policy_erasure_dpv(const char *word);
+
 struct policy_cluster {
 	char *name;
 	struct text title;
@@ -150,6 +178,7 @@ struct policy_cluster {
 	enum policy_evidence evidence; /* records where not given */
 	int evidence_given;
 	enum policy_referenced on_referenced;
+	struct policy_erasure erasure;
 	struct place at;
 };
 

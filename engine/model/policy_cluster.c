@@ -235,7 +235,8 @@ static void read_cluster(
 {
 	static const char *const keys[] = { "title", "covers", "source",
 		"own_rule", "purposes", "origin", "retention_period",
-		"deletion_rule", "action", "evidence", "on_referenced", NULL };
+		"deletion_rule", "action", "evidence", "on_referenced",
+		"erasure", NULL };
 	static const char *const evidences[] = { "records", "digest", NULL };
 	static const char *const references[] = { "minimise", "wait", NULL };
 	struct diag *d = r->d;
@@ -258,6 +259,7 @@ static void read_cluster(
 	}
 	if (read_word(d, node_get(n, "on_referenced"), references, &word))
 		c->on_referenced = (enum policy_referenced)word;
+	policy_read_erasure(r, node_get(n, "erasure"), c);
 }
 
 /* The same path twice: which of the two rules would it be? */
@@ -319,6 +321,7 @@ static void release_cluster(struct policy_cluster *c)
 	free(c->name);
 	free(c->origin);
 	free(c->unlimited);
+	free(c->erasure.law);
 	text_release(&c->title);
 	text_release(&c->source);
 	text_release(&c->own_rule_reason);

@@ -37,6 +37,9 @@ void policy_read_end(
 void policy_read_clusters(struct policy_reader *r, const struct node *n);
 void policy_read_action(
     struct policy_reader *r, const struct node *n, struct policy_cluster *c);
+/* What stands under `erasure` (NULL: nothing); the rest of ${c} is read. */
+void policy_read_erasure(
+    struct policy_reader *r, const struct node *n, struct policy_cluster *c);
 void policy_read_tests(struct policy_reader *r, const struct node *n);
 
 /* The fields of every term exist, and no field has two. */

@@ -232,7 +232,7 @@ void plan_release(struct plan *p)
 
 void plan_cutoff_text(const struct plan_item *item, char out[ZONE_TEXT])
 {
-	if (item->rule->clock_count == 1)
+	if (item->rule->clock_count == 1 && item->rule->asked == NULL)
 		zone_format(
 		    item->rule->terms.calendar.zone, item->cutoff.before, out);
 	else

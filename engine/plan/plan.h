@@ -58,7 +58,8 @@ enum status plan_count(struct plan_item *item, int64_t as_of,
 void plan_release(struct plan *p);
 
 /* "2025-03-01T00:00:00+09:00": what lies before it is due.  A date column is
- * due up to the day before.  "" where several purposes end it, or nothing. */
+ * due up to the day before.  "" where several purposes end it, or nothing, or
+ * a person. */
 void plan_cutoff_text(const struct plan_item *item, char out[ZONE_TEXT]);
 
 int64_t plan_due(const struct plan *p);

@@ -181,6 +181,17 @@ static void note_action(struct sheet *s, const struct policy_cluster *c)
 	buf_release(&b);
 }
 
+static void note_erasure(struct sheet *s, const struct policy_erasure *e)
+{
+	const char *why = e->ground ? e->ground : e->exception;
+	struct buf b = BUF_INIT;
+
+	buf_addf(&b, "%s: %s%s%s", policy_erase_name(e->on_request),
+	    why ? why : "", e->law ? ", " : "", e->law ? e->law : "");
+	note_buf(s, "erasure", &b);
+	buf_release(&b);
+}
+
 static void note_cluster(struct sheet *s, const struct policy_cluster *c)
 {
 	int ends = c->starting_point != SIZE_MAX;
@@ -210,6 +221,7 @@ static void note_cluster(struct sheet *s, const struct policy_cluster *c)
 						     : "digest");
 	note(s, "on_referenced",
 	    c->on_referenced == POLICY_MINIMISE ? "minimise" : "wait");
+	note_erasure(s, &c->erasure);
 	buf_release(&b);
 }
 

@@ -159,6 +159,30 @@ static enum status put_label(const struct installation *in,
 		   : st;
 }
 
+/* What becomes of it when a person asks for erasure. */
+static enum status put_erasure(
+    const struct policy_cluster *c, const char *language, json_t *o)
+{
+	const struct policy_erasure *e = &c->erasure;
+	const char *why = e->ground ? e->ground : e->exception;
+	struct buf b = BUF_INIT;
+	json_t *one = NULL;
+	enum status st;
+
+	buf_addf(&b, "%s (%s%s%s)",
+	    word_of_key(policy_erase_name(e->on_request), language),
+	    why ? word_of_key(why, language) : "", e->law ? ": " : "",
+	    e->law ? e->law : "");
+	if ((st = buf_status(&b)) == ST_OK)
+		st = json_make(&one, "{s:s, s:b, s:s?, s:s?, s:s?, s:s?, s:s}",
+		    "on_request", policy_erase_name(e->on_request), "given",
+		    e->given, "ground", e->ground, "exception", e->exception,
+		    "dpv", policy_erasure_dpv(why), "law", e->law, "words",
+		    buf_text(&b));
+	buf_release(&b);
+	return st == ST_OK ? json_put(o, "erasure", one) : st;
+}
+
 static enum status fill_cluster(const struct policy *p,
     const struct policy_cluster *c, const char *language, json_t *o)
 {
@@ -180,6 +204,8 @@ static enum status fill_cluster(const struct policy *p,
 	if (st == ST_OK)
 		st = policy_put_period(o, "retention_period", c->has_retention,
 		    c->retention_period);
+	if (st == ST_OK)
+		st = put_erasure(c, language, o);
 	if (st != ST_OK)
 		return st;
 	policy_rule_words(&rule, p, c, language);

@@ -107,6 +107,8 @@ static void write_cluster(
 	document_row(d, word_in(WORD_SOURCE, language));
 	document_value(d, json_text(c, "source"));
 	write_action(c, language, d);
+	document_row(d, word_in(WORD_ERASURE, language));
+	document_value(d, json_text(json_object_get(c, "erasure"), "words"));
 	document_row(d, word_in(WORD_COVERS, language));
 	json_array_foreach(json_object_get(c, "covers"), i, item)
 	    document_value(d, json_string_value(item));

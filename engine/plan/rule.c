@@ -62,10 +62,37 @@ static void add_clock(struct asking *w, const struct rule *r, size_t at,
 	take(w, clock_where(&x, &r->clocks[at], class, w->q));
 }
 
-/* All clocks have ended. */
+static void add_any(
+    struct asking *w, const struct rule *r, enum clock_class class);
+
+/* No clock is still to begin, and all can be read. */
+static void add_begun(struct asking *w, const struct rule *r)
+{
+	if (r->clock_count == 0) {
+		sql_add(w->q, "FALSE");
+		return;
+	}
+	sql_add(w->q, "(");
+	add_any(w, r, CLOCK_ACTIVE);
+	sql_add(w->q, " IS NOT TRUE AND ");
+	add_any(w, r, CLOCK_UNDECIDED);
+	sql_add(w->q, " IS NOT TRUE)");
+}
+
+/* All clocks have ended; or, where a person asks for it, what the policy says
+ * may go then. */
 static void add_ended(struct asking *w, const struct rule *r, int64_t now)
 {
 	size_t i;
+
+	if (r->asked) {
+		switch (r->terms.cluster->erasure.on_request) {
+		case POLICY_ERASE_AT_ONCE: sql_add(w->q, "TRUE"); return;
+		case POLICY_ERASE_ONCE_BEGUN: add_begun(w, r); return;
+		case POLICY_ERASE_KEEP:
+		case POLICY_ERASE__MAX: break;
+		}
+	}
 
 	if (r->clock_count == 0)
 		sql_add(w->q, "FALSE");
@@ -318,8 +345,9 @@ enum status rule_where_one(
 
 int rule_is_range(const struct rule *r)
 {
-	return r->parts == 1 && deletes(r) && !r->referenced &&
-	       r->clock_count == 1 && r->clocks[0].path.count == 0;
+	return r->asked == NULL && r->parts == 1 && deletes(r) &&
+	       !r->referenced && r->clock_count == 1 &&
+	       r->clocks[0].path.count == 0;
 }
 
 void rule_from(const struct rule *r, struct sql *q)
@@ -456,98 +484,5 @@ enum status rule_count_overdue(
 	units_rest(r->store);
 	if (st == ST_OK)
 		*records = sum;
-	return st;
-}
-
-/* ---- in two steps ---- */
-
-static void add_columns(
-    const char *alias, const char **columns, size_t count_, struct sql *q)
-{
-	size_t k;
-
-	for (k = 0; k < count_; k++) {
-		if (k)
-			sql_add(q, ", ");
-		sql_column(q, alias, columns[k]);
-	}
-}
-
-static void add_names(const char **columns, size_t count_, struct sql *q)
-{
-	size_t k;
-
-	for (k = 0; k < count_; k++) {
-		if (k)
-			sql_add(q, ", ");
-		sql_name(q, columns[k]);
-	}
-}
-
-/* Nobody sees this table but its connection. */
-static enum status make_collected(const struct rule *r)
-{
-	struct sql q = SQL_INIT;
-	enum status st;
-	size_t i;
-
-	st = db_exec(
-	    r->store->db, "DROP TABLE IF EXISTS lethe_collected", NOARGS);
-	sql_add(&q, "CREATE TEMPORARY TABLE lethe_collected"
-		    " (lethe_n INTEGER PRIMARY KEY");
-	for (i = 0; i < r->key_count; i++) {
-		sql_add(&q, ", ");
-		sql_name(&q, r->keys[i]);
-		db_add_type(
-		    r->store->db, &q, db_table_column(r->table, r->keys[i]));
-	}
-	sql_add(&q, ")");
-	if (st == ST_OK)
-		st = db_exec_sql(r->store->db, &q, NULL);
-	sql_release(&q);
-	return st;
-}
-
-enum status rule_collect(const struct rule *r, enum rule_class class,
-    int64_t now, int64_t most, int64_t *records)
-{
-	struct sql q = SQL_INIT;
-	enum status st;
-
-	*records = 0;
-	if ((st = make_collected(r)) != ST_OK)
-		return st;
-	sql_add(&q, "INSERT INTO lethe_collected (");
-	add_names(r->keys, r->key_count, &q);
-	sql_add(&q, ") SELECT ");
-	add_columns("t", r->keys, r->key_count, &q);
-	sql_add(&q, " FROM ");
-	rule_from(r, &q);
-	sql_add(&q, " WHERE ");
-	st = rule_where(r, class, now, DB_BY_INDEX, &q);
-	sql_add(&q, " LIMIT ");
-	sql_bind_int(&q, most);
-	if (st == ST_OK)
-		st = db_exec_sql(r->store->db, &q, records);
-	sql_release(&q);
-	return st;
-}
-
-enum status rule_where_collected(const struct rule *r, enum rule_class class,
-    int64_t now, int64_t first, int64_t last, struct sql *q)
-{
-	enum status st;
-
-	sql_add(q, "((");
-	add_columns("t", r->keys, r->key_count, q);
-	sql_add(q, ") IN (SELECT ");
-	add_columns("c", r->keys, r->key_count, q);
-	sql_add(q, " FROM lethe_collected AS c WHERE c.lethe_n >= ");
-	sql_bind_int(q, first);
-	sql_add(q, " AND c.lethe_n <= ");
-	sql_bind_int(q, last);
-	sql_add(q, ") AND ");
-	st = rule_where_one(r, class, now, q);
-	sql_add(q, ")");
 	return st;
 }

@@ -35,7 +35,11 @@ struct rule_clock {
  * what becomes of the row; the others govern single fields of it.  The row
  * goes with its last field: when all of them are due.
  */
+struct asked;
 struct rule {
+	/* the records that it is about, erased on request (asked.h); NULL: all,
+	 * by the deletion rule */
+	const struct asked *asked;
 	const struct policy *policy;
 	struct verdict_rule terms; /* cluster, calendar, window */
 	struct installation_store *store;
@@ -119,6 +123,8 @@ int rule_is_range(const struct rule *r);
  * it is called again; it changes nothing.  rule_where_collected() then asks
  * again of each record.
  */
+/* Of a rule that is about a person's records: all of those, which the second
+ * question then tells apart. */
 enum status rule_collect(const struct rule *r, enum rule_class class,
     int64_t now, int64_t most, int64_t *records) MUST_CHECK;
 

@@ -272,6 +272,29 @@ static enum status act(struct pass *p, int64_t first, int64_t last, int64_t *n)
 	return st;
 }
 
+static enum status write_evidence(struct pass *p)
+{
+	const struct purge_context *c = p->context;
+	enum status st = ST_OK;
+
+	if (c->wrote)
+		st = c->wrote(c->wrote_ctx, p->item,
+		    evidence_action_of(p->evidence),
+		    evidence_hashes(p->evidence));
+	return st == ST_OK ? evidence_write(p->evidence, when_now()) : st;
+}
+
+/* Inside the caller's transaction. */
+static enum status one_batch_inside(
+    struct pass *p, int64_t first, int64_t last, int64_t *n)
+{
+	enum status st;
+
+	*n = 0;
+	st = act(p, first, last, n);
+	return st == ST_OK && *n > 0 ? write_evidence(p) : st;
+}
+
 /* One transaction.  ${*n} 0: nothing is left. */
 static enum status one_batch(
     struct pass *p, int64_t first, int64_t last, int64_t *n)
@@ -284,7 +307,7 @@ static enum status one_batch(
 		return st;
 	st = act(p, first, last, n);
 	if (st == ST_OK && *n > 0)
-		st = evidence_write(p->evidence, when_now());
+		st = write_evidence(p);
 	if (st == ST_OK && p->intent)
 		st = intent_close(p->intent);
 	if (st == ST_OK && (*n > 0 || p->intent))
@@ -357,9 +380,12 @@ static enum status one_batch_anywhere(
 static enum status one_batch_again(
     struct pass *p, int64_t first, int64_t last, int64_t *n)
 {
-	enum status st = one_batch_anywhere(p, first, last, n);
+	enum status st;
 	int tries;
 
+	if (p->context->whole)
+		return one_batch_inside(p, first, last, n);
+	st = one_batch_anywhere(p, first, last, n);
 	for (tries = 1; (st == ST_BUSY || st == ST_UNREACHABLE) &&
 			tries < MOST_TRIES && db_undone(p->rule->store->db);
 	     tries++)
@@ -429,6 +455,11 @@ static enum status run_parts(struct pass *p)
 
 	if (t->part_count == 0)
 		return run_pass(p);
+	if (p->context->whole)
+		return fail(ST_DENIED,
+		    "%s.%s has parts on other servers, which no transaction "
+		    "spans: erase them there",
+		    p->rule->store->config->name, p->rule->collection->name);
 	for (i = 0; st == ST_OK && i < t->part_count; i++) {
 		p->part = &t->parts[i];
 		p->unsettled = 0;

@@ -3,6 +3,7 @@
 
 #include "engine/crypto/secret.h"
 #include "engine/plan/plan.h"
+#include "engine/purge/evidence.h"
 
 /* What a plan found due in one collection, carried out. */
 
@@ -31,6 +32,14 @@ struct purge_context {
 	void (*progress)(void *ctx, const struct plan_item *item, int64_t n);
 	void *progress_ctx;
 	json_t *unreachable; /* what could not be reached (unreachable.h) */
+	/* The caller has a write transaction open on the file in use: all of
+	 * it is one, and the caller's to commit. */
+	int whole;
+	/* called inside it with the hashes that go into evidence; may be NULL
+	 */
+	enum status (*wrote)(void *ctx, const struct plan_item *item,
+	    enum evidence_action action, const struct buf *hashes);
+	void *wrote_ctx;
 };
 
 /* How many records are committed, also where it ends with an error. */

@@ -195,6 +195,16 @@ enum status evidence_write(struct evidence *e, int64_t at)
 	return st;
 }
 
+const struct buf *evidence_hashes(const struct evidence *e)
+{
+	return &e->hashes;
+}
+
+enum evidence_action evidence_action_of(const struct evidence *e)
+{
+	return e->action;
+}
+
 void evidence_drop(struct evidence *e) { buf_clear(&e->hashes); }
 
 enum status evidence_of_whole(const struct plan_item *item, const char *run,

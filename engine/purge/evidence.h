@@ -76,6 +76,10 @@ enum status evidence_of_whole(const struct plan_item *item, const char *run,
     const char *rule_set, struct db *db, const struct evidence_whole *whole,
     int64_t records) MUST_CHECK;
 
+/* The hashes of what was added since the last row, and what is done there. */
+const struct buf *evidence_hashes(const struct evidence *e);
+enum evidence_action evidence_action_of(const struct evidence *e);
+
 /* Forget what was added: its transaction was rolled back. */
 void evidence_drop(struct evidence *e);
 

@@ -22,7 +22,7 @@
 /* ---- preparation ---- */
 
 /* Two runs at once would be correct and confusing: the second is told. */
-static enum status lock(struct run *r)
+enum status run_lock(struct run *r)
 {
 	char *path = installation_path(r->in, "purge.lock");
 	enum status st = ST_OK;
@@ -59,7 +59,7 @@ enum status purge_is_at_work(struct installation *in, int *yes)
 	return st;
 }
 
-static enum status name_run(struct run *r)
+enum status run_name(struct run *r)
 {
 	uint8_t tail[3];
 	struct tm tm;
@@ -117,7 +117,7 @@ static enum status claim(struct run *r)
 
 	if ((st = installation_unlock(r->in)) != ST_OK)
 		return st;
-	if (o->mode == PURGE_EXECUTE && (st = lock(r)) != ST_OK)
+	if (o->mode == PURGE_EXECUTE && (st = run_lock(r)) != ST_OK)
 		return st;
 	if (o->execute_file && (st = run_read_file(r)) != ST_OK)
 		return st;
@@ -153,7 +153,7 @@ static enum status prepare(struct run *r)
 		return fail(ST_USAGE,
 		    "a purge cannot run as of a time to come: use --dry-run to "
 		    "look ahead");
-	if ((st = name_run(r)) != ST_OK)
+	if ((st = run_name(r)) != ST_OK)
 		return st;
 	if ((st = audit_actor(&r->actor)) != ST_OK)
 		return st;
@@ -298,7 +298,7 @@ static enum status run_all(struct run *r, json_t **report)
 	return o->mode == PURGE_EXECUTE ? run_finish(r, *report) : ST_OK;
 }
 
-static void run_release(struct run *r)
+void run_release(struct run *r)
 {
 	size_t i;
 

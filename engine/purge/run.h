@@ -61,6 +61,14 @@ struct run {
 	int64_t progressed; /* records */
 };
 
+/* ---- purge.c ---- */
+
+/* Two runs at once would be correct and confusing: ST_BUSY for the second. */
+enum status run_lock(struct run *r) MUST_CHECK;
+/* A name for it that no other has. */
+enum status run_name(struct run *r) MUST_CHECK;
+void run_release(struct run *r);
+
 /* ---- run_plan.c ---- */
 
 /* Read the file to carry out and see that it fits; opens control database. */

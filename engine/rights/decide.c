@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "engine/base/utf8.h"
+#include "engine/rights/erasure.h"
 #include "engine/rights/step.h"
 
 static int refuses(enum request_outcome o)
@@ -58,6 +59,8 @@ static enum status approve(struct step *s)
 	enum status st = step_go(s, REQUEST_APPROVE, NULL, NULL);
 
 	if (st == ST_OK)
+		st = erasure_approve(s);
+	if (st == ST_OK)
 		st = step_set(&s->r.approved_by, s->by->name);
 	if (st == ST_OK && s->r.outcome == REQUEST_TO_REFUSE)
 		st = step_go(s, REQUEST_REFUSE, s->r.reason, NULL);
@@ -82,6 +85,8 @@ enum status rights_decide(struct installation *in,
 		st = step_go(&s, REQUEST_DECIDE, d->reason, d->note);
 	if (st == ST_OK)
 		st = set(&s, d);
+	if (st == ST_OK)
+		st = erasure_decide(&s);
 	alone.roles |= REQUEST_BY_APPROVER;
 	if (st == ST_OK && !step_takes_two(in, &s.r)) {
 		s.by = &alone;
@@ -133,5 +138,7 @@ enum status rights_fulfil(struct installation *in,
 			? REQUEST_FULFIL_PARTLY
 			: REQUEST_FULFIL,
 		    s.r.reason, note);
+	if (st == ST_OK)
+		st = erasure_done(&s);
 	return step_end(&s, st, out);
 }

@@ -12,8 +12,10 @@ enum status events_note(struct step *s, enum request_action action,
 	/* What the log already has when this is noted cannot be this. */
 	return db_exec(s->in->control,
 	    "INSERT INTO request_event (request, action, from_state, to_state,"
-	    " at, actor, reason, note, log_first) VALUES ($1, $2, $3, $4, $5,"
-	    " $6, $7, $8, coalesce((SELECT size FROM audit_checkpoint), 0))",
+	    " at, actor, reason, note, plan, log_first) VALUES ($1, $2, $3, $4,"
+	    " $5, $6, $7, $8, (SELECT hash FROM request_plan"
+	    " WHERE request = $1), coalesce((SELECT size FROM audit_checkpoint),"
+	    " 0))",
 	    ARGS(INT(s->r.number), TEXT(request_action_entry(action)),
 		TEXT(request_state_name(from)),
 		TEXT(request_state_name(s->r.state)), INT(s->by->now),
@@ -57,10 +59,11 @@ static enum status tell(struct installation *in, struct stmt *s)
 
 	if ((st = was_told(in->audit, s, &told)) != ST_OK || told)
 		return st;
-	st = json_make(&details, "{s:s, s:I, s:s, s:s, s:s, s:s, s:s?}",
+	st = json_make(&details, "{s:s, s:I, s:s, s:s, s:s, s:s, s:s?, s:s*}",
 	    "object", db_text(s, 2), "event", (json_int_t)db_int(s, 0), "id",
 	    db_text(s, 2), "type", db_text(s, 3), "from", db_text(s, 4),
-	    "state", db_text(s, 5), "reason", db_text(s, 8));
+	    "state", db_text(s, 5), "reason", db_text(s, 8), "hash",
+	    db_text(s, 10));
 	if (st == ST_OK)
 		st = audit_append(in->audit, db_int(s, 6), db_text(s, 7),
 		    db_text(s, 1), details);
@@ -75,7 +78,7 @@ static enum status ship(struct installation *in)
 
 	st = db_query(in->control,
 	    "SELECT e.number, e.action, r.id, r.type, e.from_state, e.to_state,"
-	    " e.at, e.actor, e.reason, e.log_first FROM request_event AS e"
+	    " e.at, e.actor, e.reason, e.log_first, e.plan FROM request_event AS e"
 	    " JOIN request AS r ON r.number = e.request"
 	    " WHERE e.logged = 0 ORDER BY e.number",
 	    NOARGS, &s);

@@ -76,6 +76,7 @@ enum request_action {
 	REQUEST_WITHDRAW,
 	REQUEST_MARK_DUPLICATE,
 	REQUEST_REOPEN,
+	REQUEST_ERASE_REST, /* what was kept has gone: of a closed one */
 	REQUEST_ACTION__MAX
 };
 

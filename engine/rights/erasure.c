@@ -1,0 +1,357 @@
+/* Erasure on request: planned, decided on, carried out. */
+#include "engine/rights/erasure.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/purge/erase.h"
+#include "engine/rights/erasure_book.h"
+#include "engine/rights/message.h"
+#include "engine/rights/transition.h"
+
+static struct erase_subject subject_of(
+    const struct request *r, const struct erasure *e, int64_t now)
+{
+	return (struct erase_subject){ { r->identity, r->value }, now,
+		e && e->targets.len > 0 ? &e->targets : NULL };
+}
+
+static enum status check_type(const struct request *r)
+{
+	if (r->type == REQUEST_ERASURE)
+		return ST_OK;
+	return fail(ST_USAGE,
+	    "%s is no request for erasure: only those have a plan", r->id);
+}
+
+/* ---- the plan ---- */
+
+static enum status plannable(
+    const struct rights_actor *by, const struct request *r)
+{
+	enum status st = check_type(r);
+
+	if (st != ST_OK)
+		return st;
+	if (!(by->roles & REQUEST_BY_OFFICER))
+		return fail(ST_DENIED,
+		    "your role does not allow that an erasure is planned: ask "
+		    "an officer");
+	if (!r->verified_at)
+		return fail(ST_DENIED,
+		    "the person's identity has not been verified: `lethe "
+		    "request verify`");
+	if (!request_is_open(r->state))
+		return fail(ST_DENIED,
+		    "the request is %s: `lethe request reopen` it first",
+		    request_state_name(r->state));
+	return ST_OK;
+}
+
+/* People see how many, not hashes by the thousand. */
+static enum status for_people(json_t *plan, const char *id, json_t **out)
+{
+	json_t *o = json_deep_copy(plan), *item;
+	size_t i;
+
+	if (o == NULL)
+		return fail(ST_NOMEM, "out of memory");
+	json_array_foreach(json_object_get(o, "items"), i, item)(void)
+	    json_object_del(item, "hashes");
+	*out = o;
+	return json_put(o, "request", json_string(id));
+}
+
+static enum status keep_plan(struct installation *in,
+    const struct rights_actor *by, const char *id, const json_t *plan)
+{
+	struct step s = { 0 };
+	enum status st = step_begin(&s, in, by, id);
+
+	if (st == ST_OK)
+		st = plannable(by, &s.r);
+	if (st == ST_OK)
+		st = erasure_write(&s, plan);
+	return step_end(&s, st, NULL);
+}
+
+enum status rights_plan(struct installation *in, const struct rights_actor *by,
+    const char *id, json_t **out)
+{
+	struct erasure e = { .targets = BUF_INIT, .kept = BUF_INIT };
+	struct request r = { 0 };
+	struct erase_subject who;
+	json_t *plan = NULL;
+	enum status st = book_read(in, id, &r);
+
+	if (st == ST_OK)
+		st = plannable(by, &r);
+	if (st == ST_OK && (st = erasure_read(in, r.number, &e)) == ST_NOTFOUND)
+		st = ST_OK;
+	who = subject_of(&r, &e, by->now);
+	if (st == ST_OK)
+		st = erase_plan(in, &who, &plan);
+	if (st == ST_OK)
+		st = keep_plan(in, by, id, plan);
+	if (st == ST_OK)
+		st = for_people(plan, id, out);
+	json_decref(plan);
+	erasure_release(&e);
+	request_release(&r);
+	return st;
+}
+
+/* ---- decision ---- */
+
+static enum status no_plan(const struct request *r)
+{
+	return fail(ST_DENIED,
+	    "nobody has looked at what would be erased: `lethe request plan "
+	    "%s` first",
+	    r->id);
+}
+
+static enum status fits(const struct request *r, const json_t *plan)
+{
+	long long kept = json_int(plan, "kept_records");
+	long long goes = json_int(plan, "records");
+
+	if (r->outcome == REQUEST_TO_FULFIL && kept > 0)
+		return fail(ST_DENIED,
+		    "the plan keeps %lld records: decide `--outcome "
+		    "fulfil_partly` with the reason for them",
+		    kept);
+	if (r->outcome == REQUEST_TO_FULFIL_PARTLY && kept == 0)
+		return fail(ST_DENIED,
+		    "the plan keeps nothing: decide `--outcome fulfil`");
+	if (goes == 0)
+		return fail(ST_DENIED,
+		    "the plan erases nothing: decide `--outcome %s`",
+		    kept ? "refuse" : "no_match");
+	return ST_OK;
+}
+
+static int carries_out(const struct request *r)
+{
+	return r->type == REQUEST_ERASURE &&
+	       (r->outcome == REQUEST_TO_FULFIL ||
+		   r->outcome == REQUEST_TO_FULFIL_PARTLY);
+}
+
+enum status erasure_decide(struct step *s)
+{
+	struct erasure e = { .targets = BUF_INIT, .kept = BUF_INIT };
+	enum status st;
+
+	if (!carries_out(&s->r))
+		return ST_OK;
+	st = erasure_read(s->in, s->r.number, &e);
+	if (st == ST_NOTFOUND)
+		st = no_plan(&s->r);
+	else if (st == ST_OK && e.done_at)
+		st = no_plan(&s->r);
+	else if (st == ST_OK)
+		st = fits(&s->r, e.body);
+	if (st == ST_OK)
+		st = db_exec(s->in->control,
+		    "UPDATE request_plan SET decided_hash = hash,"
+		    " approved_hash = NULL WHERE request = $1",
+		    ARGS(INT(s->r.number)));
+	erasure_release(&e);
+	return st;
+}
+
+enum status erasure_approve(struct step *s)
+{
+	int64_t n = 0;
+	enum status st;
+
+	if (!carries_out(&s->r))
+		return ST_OK;
+	st = db_exec_(s->in->control,
+	    "UPDATE request_plan SET approved_hash = hash WHERE request = $1"
+	    " AND decided_hash = hash",
+	    ARGS(INT(s->r.number)), &n);
+	if (st == ST_OK && n == 0)
+		return fail(ST_CONFLICT,
+		    "the erasure was planned anew since it was decided: "
+		    "`lethe request decide %s --return --note WHY`",
+		    s->r.id);
+	return st;
+}
+
+enum status erasure_done(struct step *s)
+{
+	int64_t at = 0;
+	enum status st;
+
+	if (!carries_out(&s->r))
+		return ST_OK;
+	st = db_one_int(s->in->control,
+	    "SELECT done_at FROM request_plan WHERE request = $1",
+	    ARGS(INT(s->r.number)), 0, &at);
+	if (st == ST_OK && at == 0)
+		return fail(ST_DENIED,
+		    "nothing has been erased yet: `lethe request execute %s`",
+		    s->r.id);
+	return st;
+}
+
+/* ---- execution ---- */
+
+struct execution {
+	struct installation *in;
+	const struct rights_actor *by;
+	const char *id;
+	int64_t number;
+};
+
+static enum status keep(void *ctx, const char *run, const struct buf *targets)
+{
+	const struct execution *x = ctx;
+	enum status st = db_begin(x->in->control, DB_WRITE);
+
+	if (st == ST_OK)
+		st = erasure_begin(x->in, x->number, run, targets);
+	if (st == ST_OK)
+		st = db_commit(x->in->control);
+	db_rollback(x->in->control);
+	return st;
+}
+
+static enum request_action ending(const struct request *r)
+{
+	return r->outcome == REQUEST_TO_FULFIL_PARTLY ? REQUEST_FULFIL_PARTLY
+						      : REQUEST_FULFIL;
+}
+
+/* What the table of transitions would say at the end, it says before anything
+ * is erased. */
+static enum status executable(const struct rights_actor *by,
+    const struct request *r, const struct erasure *e)
+{
+	unsigned int facts = REQUEST_HAS_REASON | REQUEST_IS_NOT_SUSPENDED;
+	enum request_state to;
+
+	if (r->verified_at)
+		facts |= REQUEST_IS_VERIFIED;
+	if (r->approved_by && carries_out(r))
+		facts |= REQUEST_IS_APPROVED;
+	if (r->state == REQUEST_IN_PROGRESS && e->hash == NULL)
+		return no_plan(r);
+	if (e->approved && strcmp(e->approved, e->hash) != 0)
+		facts &= ~(unsigned int)REQUEST_IS_APPROVED;
+	if (e->approved == NULL)
+		facts &= ~(unsigned int)REQUEST_IS_APPROVED;
+	return transition_find(r->state, ending(r), by->roles, facts, &to);
+}
+
+/* The person's address, while there is a record to read it from. */
+static enum status address(struct execution *x, const struct request *r,
+    const struct erasure *e, enum rights_tell tell, char **out)
+{
+	if (tell == RIGHTS_TELL_NOT || e->tell)
+		return ST_OK;
+	return message_address(x->in, r->identity, r->value, out);
+}
+
+static enum status remember_address(const struct execution *x, const char *to)
+{
+	if (to == NULL)
+		return ST_OK;
+	return db_exec(x->in->control,
+	    "UPDATE request_plan SET tell = $2 WHERE request = $1",
+	    ARGS(INT(x->number), TEXT(to)));
+}
+
+/*
+ * All that follows from an erasure, in the transaction that fulfils the
+ * request.  Whatever else was made of the person's records (packages, links)
+ * ends here, too.
+ */
+static enum status rights_erased(
+    struct step *s, const json_t *report, const struct buf *kept)
+{
+	char *text = NULL;
+	enum status st = json_canonical(report, &text);
+
+	if (st == ST_OK)
+		st = db_exec(s->in->control,
+		    "UPDATE request_plan SET done_at = $2, report = $3,"
+		    " targets = NULL, kept = coalesce($4, kept)"
+		    " WHERE request = $1",
+		    ARGS(INT(s->r.number), INT(s->by->now), TEXT(text),
+			kept->len ? BLOB(kept->data, kept->len) : NIL));
+	free(text);
+	return st;
+}
+
+static enum status fulfil(struct execution *x, const json_t *report,
+    const struct buf *kept, json_t **out)
+{
+	struct step s = { 0 };
+	enum status st = step_begin(&s, x->in, x->by, x->id);
+
+	if (st == ST_OK)
+		st = rights_erased(&s, report, kept);
+	if (st == ST_OK)
+		st = step_go(&s, ending(&s.r), s.r.reason, NULL);
+	return step_end(&s, st, out);
+}
+
+static enum status execute(struct execution *x, const struct request *r,
+    const struct erasure *e, json_t **out)
+{
+	struct buf kept = BUF_INIT;
+	struct erase_order o = {
+		.subject = subject_of(r, e, x->by->now),
+		.request = r->id,
+		.actor = x->by->name,
+		.plan = e->body,
+		.run = e->targets.len > 0 ? e->run : NULL,
+		.keep = keep,
+		.ctx = x,
+		.stays = &kept,
+	};
+	json_t *report = NULL;
+	enum status st = erase_run(x->in, &o, &report);
+
+	if (st == ST_OK)
+		st = fulfil(x, report, &kept, out);
+	if (st == ST_OK)
+		st = json_put(*out, "erasure", json_incref(report));
+	json_decref(report);
+	if (kept.data)
+		explicit_bzero(kept.data, kept.size);
+	buf_release(&kept);
+	return st;
+}
+
+enum status rights_execute(struct installation *in,
+    const struct rights_actor *by, const char *id, enum rights_tell tell,
+    json_t **out)
+{
+	struct erasure e = { .targets = BUF_INIT, .kept = BUF_INIT };
+	struct execution x = { in, by, id, 0 };
+	struct request r = { 0 };
+	char *to = NULL;
+	enum status st = book_read(in, id, &r);
+
+	x.number = r.number;
+	if (st == ST_OK)
+		st = check_type(&r);
+	if (st == ST_OK && (st = erasure_read(in, r.number, &e)) == ST_NOTFOUND)
+		st = ST_OK;
+	if (st == ST_OK)
+		st = executable(by, &r, &e);
+	if (st == ST_OK)
+		st = address(&x, &r, &e, tell, &to);
+	if (st == ST_OK)
+		st = remember_address(&x, to);
+	if (st == ST_OK)
+		st = execute(&x, &r, &e, out);
+	free(to);
+	erasure_release(&e);
+	request_release(&r);
+	return st;
+}
