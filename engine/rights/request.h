@@ -76,6 +76,8 @@ enum request_action {
 	REQUEST_WITHDRAW,
 	REQUEST_MARK_DUPLICATE,
 	REQUEST_REOPEN,
+	REQUEST_PACKAGE,  /* the copy of the data is made */
+	REQUEST_DOWNLOAD, /* and handed over */
 	REQUEST_ACTION__MAX
 };
 
