@@ -16,8 +16,13 @@ static size_t character(const char *p, size_t n)
 	return 0;
 }
 
-static int is_control(unsigned char c)
+/* What XML does not allow, or nobody sees. */
+static int is_hidden(const char *p, size_t len)
 {
+	unsigned char c = (unsigned char)*p;
+
+	if (len == 3 && memcmp(p, "\xef\xbf", 2) == 0)
+		return (unsigned char)p[2] >= 0xbe;
 	return (c < 0x20 && c != '\t' && c != '\n' && c != '\r') || c == 0x7f;
 }
 
@@ -30,7 +35,7 @@ static void add_one(struct buf *out, const char *p, size_t len)
 	case '"': buf_adds(out, "&quot;"); break;
 	case '\'': buf_adds(out, "&#39;"); break;
 	default:
-		if (len == 0 || is_control((unsigned char)*p))
+		if (len == 0 || is_hidden(p, len))
 			buf_adds(out, "\xef\xbf\xbd");
 		else
 			buf_add(out, p, len);

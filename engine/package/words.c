@@ -79,7 +79,7 @@ static const char *const table[PACKAGE_WORD__MAX][3] = {
 	[PACKAGE_SYSTEM] = {
 	    "System",
 	    "システム",
-	    "System" },
+	    "Datenbestand" },
 	[PACKAGE_RECORDS] = {
 	    "Records",
 	    "レコード数",
