@@ -61,8 +61,8 @@ static const char *verified(const char *person)
 	MUST(rights_open(IN, &ada, &o, &out) == ST_OK, "%s", status_text());
 	(void)snprintf(id, sizeof(id), "%s", json_text(out, "id"));
 	json_decref(out);
-	MUST(rights_verify(IN, &ada, id, "login", ada.now, NULL) == ST_OK,
-	    "%s", status_text());
+	MUST(rights_verify(IN, &ada, id, "login", ada.now, NULL) == ST_OK, "%s",
+	    status_text());
 	return id;
 }
 
@@ -71,8 +71,8 @@ static json_t *built(
 {
 	json_t *out = NULL;
 
-	MUST(package_build(IN, &ada, id, o, &out) == ST_OK, "%s",
-	    status_text());
+	MUST(
+	    package_build(IN, &ada, id, o, &out) == ST_OK, "%s", status_text());
 	return out;
 }
 
@@ -86,9 +86,8 @@ static void taken(const char *token, struct buf *out)
 	MUST(package_take(IN, &ada, token, &file, &o) == ST_OK, "%s",
 	    status_text());
 	ck_assert_int_eq(buf_reserve(out, (size_t)sealed_size(file)), ST_OK);
-	ck_assert_int_eq(sealed_read(file, 0, out->data,
-			     (size_t)sealed_size(file)),
-	    ST_OK);
+	ck_assert_int_eq(
+	    sealed_read(file, 0, out->data, (size_t)sealed_size(file)), ST_OK);
 	out->len = (size_t)sealed_size(file);
 	sealed_free(file);
 	json_decref(o);
@@ -207,17 +206,15 @@ START_TEST(a_token_is_worth_so_many_downloads_and_no_more)
 		buf_clear(&b);
 		taken(token, &b);
 	}
-	ck_assert_int_eq(
-	    package_take(IN, &ada, token, &file, &out), ST_DENIED);
+	ck_assert_int_eq(package_take(IN, &ada, token, &file, &out), ST_DENIED);
 	(void)snprintf(why, sizeof(why), "%s", status_text());
 	token[0] = token[0] == '0' ? '1' : '0';
-	ck_assert_int_eq(
-	    package_take(IN, &ada, token, &file, &out), ST_DENIED);
+	ck_assert_int_eq(package_take(IN, &ada, token, &file, &out), ST_DENIED);
 	ck_assert_str_eq(status_text(), why);
 	ck_assert_int_eq(package_take(IN, &ada, "", &file, &out), ST_DENIED);
-	ck_assert_int_eq(holds_site_registry(&site,
-			     "SELECT count(*) FROM package WHERE"
-			     " downloads = 10"),
+	ck_assert_int_eq(
+	    holds_site_registry(&site, "SELECT count(*) FROM package WHERE"
+				       " downloads = 10"),
 	    1);
 	buf_release(&b);
 	json_decref(a);
@@ -235,8 +232,8 @@ START_TEST(what_has_expired_goes_with_its_key)
 	ck_assert_int_eq(deleted, 0);
 	ck_assert_int_eq(exports(), 1);
 	ck_assert_int_eq(keys(), 1);
-	ck_assert_int_eq(package_take(IN, &later, json_text(a, "token"), &file,
-			     &out),
+	ck_assert_int_eq(
+	    package_take(IN, &later, json_text(a, "token"), &file, &out),
 	    ST_DENIED);
 	ck_assert_int_eq(package_sweep(IN, &later, &deleted), ST_OK);
 	ck_assert_int_eq(deleted, 1);
@@ -258,8 +255,8 @@ START_TEST(a_withdrawn_request_has_no_download)
 	int64_t n = 0;
 
 	ck_assert_int_eq(rights_withdraw(IN, &ada, id, NULL, NULL), ST_OK);
-	ck_assert_int_eq(package_take(IN, &ada, json_text(a, "token"), &file,
-			     &out),
+	ck_assert_int_eq(
+	    package_take(IN, &ada, json_text(a, "token"), &file, &out),
 	    ST_DENIED);
 	ck_assert_int_eq(package_sweep(IN, &ada, &n), ST_OK);
 	ck_assert_int_eq(n, 1);
@@ -280,8 +277,8 @@ START_TEST(erasure_revokes_all_of_the_person_and_nobody_elses)
 	ck_assert_int_eq(package_revoke_person(IN, &ada, &who, &n), ST_OK);
 	ck_assert_int_eq(n, 2);
 	ck_assert_int_eq(exports(), 1);
-	ck_assert_int_eq(package_revoke(IN, &ada, json_text(a, "id"), &n),
-	    ST_OK);
+	ck_assert_int_eq(
+	    package_revoke(IN, &ada, json_text(a, "id"), &n), ST_OK);
 	ck_assert_int_eq(n, 1);
 	ck_assert_int_eq(keys(), 0);
 	json_decref(a);

@@ -79,9 +79,7 @@ static zip_int64_t part_source(
 		return zip_source_make_command_bitmap(ZIP_SOURCE_OPEN,
 		    ZIP_SOURCE_READ, ZIP_SOURCE_CLOSE, ZIP_SOURCE_STAT,
 		    ZIP_SOURCE_ERROR, ZIP_SOURCE_FREE, -1);
-	default:
-		zip_error_set(&r->error, ZIP_ER_OPNOTSUPP, 0);
-		return -1;
+	default: zip_error_set(&r->error, ZIP_ER_OPNOTSUPP, 0); return -1;
 	}
 }
 
@@ -103,8 +101,8 @@ static zip_int64_t write_some(
 
 static zip_int64_t seek(struct writing *w, void *data, zip_uint64_t len)
 {
-	zip_int64_t at = zip_source_seek_compute_offset((zip_uint64_t)w->at,
-	    (zip_uint64_t)w->size, data, len, &w->error);
+	zip_int64_t at = zip_source_seek_compute_offset(
+	    (zip_uint64_t)w->at, (zip_uint64_t)w->size, data, len, &w->error);
 
 	if (at >= 0)
 		w->at = at;
@@ -196,8 +194,8 @@ static enum status write_all(zip_t *z, struct writing *w, struct reading *r,
 	return w->st == ST_OK ? st : w->st;
 }
 
-static enum status open_and_write(struct writing *w, struct reading *r,
-    size_t count, const char *passphrase)
+static enum status open_and_write(
+    struct writing *w, struct reading *r, size_t count, const char *passphrase)
 {
 	zip_source_t *s;
 	zip_t *z;

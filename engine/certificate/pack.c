@@ -165,8 +165,7 @@ static enum status seal(struct installation *in, struct pack *p)
 
 	qsort(p->files, p->count, sizeof(*p->files), by_name);
 	for (i = 0; i < p->count; i++) {
-		sha256_hex(
-		    p->files[i].bytes.data, p->files[i].bytes.len, hash);
+		sha256_hex(p->files[i].bytes.data, p->files[i].bytes.len, hash);
 		seal_add(&sums, hash, p->files[i].name);
 	}
 	st = buf_status(&sums);

@@ -36,9 +36,9 @@ enum status pack_zip(
     const struct pack *pack, const char *folder, struct buf *out) MUST_CHECK;
 
 /*
- * Check the unpacked folder ${path}: its seal (seal.h); every entry is in the log; and the certificate says what they say.
- * ST_INTEGRITY with the first file that is wrong.  ${*body} as for
- * certificate_check().
+ * Check the unpacked folder ${path}: its seal (seal.h); every entry is in the
+ * log; and the certificate says what they say. ST_INTEGRITY with the first file
+ * that is wrong.  ${*body} as for certificate_check().
  */
 enum status pack_check(const struct note_key *key, const char *path,
     struct checkpoint *out, json_t **body) MUST_CHECK;

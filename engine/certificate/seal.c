@@ -126,7 +126,8 @@ static enum status read_names(const struct sealing *r)
 		*end = '\0';
 		if (!is_plain(line + SHA256_TEXT + 1))
 			return changed("SHA256SUMS");
-		more = reallocarray(r->seal->names, r->seal->count + 1, sizeof(*more));
+		more = reallocarray(
+		    r->seal->names, r->seal->count + 1, sizeof(*more));
 		if (more == NULL)
 			return fail(ST_NOMEM, "out of memory");
 		r->seal->names = more;

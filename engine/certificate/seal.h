@@ -30,8 +30,8 @@ struct seal {
 	char **names; /* in ${sums}, each at its line's end */
 	size_t count;
 };
-enum status seal_check(const struct note_key *key, const char *path,
-    struct seal *out) MUST_CHECK;
+enum status seal_check(
+    const struct note_key *key, const char *path, struct seal *out) MUST_CHECK;
 void seal_release(struct seal *s);
 
 #endif /* !CERTIFICATE_SEAL_H */

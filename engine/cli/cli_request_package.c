@@ -70,8 +70,8 @@ static enum status actor(struct rights_actor *by, char **name)
 	return st;
 }
 
-static enum status print(const struct cli *cli, const struct order *o,
-    const json_t *answer)
+static enum status print(
+    const struct cli *cli, const struct order *o, const json_t *answer)
 {
 	if (cli->json)
 		return cli_print_json(answer);
@@ -103,8 +103,8 @@ static enum status build(struct cli *cli, const struct order *o, const char *id)
 		st = package_build(&cli->in, &by, id, &order, &answer);
 	by.now = when_now();
 	if (st == ST_OK && o->file)
-		st = package_fetch(&cli->in, &by, json_text(answer, "token"),
-		    o->file, &taken);
+		st = package_fetch(
+		    &cli->in, &by, json_text(answer, "token"), o->file, &taken);
 	if (st == ST_OK)
 		st = print(cli, o, answer);
 	json_decref(taken);
@@ -122,8 +122,8 @@ enum status cli_request_package(struct cli *cli, int argc, char **argv)
 		return cli->help ? ST_OK : st;
 	st = cli_arguments(argc, 2, 2, "the request's ID");
 	if (st == ST_OK && o.file && file_exists(o.file))
-		st = fail(ST_USAGE,
-		    "%s is there already: give another name", o.file);
+		st = fail(
+		    ST_USAGE, "%s is there already: give another name", o.file);
 	if (st == ST_OK)
 		st = read_passphrase(&o);
 	if (st == ST_OK)

@@ -286,8 +286,7 @@ static enum status sweep_exports(struct cli *cli, json_t *report)
 	if (st == ST_OK)
 		st = package_sweep(&cli->in, &by, &deleted);
 	if (st == ST_OK)
-		st = json_put(
-		    report, "exports_deleted", json_integer(deleted));
+		st = json_put(report, "exports_deleted", json_integer(deleted));
 	free(actor);
 	return st;
 }

@@ -4,8 +4,8 @@
 #include "engine/model/config_read.h"
 #include "engine/model/read.h"
 
-static void read_controller(struct config_reader *r, const struct node *n,
-    struct config_controller *c)
+static void read_controller(
+    struct config_reader *r, const struct node *n, struct config_controller *c)
 {
 	static const char *const keys[] = { "title", "contact",
 		"data_protection_officer", "authority", NULL };

@@ -237,8 +237,7 @@ static void read_field(struct reader *r, const struct node *n,
 	meta = dataset_meta(n);
 	read_field_meta(r->d, meta, f);
 	read_field_lethe(r->d, node_given(n, "lethe"), f);
-	(void)read_string(
-	    r->d, node_given(n, "description"), &f->description);
+	(void)read_string(r->d, node_given(n, "description"), &f->description);
 	check_type(r->d, n, meta, f);
 	read_fields(r, node_given(n, "fields"), f->name, above);
 	read_free_strings(own.names, own.count);

@@ -82,8 +82,8 @@ static enum status collect(struct build *b, const struct reach_subject *who)
 	if (st == ST_OK)
 		st = collect_person(&b->set, who);
 	if (st == ST_OK)
-		st = facts_make(
-		    &b->set, request, b->order->language, &b->facts);
+		st =
+		    facts_make(&b->set, request, b->order->language, &b->facts);
 	if (st == ST_OK)
 		st = content_make(&b->set, b->facts, &b->content);
 	json_decref(request);

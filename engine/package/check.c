@@ -25,8 +25,7 @@ static enum status read_manifest(const char *path, json_t **out)
 
 	if (st == ST_OK)
 		st = file_read(name, MANIFEST_MOST, &b);
-	if (st == ST_OK &&
-	    (*out = json_loadb(b.data, b.len, 0, NULL)) == NULL)
+	if (st == ST_OK && (*out = json_loadb(b.data, b.len, 0, NULL)) == NULL)
 		st = fail(ST_INTEGRITY, "manifest.json is not JSON");
 	if (st == ST_OK && strcmp(json_text(*out, "format"), FACTS_FORMAT) != 0)
 		st = fail(ST_INTEGRITY,

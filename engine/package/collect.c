@@ -38,8 +38,7 @@ static void find_cluster(const struct installation *in,
 
 /* Provided by the person, or by using the thing (WP 242), and held because of
  * a contract or consent; what was derived from it is not. */
-static int is_portable(
-    const struct policy *p, const struct policy_cluster *c)
+static int is_portable(const struct policy *p, const struct policy_cluster *c)
 {
 	if (c == NULL || c->origin == NULL ||
 	    (strcmp(c->origin, "data_subject") != 0 &&
@@ -183,8 +182,8 @@ static enum status query(struct db *db, const struct reach_record *r,
 	return st;
 }
 
-static enum status read_row(const struct reach_record *r, struct db *db,
-    struct collected *c)
+static enum status read_row(
+    const struct reach_record *r, struct db *db, struct collected *c)
 {
 	const char **keys = NULL;
 	struct stmt *s = NULL;
@@ -201,8 +200,8 @@ static enum status read_row(const struct reach_record *r, struct db *db,
 		st = record_add(c, s, r->shared);
 	else if (st == ST_NOTFOUND)
 		st = fail(ST_INTEGRITY,
-		    "%s.%s: a record that was found is not there",
-		    c->store, c->collection->name);
+		    "%s.%s: a record that was found is not there", c->store,
+		    c->collection->name);
 	db_done(s);
 	free(keys);
 	return st;

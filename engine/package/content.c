@@ -156,8 +156,8 @@ static enum status reconcile(const struct making *m)
 
 	for (i = 0; i < m->set->count; i++)
 		written += m->set->list[i]->records;
-	json_array_foreach(json_object_get(m->facts, "systems"), i, s)
-	    said += json_int(s, "records");
+	json_array_foreach(json_object_get(m->facts, "systems"), i, s) said +=
+	    json_int(s, "records");
 	if (written == m->set->records && said == written)
 		return ST_OK;
 	return fail(ST_INTEGRITY,
@@ -258,8 +258,8 @@ static void sort(struct content *c)
 		qsort(c->files, c->count, sizeof(struct copy *), by_name);
 }
 
-enum status content_make(const struct collection_set *set, const json_t *facts,
-    struct content *out)
+enum status content_make(
+    const struct collection_set *set, const json_t *facts, struct content *out)
 {
 	struct making m = { set, facts, out };
 	enum status st;

@@ -41,8 +41,8 @@ static void copy_row(struct stmt *s, struct found *f)
 
 /* The index leads by one half of the hash, of which time may tell; the other
  * one decides, in constant time. */
-static enum status find(struct installation *in, const char *token, int64_t now,
-    struct found *f)
+static enum status find(
+    struct installation *in, const char *token, int64_t now, struct found *f)
 {
 	uint8_t hash[SHA256_LEN];
 	struct stmt *s = NULL;
@@ -60,8 +60,8 @@ static enum status find(struct installation *in, const char *token, int64_t now,
 	    ARGS(BLOB(hash, HALF), INT(now)), &s);
 	while (st == ST_OK && !right && (st = db_row(s)) == ST_OK) {
 		kept = db_val(s, 6);
-		right = kept.n == HALF &&
-			secret_equal(kept.p, hash + HALF, HALF);
+		right =
+		    kept.n == HALF && secret_equal(kept.p, hash + HALF, HALF);
 		if (right)
 			copy_row(s, f);
 	}
@@ -116,8 +116,8 @@ enum status package_take(struct installation *in, const struct rights_actor *by,
 		st = count(&s, &f);
 	st = step_end(&s, st, NULL);
 	if (st == ST_OK)
-		st = json_make(out, "{s:s, s:I, s:I, s:I}", "id", f.id,
-		    "bytes", (json_int_t)f.size, "downloads",
+		st = json_make(out, "{s:s, s:I, s:I, s:I}", "id", f.id, "bytes",
+		    (json_int_t)f.size, "downloads",
 		    (json_int_t)f.downloads + 1, "left",
 		    (json_int_t)(f.most - f.downloads - 1));
 	if (st == ST_OK)
@@ -144,8 +144,8 @@ static enum status pour(struct sealed *from, int to, const char *path)
 	enum status st = ST_OK;
 
 	while (st == ST_OK && at < size) {
-		size_t n = size - at < (int64_t)BLOCK ? (size_t)(size - at)
-						      : BLOCK;
+		size_t n =
+		    size - at < (int64_t)BLOCK ? (size_t)(size - at) : BLOCK;
 		ssize_t done;
 
 		if ((st = sealed_read(from, at, block, n)) != ST_OK)
@@ -175,8 +175,8 @@ static char *folder_of(const char *path)
 static enum status save(struct sealed *from, const char *path)
 {
 	char *folder = folder_of(path), self[40];
-	int fd = folder ? open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600)
-			: -1;
+	int fd =
+	    folder ? open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600) : -1;
 	enum status st;
 
 	free(folder);
@@ -186,8 +186,8 @@ static enum status save(struct sealed *from, const char *path)
 	if (st == ST_OK && fsync(fd) != 0)
 		st = fail_write(path);
 	(void)snprintf(self, sizeof(self), "/proc/self/fd/%d", fd);
-	if (st == ST_OK && linkat(AT_FDCWD, self, AT_FDCWD, path,
-			       AT_SYMLINK_FOLLOW) != 0)
+	if (st == ST_OK &&
+	    linkat(AT_FDCWD, self, AT_FDCWD, path, AT_SYMLINK_FOLLOW) != 0)
 		st = fail_write(path);
 	(void)close(fd);
 	return st == ST_OK ? file_sync_folder(path) : st;
@@ -202,8 +202,8 @@ enum status package_fetch(struct installation *in,
 	enum status st;
 
 	if (file_exists(path))
-		return fail(ST_USAGE,
-		    "%s is there already: give another name", path);
+		return fail(
+		    ST_USAGE, "%s is there already: give another name", path);
 	st = package_take(in, by, token, &file, &o);
 	if (st == ST_OK)
 		st = save(file, path);

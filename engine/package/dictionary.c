@@ -50,11 +50,10 @@ static enum status collection_json(const struct collected *c, json_t **out)
 	collected_stem(c, stem, sizeof(stem));
 	(void)snprintf(schema, sizeof(schema), "%s.schema.json", stem);
 	st = json_make(&o, "{s:s, s:s, s:s?, s:I, s:s, s:s, s:s, s:s, s:[]}",
-	    "store", c->store, "collection", c->collection->name,
-	    "description", c->collection->description, "records",
-	    (json_int_t)c->records, "json", c->json->name, "csv", c->csv->name,
-	    "schema", schema, "portable", portable[collected_portable(c)],
-	    "fields");
+	    "store", c->store, "collection", c->collection->name, "description",
+	    c->collection->description, "records", (json_int_t)c->records,
+	    "json", c->json->name, "csv", c->csv->name, "schema", schema,
+	    "portable", portable[collected_portable(c)], "fields");
 	for (size_t i = 0; st == ST_OK && i < c->column_count; i++) {
 		st = field_json(&c->columns[i], &one);
 		if (st == ST_OK)
@@ -118,10 +117,9 @@ static enum status kinds_json(unsigned int kinds, json_t **out)
 			st = json_push(
 			    list, json_pack("{s:s}", "type", types[i].type));
 	if (st == ST_OK && (kinds & COLLECT_BYTES)) {
-		st = json_make(&bytes,
-		    "{s:s, s:[s], s:{s:{s:s, s:s}}, s:b}", "type", "object",
-		    "required", "base64", "properties", "base64", "type",
-		    "string", "contentEncoding", "base64",
+		st = json_make(&bytes, "{s:s, s:[s], s:{s:{s:s, s:s}}, s:b}",
+		    "type", "object", "required", "base64", "properties",
+		    "base64", "type", "string", "contentEncoding", "base64",
 		    "additionalProperties", 0);
 		if (st == ST_OK)
 			st = json_push(list, bytes);

@@ -27,9 +27,9 @@ static enum status take_lock(struct exports *e, enum exports_for what)
 	e->lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 	if (e->lock < 0)
 		st = fail(ST_IO, "open %s: %s", path, strerror(errno));
-	else if (flock(e->lock, what == EXPORTS_TO_BUILD
-				    ? LOCK_SH
-				    : LOCK_EX | LOCK_NB) != 0)
+	else if (flock(e->lock,
+		     what == EXPORTS_TO_BUILD ? LOCK_SH : LOCK_EX | LOCK_NB) !=
+		 0)
 		st = fail(errno == EWOULDBLOCK ? ST_BUSY : ST_IO, "lock %s: %s",
 		    path, strerror(errno));
 	free(path);
@@ -98,8 +98,8 @@ enum status exports_new(struct exports *e, char name[EXPORTS_NAME])
 	return keyring_add(e->in->keys, key, AEAD_AES256_OCB);
 }
 
-enum status exports_key(struct installation *in, const char *name,
-    const struct secret_key **out)
+enum status exports_key(
+    struct installation *in, const char *name, const struct secret_key **out)
 {
 	char key[EXPORTS_NAME + sizeof(KEY_PREFIX)];
 	struct keyring_key found;

@@ -25,8 +25,7 @@ enum status exports_open(struct exports *e, struct installation *in,
 void exports_close(struct exports *e);
 
 /* A new name and its key in the keyring. */
-enum status exports_new(
-    struct exports *e, char name[EXPORTS_NAME]) MUST_CHECK;
+enum status exports_new(struct exports *e, char name[EXPORTS_NAME]) MUST_CHECK;
 /* "export/NAME".  ST_NOTFOUND: destroyed. */
 enum status exports_key(struct installation *in, const char *name,
     const struct secret_key **out) MUST_CHECK;

@@ -36,8 +36,7 @@ static enum status add_systems(struct facts *f)
 		st = json_make(&one, "{s:s, s:s, s:I}", "store",
 		    s->config->name, "title",
 		    s->dataset->name ? s->dataset->name : s->config->name,
-		    "records",
-		    (json_int_t)records_in(f->set, s->config->name));
+		    "records", (json_int_t)records_in(f->set, s->config->name));
 		if (st == ST_OK)
 			st = json_push(list, one);
 	}
@@ -109,8 +108,8 @@ static enum status add_parts(
 	return st == ST_OK ? json_put(o, "records", json_integer(records)) : st;
 }
 
-static enum status add_cluster(struct facts *f, const struct policy *p,
-    const struct policy_cluster *c)
+static enum status add_cluster(
+    struct facts *f, const struct policy *p, const struct policy_cluster *c)
 {
 	struct buf rule = BUF_INIT, page = BUF_INIT;
 	json_t *one = NULL;
@@ -232,8 +231,8 @@ static enum status begin(struct facts *f)
 	    "{s:s, s:s, s:s, s:s, s:O, s:b, s:I, s:[], s:[], s:[], s:[], s:[], "
 	    "s:[], s:s, s:[], s:[]}",
 	    "format", FACTS_FORMAT, "language", f->language, "time_zone",
-	    in->config.time_zone, "as_of", f->set->as_of, "request",
-	    f->request, "confirmation", f->set->records > 0, "records",
+	    in->config.time_zone, "as_of", f->set->as_of, "request", f->request,
+	    "confirmation", f->set->records > 0, "records",
 	    (json_int_t)f->set->records, "systems", "controllers", "purposes",
 	    "clusters", "recipients", "transfers", "automated_decisions",
 	    text_in(&in->config.processing.automated_decisions, f->language),

@@ -26,7 +26,7 @@ enum status facts_make(const struct collection_set *set, const json_t *request,
     const char *language, json_t **out) MUST_CHECK;
 
 /* 2, 1, 0: all, some, none of the fields of a cluster is portable. */
-int facts_cluster_has(const struct collected *c,
-    const struct policy_cluster *cluster);
+int facts_cluster_has(
+    const struct collected *c, const struct policy_cluster *cluster);
 
 #endif /* !PACKAGE_FACTS_H */

@@ -16,8 +16,8 @@ static int concerns(
 
 	json_array_foreach(json_object_get(activity, "time_limits"), i, limit)
 	{
-		json_array_foreach(json_object_get(f->o, "clusters"), k,
-		    cluster)
+		json_array_foreach(
+		    json_object_get(f->o, "clusters"), k, cluster)
 		{
 			if (strcmp(json_text(cluster, "policy"), policy) == 0 &&
 			    strcmp(json_text(cluster, "cluster"),
@@ -81,8 +81,7 @@ static const char *title_of(const struct facts *f, const char *recipient)
 	return recipient;
 }
 
-static int is_transfer(
-    const struct facts *f, const char *from, const char *to)
+static int is_transfer(const struct facts *f, const char *from, const char *to)
 {
 	const json_t *one;
 	size_t i;
@@ -113,8 +112,8 @@ static enum status add_transfers(struct facts *f, const json_t *activity)
 		st = json_make(&copy, "{s:s, s:s, s:s}", "from", from, "to", to,
 		    "basis", json_text(one, "basis"));
 		if (st == ST_OK)
-			st = json_push(
-			    json_object_get(f->o, "transfers"), copy);
+			st =
+			    json_push(json_object_get(f->o, "transfers"), copy);
 	}
 	return st;
 }
@@ -177,8 +176,8 @@ static void on_basis(const struct facts *f, const char *basis,
 
 		if (strcmp(b, basis) != 0 && strcmp(b, or_basis) != 0)
 			continue;
-		buf_addf(out, "%s%s", out->len ? ", " : "",
-		    json_text(one, "title"));
+		buf_addf(
+		    out, "%s%s", out->len ? ", " : "", json_text(one, "title"));
 	}
 }
 

@@ -89,15 +89,12 @@ void html_begin(struct buf *out, const char *language, const char *title)
 	buf_adds(out, "</h1>\n");
 }
 
-void html_end(struct buf *out)
-{
-	buf_adds(out, "</main>\n</body>\n</html>\n");
-}
+void html_end(struct buf *out) { buf_adds(out, "</main>\n</body>\n</html>\n"); }
 
 void html_section(struct buf *out, const char *id, const char *text)
 {
-	buf_addf(out, "<section aria-labelledby=\"%s\">\n<h2 id=\"%s\">", id,
-	    id);
+	buf_addf(
+	    out, "<section aria-labelledby=\"%s\">\n<h2 id=\"%s\">", id, id);
 	html_string(out, text);
 	buf_adds(out, "</h2>\n");
 }

@@ -75,7 +75,7 @@ enum status package_sweep(struct installation *in,
 /* Check an unpacked package: its seal, and that its counts add up.  ${*out} is
  * its manifest. */
 int package_is(const char *path);
-enum status package_check(const struct note_key *key, const char *path,
-    json_t **out) MUST_CHECK;
+enum status package_check(
+    const struct note_key *key, const char *path, json_t **out) MUST_CHECK;
 
 #endif /* !PACKAGE_PACKAGE_H */

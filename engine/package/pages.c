@@ -44,10 +44,8 @@ static void confirmation(const struct page *p)
 	html_term(p->out, say(p, PACKAGE_REQUEST), json_text(request, "id"));
 	html_term(p->out, say(p, PACKAGE_RECEIVED),
 	    json_text(request, "receipt_date"));
-	html_term(
-	    p->out, say(p, PACKAGE_DUE), json_text(request, "due_date"));
-	html_term(
-	    p->out, say(p, PACKAGE_AS_OF), json_text(p->facts, "as_of"));
+	html_term(p->out, say(p, PACKAGE_DUE), json_text(request, "due_date"));
+	html_term(p->out, say(p, PACKAGE_AS_OF), json_text(p->facts, "as_of"));
 	html_term(p->out, say(p, PACKAGE_TIME_ZONE),
 	    json_text(p->facts, "time_zone"));
 	buf_adds(p->out, "</dl>\n");
@@ -86,8 +84,8 @@ static void controllers(const struct page *p)
 		buf_adds(p->out, "<h3>");
 		html_string(p->out, json_text(c, "title"));
 		buf_adds(p->out, "</h3>\n<dl>\n");
-		html_term(p->out, say(p, PACKAGE_CONTACT),
-		    json_text(c, "contact"));
+		html_term(
+		    p->out, say(p, PACKAGE_CONTACT), json_text(c, "contact"));
 		html_term(p->out, say(p, PACKAGE_DPO),
 		    json_text(c, "data_protection_officer"));
 		html_term(p->out, say(p, PACKAGE_AUTHORITY),
@@ -143,10 +141,10 @@ static void clusters(const struct page *p)
 		number(p->out, json_int(c, "records"));
 		html_cell(p->out, json_text(c, "source"));
 		html_cell(p->out, json_text(c, "storage"));
-		html_cell(p->out,
-		    say(p, json_is_true(json_object_get(c, "portable"))
-			       ? PACKAGE_YES
-			       : PACKAGE_NO));
+		html_cell(
+		    p->out, say(p, json_is_true(json_object_get(c, "portable"))
+				       ? PACKAGE_YES
+				       : PACKAGE_NO));
 		buf_adds(p->out, "</tr>\n");
 	}
 	buf_adds(p->out, "</tbody></table>\n");
@@ -193,8 +191,8 @@ static void transfer_rows(const struct page *p, const json_t *list)
 		buf_adds(p->out, " → ");
 		html_string(p->out, json_text(t, "to"));
 		buf_adds(p->out, "</td>");
-		html_cell(p->out,
-		    *basis ? basis : say(p, PACKAGE_NO_SAFEGUARD));
+		html_cell(
+		    p->out, *basis ? basis : say(p, PACKAGE_NO_SAFEGUARD));
 		buf_adds(p->out, "</tr>\n");
 	}
 	buf_adds(p->out, "</tbody></table>\n");

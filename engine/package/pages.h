@@ -9,7 +9,7 @@
 enum status pages_first(const json_t *facts, struct buf *out) MUST_CHECK;
 
 /* The page of ${cluster}, one of the facts' clusters. */
-enum status pages_cluster(const struct collection_set *set,
-    const json_t *facts, const json_t *cluster, struct buf *out) MUST_CHECK;
+enum status pages_cluster(const struct collection_set *set, const json_t *facts,
+    const json_t *cluster, struct buf *out) MUST_CHECK;
 
 #endif /* !PACKAGE_PAGES_H */

@@ -20,9 +20,8 @@ static const char *say(const struct page *p, enum package_word w)
 
 static void fields(const struct page *p, const struct collected *c)
 {
-	const char *titles[] = { say(p, PACKAGE_FIELD),
-		say(p, PACKAGE_MEANING), say(p, PACKAGE_UNIT),
-		say(p, PACKAGE_PORTABLE) };
+	const char *titles[] = { say(p, PACKAGE_FIELD), say(p, PACKAGE_MEANING),
+		say(p, PACKAGE_UNIT), say(p, PACKAGE_PORTABLE) };
 
 	html_table(p->out, c->collection->name, titles, 4);
 	buf_adds(p->out, "<tbody>\n");
@@ -31,9 +30,8 @@ static void fields(const struct page *p, const struct collected *c)
 		const struct field *f = x->column.field;
 		const char *meaning = f && f->description ? f->description : "";
 
-		if (!x->cluster ||
-		    strcmp(x->cluster->name,
-			json_text(p->cluster, "cluster")) != 0)
+		if (!x->cluster || strcmp(x->cluster->name,
+				       json_text(p->cluster, "cluster")) != 0)
 			continue;
 		if (*meaning == '\0' && f && f->category_count > 0)
 			meaning = f->categories[0];
@@ -41,8 +39,8 @@ static void fields(const struct page *p, const struct collected *c)
 		html_cell(p->out, x->column.db->name);
 		html_cell(p->out, meaning);
 		html_cell(p->out, f && f->unit ? f->unit : "");
-		html_cell(p->out,
-		    say(p, x->portable ? PACKAGE_YES : PACKAGE_NO));
+		html_cell(
+		    p->out, say(p, x->portable ? PACKAGE_YES : PACKAGE_NO));
 		buf_adds(p->out, "</tr>\n");
 	}
 	buf_adds(p->out, "</tbody></table>\n");

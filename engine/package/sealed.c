@@ -180,8 +180,8 @@ static enum status take_out(struct sealed *s, int64_t piece)
 			    s->room + HEAD, s->plain, (size_t)held,
 			    s->room + AEAD_NONCE);
 		if (st == ST_INTEGRITY)
-			status_prefix("a sealed file, piece %lld: ",
-			    (long long)piece);
+			status_prefix(
+			    "a sealed file, piece %lld: ", (long long)piece);
 		if (st != ST_OK)
 			return st;
 	}

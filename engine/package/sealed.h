@@ -41,8 +41,8 @@ void sealed_free(struct sealed *s);
 
 int64_t sealed_size(const struct sealed *s);
 /* ST_FULL, ST_IO where the disk does not take it. */
-enum status sealed_write(struct sealed *s, int64_t at, const void *data,
-    size_t len) MUST_CHECK;
+enum status sealed_write(
+    struct sealed *s, int64_t at, const void *data, size_t len) MUST_CHECK;
 enum status sealed_append(
     struct sealed *s, const void *data, size_t len) MUST_CHECK;
 /* All ${len} bytes; beyond the end is ST_INTEGRITY. */

@@ -17,8 +17,8 @@ struct doomed_list {
 
 static enum status add(struct stmt *s, struct doomed_list *list)
 {
-	struct doomed *more = reallocarray(
-	    list->items, list->count + 1, sizeof(*list->items));
+	struct doomed *more =
+	    reallocarray(list->items, list->count + 1, sizeof(*list->items));
 
 	if (more == NULL)
 		return fail(ST_NOMEM, "out of memory");
@@ -32,8 +32,8 @@ static enum status add(struct stmt *s, struct doomed_list *list)
 	return ST_OK;
 }
 
-static enum status gather(enum status st, struct stmt *s,
-    struct doomed_list *list)
+static enum status gather(
+    enum status st, struct stmt *s, struct doomed_list *list)
 {
 	while (st == ST_OK && (st = db_row(s)) == ST_OK)
 		st = add(s, list);
@@ -142,8 +142,8 @@ enum status package_revoke_person(struct installation *in,
 	return st;
 }
 
-static enum status expire(struct installation *in,
-    const struct rights_actor *by, int64_t *deleted)
+static enum status expire(
+    struct installation *in, const struct rights_actor *by, int64_t *deleted)
 {
 	struct doomed_list list = { NULL, 0 };
 	struct stmt *s = NULL;
@@ -163,8 +163,8 @@ static enum status expire(struct installation *in,
 }
 
 /* Requests that no copy may be taken of any more. */
-static enum status follow(struct installation *in,
-    const struct rights_actor *by, int64_t *deleted)
+static enum status follow(
+    struct installation *in, const struct rights_actor *by, int64_t *deleted)
 {
 	struct doomed_list list = { NULL, 0 };
 	struct stmt *s = NULL;
@@ -184,8 +184,8 @@ static enum status follow(struct installation *in,
 	return st;
 }
 
-enum status package_sweep(struct installation *in,
-    const struct rights_actor *by, int64_t *deleted)
+enum status package_sweep(
+    struct installation *in, const struct rights_actor *by, int64_t *deleted)
 {
 	struct exports e;
 	enum status st = ready(in);

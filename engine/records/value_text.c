@@ -111,4 +111,3 @@ void value_text_csv(
 		break;
 	}
 }
-
