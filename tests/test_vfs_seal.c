@@ -250,6 +250,24 @@ END_TEST
 
 /* ---- no false alarm ---- */
 
+/* SQLite locks the main file then, and no slot: no lock says that others may
+ * have changed the seal file since. */
+START_TEST(the_last_to_close_knows_what_others_did)
+{
+	struct db_seal seal;
+	sqlite3 *first = sealed(), *other = vt_open(path, key);
+
+	change(first);
+	change(other);
+	ck_assert_int_eq(vfs_seal_set(other, none, &seal), ST_OK);
+	vt_run(other, "PRAGMA wal_checkpoint(PASSIVE)");
+	change(other);
+	ck_assert_int_eq(sqlite3_close(other), SQLITE_OK);
+	ck_assert_int_eq(sqlite3_close(first), SQLITE_OK);
+	ck_assert_msg(look() == SQLITE_OK, "%s", status_text());
+}
+END_TEST
+
 static unsigned int seed;
 
 static unsigned int draw(unsigned int below)
@@ -354,6 +372,7 @@ Suite *vfs_seal_suite(void)
 	tcase_add_test(t, a_wal_cut_back_behind_its_seal_is_known);
 	tcase_add_test(t, a_mark_is_kept_until_the_next_one);
 	tcase_add_test(t, a_store_without_the_file_has_no_seal);
+	tcase_add_test(t, the_last_to_close_knows_what_others_did);
 	tcase_add_test(t, honest_histories_raise_no_alarm);
 	suite_add_tcase(s, t);
 	return s;

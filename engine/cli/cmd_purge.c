@@ -190,6 +190,7 @@ static enum status print(
 		printf("run %s: %lld records deleted in %.1f s%s\n",
 		    json_text(report, "run"), json_int(report, "deleted"),
 		    json_real_value(json_object_get(report, "seconds")), end);
+	cli_print_pruned(json_object_get(report, "log_pruned"));
 	if (o->plan_file)
 		print_plan_file(json_object_get(report, "plan"), o->plan_file);
 	return ST_OK;

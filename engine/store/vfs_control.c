@@ -77,11 +77,9 @@ static int keep_wal(struct vfs_main *m, int *arg)
 
 	rc = b->pMethods->xFileControl(b, SQLITE_FCNTL_PERSIST_WAL, arg);
 	if (rc == SQLITE_OK && asked && *arg != 1 &&
-	    m->level == SQLITE_LOCK_EXCLUSIVE) {
-		vfs_fresh_begin_lock(m);
-		if (vfs_fresh_wal(m, NULL) != SQLITE_OK)
-			*arg = 1; /* then it had better stay */
-	}
+	    m->level == SQLITE_LOCK_EXCLUSIVE &&
+	    vfs_fresh_wal(m, NULL) != SQLITE_OK)
+		*arg = 1; /* then it had better stay */
 	return rc;
 }
 

@@ -106,10 +106,14 @@ int vfs_fresh_is(struct vfs_main *m, uint32_t pgno, const uint8_t *nonce);
 /* Whether the list has ${pgno}. */
 int vfs_fresh_has(struct vfs_main *m, uint32_t pgno);
 
+/* The newest head, by who has no lock and waits for nobody. */
+int vfs_fresh_peek(struct vfs_main *m, struct fresh_head *out);
+
 /* What follows needs the lock, and does nothing where there is no file. */
 
-/* The lock came: others may have changed the file. */
-void vfs_fresh_begin_lock(struct vfs_main *m);
+/* The lock came, which is the first of both slots, or the main file's while it
+ * is closed by the last who has it: others may have made or changed the file. */
+int vfs_fresh_begin_lock(struct vfs_main *m);
 /* Read the head, and complete what a crash cut off. */
 int vfs_fresh_load(struct vfs_main *m);
 /* A page is written (NULL: cut off); told by vfs_fresh_flush(). */

@@ -261,8 +261,14 @@ static int main_lock(sqlite3_file *file, int level)
 	struct vfs_main *m = (void *)file;
 	int rc = vfs_below_lock(file, level);
 
-	if (rc == SQLITE_OK && m->level < level)
+	if (rc != SQLITE_OK || m->level >= level)
+		return rc;
+	if (level == SQLITE_LOCK_EXCLUSIVE)
+		rc = vfs_fresh_begin_lock(m);
+	if (rc == SQLITE_OK)
 		m->level = level;
+	else
+		(void)vfs_below_unlock(file, m->level);
 	return rc;
 }
 

@@ -59,18 +59,6 @@ static int unlock(struct vfs_main *m, unsigned int slots)
 	return rc;
 }
 
-/* The first of both slots is ours: a seal file may have been made meanwhile. */
-static int came(struct vfs_main *m)
-{
-	int rc;
-
-	if (m->lost)
-		return vfs_fresh_lost(m);
-	if ((rc = vfs_fresh_open(m)) == SQLITE_OK)
-		vfs_fresh_begin_lock(m);
-	return rc;
-}
-
 static int lock(struct vfs_main *m, unsigned int slots)
 {
 	unsigned int need = needed(m->wanted | slots);
@@ -86,7 +74,7 @@ static int lock(struct vfs_main *m, unsigned int slots)
 	m->held = need;
 	if (m->wal && (slots & SLOT_WRITE))
 		vfs_wal_begin(m->wal);
-	rc = need & BOTH && first ? came(m) : SQLITE_OK;
+	rc = need & BOTH && first ? vfs_fresh_begin_lock(m) : SQLITE_OK;
 	if (rc == SQLITE_OK && (slots & SLOT_RECOVER))
 		rc = vfs_fresh_recover(m);
 	if (rc != SQLITE_OK)

@@ -52,6 +52,18 @@ o = json.load(open("out"))
 sys.exit(not eval(sys.argv[1]))' "$1" 2>>err || oops "not true: $1"
 }
 
+# fits NAME: what came out is as schemas/NAME.schema.json says.
+fits() {
+	python3 -c 'import jsonschema' 2>/dev/null || return 0
+	python3 - "$root/../../../schemas/$1.schema.json" >bad 2>&1 <<-'PYTHON' ||
+		import json, sys, jsonschema
+		schema = json.load(open(sys.argv[1]))
+		jsonschema.Draft202012Validator.check_schema(schema)
+		jsonschema.Draft202012Validator(schema).validate(json.load(open("out")))
+	PYTHON
+		oops "$(cat bad)"
+}
+
 # installation: a small one in this folder, with the policy's window of 24 h.
 # people run 1 year from the end of their last contract; contracts 1 year from
 # their own; visits 4 weeks from the visit.
