@@ -40,10 +40,13 @@ may() {
 	engine/records) echo base model store ;;
 	engine/rights) echo base crypto model store installation plan audit \
 		holds purge ;;
+	engine/package) echo base archive crypto model store installation \
+		plan audit certificate records rights ;;
 	engine/report) echo base model store installation plan audit ;;
 	engine/demo) echo base model embedded ;;
 	engine/cli) echo base crypto model store installation plan audit \
-		subjects holds purge certificate records rights report demo \
+		subjects holds purge certificate records rights package report \
+		demo \
 		embedded ;;
 	*) return 1 ;;
 	esac

@@ -6,6 +6,7 @@
 
 #include "engine/base/file.h"
 #include "engine/certificate/pack.h"
+#include "engine/certificate/seal.h"
 #include "tests/certified.h"
 #include "tests/suites.h"
 
@@ -90,8 +91,8 @@ START_TEST(it_is_checked_from_its_folder_alone)
 
 	MUST(check(&body) == ST_OK, "%s", status_text());
 	ck_assert(json_equal(body, site->certificate.body));
-	ck_assert(pack_is(folder));
-	ck_assert(!pack_is(site->house->folder));
+	ck_assert(seal_is(folder));
+	ck_assert(!seal_is(site->house->folder));
 	json_decref(body);
 }
 END_TEST

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "engine/archive/archive.h"
+#include "engine/certificate/seal.h"
 #include "engine/certificate/words.h"
 #include "engine/installation/rule_files.h"
 #include "schemas/embedded.h"
@@ -155,34 +156,26 @@ static int by_name(const void *a, const void *b)
 	return strcmp(x->name, y->name);
 }
 
-/* As `sha256sum -c` reads it. */
-static void add_sum(struct buf *out, const struct buf *bytes, const char *name)
-{
-	char hash[SHA256_TEXT];
-
-	sha256_hex(bytes->data, bytes->len, hash);
-	buf_addf(out, "%s  %s\n", hash, name);
-}
-
 static enum status seal(struct installation *in, struct pack *p)
 {
-	struct buf sums = BUF_INIT, text = BUF_INIT, note = BUF_INIT;
+	struct buf sums = BUF_INIT, note = BUF_INIT;
+	char hash[SHA256_TEXT];
 	enum status st;
 	size_t i;
 
 	qsort(p->files, p->count, sizeof(*p->files), by_name);
-	for (i = 0; i < p->count; i++)
-		add_sum(&sums, &p->files[i].bytes, p->files[i].name);
-	add_sum(&text, &sums, "SHA256SUMS");
-	st = buf_status(&text);
+	for (i = 0; i < p->count; i++) {
+		sha256_hex(p->files[i].bytes.data, p->files[i].bytes.len, hash);
+		seal_add(&sums, hash, p->files[i].name);
+	}
+	st = buf_status(&sums);
+	if (st == ST_OK)
+		st = seal_sign(in->audit, &sums, &note);
 	if (st == ST_OK)
 		st = add(p, strdup("SHA256SUMS"), &sums);
 	if (st == ST_OK)
-		st = audit_sign(in->audit, buf_text(&text), &note);
-	if (st == ST_OK)
 		st = add(p, strdup("seal.note"), &note);
 	buf_release(&sums);
-	buf_release(&text);
 	buf_release(&note);
 	return st;
 }

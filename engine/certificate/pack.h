@@ -35,14 +35,10 @@ void pack_release(struct pack *pack);
 enum status pack_zip(
     const struct pack *pack, const char *folder, struct buf *out) MUST_CHECK;
 
-/* 1 where ${path} is the folder of a pack, by its seal. */
-int pack_is(const char *path);
-
 /*
- * Check the unpacked folder ${path}: every file, and nothing else is there;
- * every entry is in the log; and the certificate says what they say.
- * ST_INTEGRITY with the first file that is wrong.  ${*body} as for
- * certificate_check().
+ * Check the unpacked folder ${path}: its seal (seal.h); every entry is in the
+ * log; and the certificate says what they say. ST_INTEGRITY with the first file
+ * that is wrong.  ${*body} as for certificate_check().
  */
 enum status pack_check(const struct note_key *key, const char *path,
     struct checkpoint *out, json_t **body) MUST_CHECK;

@@ -1,19 +1,17 @@
 /* An unpacked evidence pack, read and compared with what was sealed. */
-#include <dirent.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "engine/base/file.h"
 #include "engine/certificate/pack.h"
+#include "engine/certificate/seal.h"
 
 #define FILE_MOST ((size_t)64 << 20)
 
 struct reader {
 	const struct note_key *key;
 	const char *folder;
-	struct buf sums; /* SHA256SUMS */
-	char **names;    /* in it; each at its line's end */
-	size_t count;
+	struct seal seal;
 	json_t *entries; /* of the log, in their order */
 	json_t *body;
 	struct checkpoint *checkpoint;
@@ -35,12 +33,6 @@ static enum status read_file(
 	return st == ST_LIMIT ? ST_INTEGRITY : st;
 }
 
-static enum status changed(const char *name)
-{
-	return fail(
-	    ST_INTEGRITY, "%s was changed: it is not what was sealed", name);
-}
-
 /* Say which file it was. */
 static enum status in_file(enum status st, const char *name)
 {
@@ -48,131 +40,6 @@ static enum status in_file(enum status st, const char *name)
 		return st;
 	status_prefix("%s: ", name);
 	return ST_INTEGRITY;
-}
-
-/* ---- the seal ---- */
-
-static enum status check_seal(struct reader *r)
-{
-	struct buf note = BUF_INIT, want = BUF_INIT;
-	char hash[SHA256_TEXT];
-	size_t len = 0;
-	enum status st;
-
-	st = read_file(r, "seal.note", &note);
-	if (st == ST_OK)
-		st = in_file(
-		    note_open(r->key, note.data, note.len, &len), "seal.note");
-	if (st == ST_OK)
-		st = read_file(r, "SHA256SUMS", &r->sums);
-	if (st == ST_OK) {
-		sha256_hex(r->sums.data, r->sums.len, hash);
-		buf_addf(&want, "%s  SHA256SUMS\n", hash);
-		st = buf_status(&want);
-	}
-	if (st == ST_OK &&
-	    (want.len != len || memcmp(want.data, note.data, len) != 0))
-		st = changed("SHA256SUMS");
-	buf_release(&note);
-	buf_release(&want);
-	return st;
-}
-
-/* A name leads nowhere else: what is sealed, we wrote; but which version? */
-static int is_plain(const char *name)
-{
-	return *name && *name != '/' && strstr(name, "..") == NULL;
-}
-
-/* Cut SHA256SUMS into lines: "HASH  NAME". */
-static enum status read_names(struct reader *r)
-{
-	char *line, *end, **more;
-
-	for (line = r->sums.data; line && *line; line = end + 1) {
-		end = strchr(line, '\n');
-		if (end == NULL || end - line < SHA256_TEXT + 2)
-			return changed("SHA256SUMS");
-		*end = '\0';
-		if (!is_plain(line + SHA256_TEXT + 1))
-			return changed("SHA256SUMS");
-		more = reallocarray(r->names, r->count + 1, sizeof(*more));
-		if (more == NULL)
-			return fail(ST_NOMEM, "out of memory");
-		r->names = more;
-		r->names[r->count++] = line + SHA256_TEXT + 1;
-	}
-	return ST_OK;
-}
-
-static enum status check_file(struct reader *r, const char *name)
-{
-	const char *line = name - SHA256_TEXT - 1;
-	struct buf b = BUF_INIT;
-	char hash[SHA256_TEXT];
-	enum status st;
-
-	st = read_file(r, name, &b);
-	if (st == ST_OK) {
-		sha256_hex(b.data, b.len, hash);
-		if (memcmp(hash, line, SHA256_TEXT - 1) != 0)
-			st = changed(name);
-	}
-	buf_release(&b);
-	return st;
-}
-
-/* ---- what does not belong there ---- */
-
-static int is_sealed(const struct reader *r, const char *name)
-{
-	size_t i;
-
-	if (strcmp(name, "SHA256SUMS") == 0 || strcmp(name, "seal.note") == 0)
-		return 1;
-	for (i = 0; i < r->count; i++)
-		if (strcmp(r->names[i], name) == 0)
-			return 1;
-	return 0;
-}
-
-static enum status check_folder(const struct reader *r, const char *folder);
-
-static enum status check_name(
-    const struct reader *r, const char *folder, const struct dirent *e)
-{
-	char *name = *folder ? str_format("%s/%s", folder, e->d_name)
-			     : strdup(e->d_name);
-	enum status st = ST_OK;
-
-	if (name == NULL)
-		return fail(ST_NOMEM, "out of memory");
-	if (e->d_type == DT_DIR && *folder == '\0')
-		st = check_folder(r, name);
-	else if (!is_sealed(r, name))
-		st = fail(ST_INTEGRITY,
-		    "%s is not of the pack: it was put there later", name);
-	free(name);
-	return st;
-}
-
-static enum status check_folder(const struct reader *r, const char *folder)
-{
-	char *path = str_format("%s/%s", r->folder, folder);
-	DIR *d = path ? opendir(path) : NULL;
-	const struct dirent *e;
-	enum status st = ST_OK;
-
-	if (d == NULL)
-		st = path ? fail(ST_IO, "read the folder %s", path)
-			  : fail(ST_NOMEM, "out of memory");
-	while (st == ST_OK && (e = readdir(d)) != NULL)
-		if (strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0)
-			st = check_name(r, folder, e);
-	if (d)
-		(void)closedir(d);
-	free(path);
-	return st;
 }
 
 /* ---- the certificate ---- */
@@ -206,8 +73,8 @@ static enum status check_certificates(struct reader *r)
 			       note.data[b.len] != '\n'))
 		st = fail(ST_INTEGRITY,
 		    "certificate.json is not what certificate.note signs");
-	for (i = 0; st == ST_OK && i < r->count; i++) {
-		const char *n = r->names[i];
+	for (i = 0; st == ST_OK && i < r->seal.count; i++) {
+		const char *n = r->seal.names[i];
 
 		if (strncmp(n, "certificate.", 12) == 0 && strstr(n, ".txt"))
 			st = check_one(r, n, &b, &none);
@@ -274,13 +141,13 @@ static int by_number(const void *a, const void *b)
 
 static enum status check_entries(struct reader *r)
 {
-	long long *numbers = calloc(r->count + 1, sizeof(*numbers));
+	long long *numbers = calloc(r->seal.count + 1, sizeof(*numbers));
 	enum status st = numbers ? ST_OK : fail(ST_NOMEM, "out of memory");
 	json_t *entry = NULL;
 	size_t n = 0, i;
 
-	for (i = 0; st == ST_OK && i < r->count; i++)
-		if ((numbers[n] = entry_number(r->names[i])) >= 0)
+	for (i = 0; st == ST_OK && i < r->seal.count; i++)
+		if ((numbers[n] = entry_number(r->seal.names[i])) >= 0)
 			n++;
 	if (st == ST_OK)
 		qsort(numbers, n, sizeof(*numbers), by_number);
@@ -354,16 +221,8 @@ static enum status check_rest(struct reader *r)
 static enum status check_all(struct reader *r)
 {
 	enum status st;
-	size_t i;
 
-	if ((st = check_seal(r)) != ST_OK)
-		return st;
-	if ((st = read_names(r)) != ST_OK)
-		return st;
-	for (i = 0; st == ST_OK && i < r->count; i++)
-		st = check_file(r, r->names[i]);
-	if (st == ST_OK)
-		st = check_folder(r, "");
+	st = seal_check(r->key, r->folder, &r->seal);
 	if (st == ST_OK)
 		st = check_certificates(r);
 	if (st == ST_OK)
@@ -371,17 +230,6 @@ static enum status check_all(struct reader *r)
 	if (st == ST_OK)
 		st = check_facts(r);
 	return st == ST_OK ? check_rest(r) : st;
-}
-
-int pack_is(const char *path)
-{
-	char *seal = str_format("%s/seal.note", path);
-	char *sums = str_format("%s/SHA256SUMS", path);
-	int yes = seal && sums && (file_exists(seal) || file_exists(sums));
-
-	free(seal);
-	free(sums);
-	return yes;
 }
 
 enum status pack_check(const struct note_key *key, const char *path,
@@ -401,7 +249,6 @@ enum status pack_check(const struct note_key *key, const char *path,
 		*body = json_incref(r.body);
 	json_decref(r.body);
 	json_decref(r.entries);
-	free(r.names);
-	buf_release(&r.sums);
+	seal_release(&r.seal);
 	return st;
 }

@@ -6,8 +6,10 @@
 
 #include "engine/base/file.h"
 #include "engine/certificate/pack.h"
+#include "engine/certificate/seal.h"
 #include "engine/certificate/words.h"
 #include "engine/cli/cli_audit.h"
+#include "engine/package/package.h"
 
 #define FILE_MOST ((size_t)4 << 20)
 
@@ -227,7 +229,7 @@ int cli_audit_is_certified(const char *path)
 	char *log = str_format("%s/tile", path);
 	char *inside = str_format("%s/.", path);
 	int folder = inside && file_exists(inside);
-	int yes = folder ? pack_is(path) && log && !file_exists(log)
+	int yes = folder ? seal_is(path) && log && !file_exists(log)
 			 : file_exists(path);
 
 	free(log);
@@ -241,7 +243,7 @@ static enum status check(const struct note_key *key, const char *path,
 	struct buf b = BUF_INIT;
 	enum status st;
 
-	if (pack_is(path))
+	if (seal_is(path))
 		return pack_check(key, path, c, body);
 	st = file_read(path, FILE_MOST, &b);
 	if (st == ST_OK)
@@ -273,12 +275,45 @@ static enum status answer(struct cli *cli, const char *path,
 	return st == ST_OK ? result : st;
 }
 
+/* An access package: whoever was given one may look too. */
+static enum status check_package(
+    struct cli *cli, const char *path, const struct note_key *key)
+{
+	json_t *manifest = NULL, *o = NULL;
+	enum status st = package_check(key, path, &manifest), made;
+	int sound = st == ST_OK;
+
+	if (!cli->json || (st != ST_OK && st != ST_INTEGRITY)) {
+		if (sound)
+			printf("%s: as signed by %s; %lld records as of %s\n",
+			    path, key->name, json_int(manifest, "records"),
+			    json_text(manifest, "as_of"));
+		json_decref(manifest);
+		return st;
+	}
+	made = json_make(&o, "{s:s, s:b, s:s, s:o, s:s?, s:s?}", "path", path,
+	    "verified", sound, "origin", key->name, "records",
+	    sound ? json_integer(json_int(manifest, "records")) : json_null(),
+	    "as_of", sound ? json_text(manifest, "as_of") : NULL, "message",
+	    sound ? NULL : status_text());
+	if (made == ST_OK)
+		made = cli_print_json(o);
+	json_decref(o);
+	json_decref(manifest);
+	cli->answered = 1;
+	return made == ST_OK ? st : made;
+}
+
 enum status cli_audit_check_certified(
     struct cli *cli, const char *path, const struct note_key *key)
 {
 	struct checkpoint c = { 0 };
 	json_t *body = NULL;
-	enum status st = check(key, path, &c, &body);
+	enum status st;
+
+	if (package_is(path))
+		return check_package(cli, path, key);
+	st = check(key, path, &c, &body);
 
 	if (cli->json && (st == ST_OK || st == ST_INTEGRITY))
 		st = answer(cli, path, key, &c, body, st);

@@ -6,6 +6,7 @@
 
 #include "engine/audit/log.h"
 #include "engine/cli/cli.h"
+#include "engine/package/package.h"
 #include "engine/purge/purge.h"
 #include "engine/rights/erasure.h"
 
@@ -57,6 +58,14 @@ static void print_clusters(const json_t *report)
 		number(item, "active");
 		putchar('\n');
 	}
+}
+
+static void print_exports(const json_t *report)
+{
+	if (json_int(report, "exports_deleted"))
+		printf("%lld access packages have expired and were "
+		       "destroyed\n",
+		    json_int(report, "exports_deleted"));
 }
 
 static void print_suspensions(const json_t *o)
@@ -255,30 +264,36 @@ static enum status show(struct cli *cli, enum status st, const json_t *report,
 	printed = print(cli, report, o);
 	cli->answered = 1;
 	(void)fflush(stdout); /* before the sentence on stderr */
-	if (st == ST_OK && printed == ST_OK)
+	if (st == ST_OK && printed == ST_OK) {
+		if (!cli->json)
+			print_exports(report);
 		print_attention(cli, report);
+	}
 	if (why)
 		status_say("%s", why);
 	free(why);
 	return printed == ST_OK ? st : printed;
 }
 
-/* Of what erasures on request had to keep, some may have gone now. */
-static enum status tell_rest(struct cli *cli, enum status st)
+/* What follows from a run for people's requests: of what erasures had to keep,
+ * some may have gone now; and copies that wait to be downloaded have a rule of
+ * their own, their keys first. */
+static enum status follow(struct cli *cli, json_t *report)
 {
 	struct rights_actor by = { NULL, REQUEST_BY_OPERATOR, when_now() };
 	char *actor = NULL;
-	int64_t requests;
-	enum status told;
+	int64_t requests = 0, deleted = 0;
+	enum status st = audit_actor(&actor);
 
-	if (st != ST_OK)
-		return st;
-	told = audit_actor(&actor);
 	by.name = actor;
-	if (told == ST_OK)
-		told = rights_erase_rest(&cli->in, &by, &requests);
+	if (st == ST_OK)
+		st = rights_erase_rest(&cli->in, &by, &requests);
+	if (st == ST_OK)
+		st = package_sweep(&cli->in, &by, &deleted);
+	if (st == ST_OK)
+		st = json_put(report, "exports_deleted", json_integer(deleted));
 	free(actor);
-	return told;
+	return st;
 }
 
 static enum status run(struct cli *cli, int argc, char **argv)
@@ -300,8 +315,8 @@ static enum status run(struct cli *cli, int argc, char **argv)
 	st = purge_run(&cli->in, &o, &report);
 	if (o.progress)
 		(void)fputs("\r\033[K", stderr);
-	if (report && o.mode == PURGE_EXECUTE)
-		st = tell_rest(cli, st);
+	if (st == ST_OK && o.mode == PURGE_EXECUTE)
+		st = follow(cli, report);
 	st = show(cli, st, report, &o);
 	json_decref(report);
 	return st;

@@ -5,6 +5,7 @@
 
 #include "engine/audit/log.h"
 #include "engine/cli/cli.h"
+#include "engine/cli/cli_request.h"
 #include "engine/rights/erasure.h"
 #include "engine/rights/list.h"
 #include "engine/rights/rights.h"
@@ -473,6 +474,10 @@ static enum status run(struct cli *cli, int argc, char **argv)
 	enum status st;
 	size_t i;
 
+	if (argc > 1 && strcmp(argv[1], "package") == 0)
+		return cli_request_package(cli, argc, argv);
+	if (argc > 1 && strcmp(argv[1], "fetch") == 0)
+		return cli_request_fetch(cli, argc, argv);
 	st = parse(cli, argc, argv, &o);
 	if (cli->help || st != ST_OK)
 		return cli->help ? ST_OK : st;
@@ -538,6 +543,10 @@ const struct command cmd_request = {
 	"                                  was kept has gone, a message says so\n"
 	"  refuse ID --reason CODE --note TEXT [--authority NAME]\n"
 	"  fulfil ID [--note TEXT]         it was carried out and answered\n"
+	"  package ID [--language ja|en|de] [--passphrase-file FILE]\n"
+	"       [-o FILE.zip]              the copy of the data, to download by\n"
+	"                                  the token that is shown once\n"
+	"  fetch TOKEN -o FILE.zip         download it\n"
 	"  withdraw ID [--note TEXT | --duplicate-of ID]\n"
 	"  reopen ID --note WHY\n\n"
 	"The due date is the law's: one month from the day of receipt, rolled\n"

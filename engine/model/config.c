@@ -205,7 +205,8 @@ static void read_requests(struct config_reader *r, const struct node *n)
 {
 	static const char *const keys[] = { "target", "due", "extension",
 		"calendar", "law", "ask_within", "warn_days", "approvals",
-		"authority", "code", "outbox", "sender", NULL };
+		"authority", "code", "outbox", "sender", "export_retention",
+		"export_downloads", NULL };
 	static const char *const laws[] = { "gdpr", "appi", "both", NULL };
 	struct config *c = r->c;
 
@@ -227,6 +228,10 @@ static void read_requests(struct config_reader *r, const struct node *n)
 	read_code(r, node_get(n, "code"));
 	(void)config_read_path(r, node_get(n, "outbox"), &c->requests.outbox);
 	read_sender(r, node_get(n, "sender"));
+	(void)read_some_period(r->d, node_get(n, "export_retention"),
+	    &c->requests.export_retention);
+	read_count(r, node_get(n, "export_downloads"), 1, 1000,
+	    &c->requests.export_downloads);
 }
 
 /* A group of fewer than two hides nobody. */
@@ -308,6 +313,8 @@ static void set_defaults(struct config_reader *r)
 	c->requests.warn_days = 7;
 	c->requests.approvals = 2;
 	c->requests.code.valid.days = 3;
+	c->requests.export_retention.days = 30;
+	c->requests.export_downloads = 10;
 	c->requests.code.attempts = 5;
 	if ((c->requests.outbox = file_beside(c->path, "outbox")) == NULL)
 		diag_nomem(r->d);
@@ -318,7 +325,8 @@ static void read_file(struct config_reader *r, const struct node *n)
 {
 	static const char *const keys[] = { "installation", "time_zone",
 		"data_dir", "key", "policies", "stores", "purge", "holds",
-		"requests", "reports", "audit", "web", NULL };
+		"requests", "reports", "audit", "web", "controllers",
+		"processing", NULL };
 	struct diag *d = r->d;
 
 	if (!read_map(d, n, keys))
@@ -336,6 +344,8 @@ static void read_file(struct config_reader *r, const struct node *n)
 	read_reports(r, node_get(n, "reports"));
 	read_audit(r, node_get(n, "audit"));
 	read_web(r, node_get(n, "web"));
+	config_read_controllers(r, node_get(n, "controllers"));
+	config_read_processing(r, node_get(n, "processing"));
 }
 
 enum status config_parse(const char *path, const char *bytes, size_t len,
@@ -398,6 +408,7 @@ void config_release(struct config *c)
 	free(c->requests.outbox);
 	free(c->requests.sender);
 	free(c->listen);
+	config_release_controllers(c);
 	*c = (struct config){ 0 };
 }
 

@@ -7,6 +7,7 @@
 #include "engine/base/period.h"
 #include "engine/base/status.h"
 #include "engine/model/diag.h"
+#include "engine/model/text.h"
 
 /* lethe.yml, the installation.  Every path is resolved against the file. */
 
@@ -19,6 +20,15 @@ struct config_store {
 	char *dataset;
 	char *schema;           /* sqlite: the SQL that makes it; may be NULL */
 	struct period segments; /* P1D, P1W, P1M; nothing: not segmented */
+	struct place at;
+};
+
+/* Who answers for the data, as the person who asks is told. */
+struct config_controller {
+	struct text title;
+	struct text contact;
+	struct text data_protection_officer; /* or empty */
+	struct text authority;               /* to complain to */
 	struct place at;
 };
 
@@ -65,10 +75,18 @@ struct config {
 		} code;
 		char *outbox; /* folder for messages: outbox */
 		char *sender; /* their From address, or NULL */
+		struct period export_retention; /* P30D */
+		int export_downloads;           /* of one package: 10 */
 	} requests;
 	struct {
 		int64_t min_cell; /* 5 */
 	} reports;
+	struct config_controller *controllers;
+	size_t controller_count;
+	struct {
+		/* logic, significance, effect; or that there are none */
+		struct text automated_decisions;
+	} processing;
 	struct {
 /* A log that is shorter could lack what it is there to prove: a year goes by
  * before some periods, and audits, come round. */

@@ -17,4 +17,9 @@ int config_read_file_path(
     struct config_reader *r, const struct node *n, char **out);
 void config_read_stores(struct config_reader *r, const struct node *n);
 
+/* Whom a person is told of: `controllers:` and `processing:`. */
+void config_read_controllers(struct config_reader *r, const struct node *n);
+void config_read_processing(struct config_reader *r, const struct node *n);
+void config_release_controllers(struct config *c);
+
 #endif /* !MODEL_CONFIG_READ_H */

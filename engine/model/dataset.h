@@ -27,9 +27,11 @@ struct field {
 	char **categories;
 	size_t category_count;
 	int primary_key;
-	char *identity;  /* "email", ...; or NULL */
-	char *data_type; /* or NULL */
-	int64_t length;  /* -1: not given */
+	char *identity;    /* "email", ...; or NULL */
+	char *data_type;   /* or NULL */
+	char *description; /* for people, as the next; or NULL */
+	char *unit;        /* lethe: {unit: km}; or NULL */
+	int64_t length;    /* -1: not given */
 	int read_only;
 	struct reference *references;
 	size_t reference_count;

@@ -178,10 +178,12 @@ static void read_valid(struct diag *d, const struct node *n, struct field *f)
 static void read_field_lethe(
     struct diag *d, const struct node *n, struct field *f)
 {
-	static const char *const keys[] = { "valid", NULL };
+	static const char *const keys[] = { "valid", "unit", NULL };
 
-	if (read_map(d, n, keys))
-		read_valid(d, node_get(n, "valid"), f);
+	if (!read_map(d, n, keys))
+		return;
+	read_valid(d, node_get(n, "valid"), f);
+	(void)read_string(d, node_get(n, "unit"), &f->unit);
 }
 
 /* Its own categories, else those of the level above (the format's cascade). */
@@ -235,6 +237,7 @@ static void read_field(struct reader *r, const struct node *n,
 	meta = dataset_meta(n);
 	read_field_meta(r->d, meta, f);
 	read_field_lethe(r->d, node_given(n, "lethe"), f);
+	(void)read_string(r->d, node_given(n, "description"), &f->description);
 	check_type(r->d, n, meta, f);
 	read_fields(r, node_given(n, "fields"), f->name, above);
 	read_free_strings(own.names, own.count);
@@ -279,6 +282,8 @@ void dataset_release_field(struct field *f)
 	free(f->name);
 	free(f->identity);
 	free(f->data_type);
+	free(f->description);
+	free(f->unit);
 	free(f->valid_at);
 	free(f->valid_from);
 	free(f->valid_until);

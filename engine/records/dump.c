@@ -2,16 +2,12 @@
 #include "engine/records/dump.h"
 
 #include <errno.h>
-#include <inttypes.h>
-#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "engine/base/base64.h"
-#include "engine/base/number.h"
-#include "engine/base/utf8.h"
 #include "engine/records/column.h"
 #include "engine/records/json_text.h"
+#include "engine/records/value_text.h"
 
 #define BLOCK ((size_t)64 << 10)
 
@@ -47,62 +43,7 @@ static enum status write_text(struct dump *d, size_t least)
 	return ST_OK;
 }
 
-static void add_number(struct buf *out, const struct val *v)
-{
-	char text[NUMBER_TEXT];
-
-	if (v->type == VAL_INT) {
-		buf_addf(out, "%" PRId64, v->i);
-		return;
-	}
-	number_format(v->r, text);
-	buf_adds(out, text);
-}
-
-/* ---- JSON ---- */
-
-static void add_bytes(struct buf *out, const struct val *v)
-{
-	buf_adds(out, "{\"base64\":\"");
-	base64_add(out, v->p, v->n);
-	buf_adds(out, "\"}");
-}
-
-/* 1 if ${v} was JSON and has been added. */
-static int add_json(struct buf *out, const struct val *v)
-{
-	json_t *root = json_loadb(v->p, v->n, JSON_REJECT_DUPLICATES, NULL);
-	size_t before = out->len;
-	int added;
-
-	if (root == NULL)
-		return 0;
-	added = json_text_value(out, root) == ST_OK;
-	json_decref(root);
-	if (!added && !out->failed)
-		out->len = before; /* too deep: as a string, then */
-	return added;
-}
-
-static void add_json_value(
-    struct buf *out, const struct column *col, const struct val *v)
-{
-	switch (v->type) {
-	case VAL_END:
-	case VAL_NULL: buf_adds(out, "null"); break;
-	case VAL_INT:
-	case VAL_REAL: add_number(out, v); break;
-	case VAL_BLOB: add_bytes(out, v); break;
-	case VAL_TEXT:
-		if (col->kind == COLUMN_JSON && add_json(out, v))
-			break;
-		if (utf8_valid(v->p, v->n))
-			json_text_string(out, v->p, v->n);
-		else
-			add_bytes(out, v);
-		break;
-	}
-}
+/* ---- lines ---- */
 
 static void add_object(struct dump *d, struct stmt *s)
 {
@@ -117,58 +58,9 @@ static void add_object(struct dump *d, struct stmt *s)
 			buf_addc(out, ',');
 		json_text_string(out, name, strlen(name));
 		buf_addc(out, ':');
-		add_json_value(out, &d->columns[i], &v);
+		value_text_json(out, &d->columns[i], &v);
 	}
 	buf_adds(out, "}\n");
-}
-
-/* ---- CSV ---- */
-
-/* Empty text would else be NULL, and some programs take off the spaces. */
-static int wants_quotes(const char *p, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		if (p[i] == ',' || p[i] == '"' || p[i] == '\n' || p[i] == '\r')
-			return 1;
-	return n == 0 || p[0] == ' ' || p[n - 1] == ' ';
-}
-
-static void add_field(struct buf *out, const char *p, size_t n)
-{
-	const char *end = p + n, *quote;
-
-	if (!wants_quotes(p, n)) {
-		buf_add(out, p, n);
-		return;
-	}
-	buf_addc(out, '"');
-	while ((quote = memchr(p, '"', (size_t)(end - p))) != NULL) {
-		buf_add(out, p, (size_t)(quote - p) + 1);
-		buf_addc(out, '"');
-		p = quote + 1;
-	}
-	buf_add(out, p, (size_t)(end - p));
-	buf_addc(out, '"');
-}
-
-static void add_field_value(
-    struct buf *out, const struct column *col, const struct val *v)
-{
-	switch (v->type) {
-	case VAL_END:
-	case VAL_NULL: break;
-	case VAL_INT:
-	case VAL_REAL: add_number(out, v); break;
-	case VAL_BLOB:
-	case VAL_TEXT:
-		if (v->type == VAL_TEXT && col->kind != COLUMN_BLOB)
-			add_field(out, v->p, v->n);
-		else if (v->n > 0)
-			base64_add(out, v->p, v->n);
-		else
-			buf_adds(out, "\"\"");
-		break;
-	}
 }
 
 static void add_line(struct dump *d, struct stmt *s)
@@ -178,7 +70,7 @@ static void add_line(struct dump *d, struct stmt *s)
 
 		if (i > 0)
 			buf_addc(&d->text, ',');
-		add_field_value(&d->text, &d->columns[i], &v);
+		value_text_csv(&d->text, &d->columns[i], &v);
 	}
 	buf_addc(&d->text, '\n');
 }
@@ -190,7 +82,7 @@ static void add_header(struct dump *d)
 
 		if (i > 0)
 			buf_addc(&d->text, ',');
-		add_field(&d->text, name, strlen(name));
+		value_text_field(&d->text, name, strlen(name));
 	}
 	buf_addc(&d->text, '\n');
 }

@@ -77,6 +77,8 @@ enum request_action {
 	REQUEST_MARK_DUPLICATE,
 	REQUEST_REOPEN,
 	REQUEST_ERASE_REST, /* what was kept has gone: of a closed one */
+	REQUEST_PACKAGE,    /* the copy of the data is made */
+	REQUEST_DOWNLOAD,   /* and handed over */
 	REQUEST_ACTION__MAX
 };
 

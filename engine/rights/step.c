@@ -74,9 +74,10 @@ enum status step_go(struct step *s, enum request_action action,
 	if (st != ST_OK)
 		return st;
 	s->r.state = to;
-	s->r.closed_day = request_is_open(to)
-			      ? CLOCK_NO_DAY
-			      : zone_day(s->in->zone, s->by->now);
+	if (to != from)
+		s->r.closed_day = request_is_open(to)
+				      ? CLOCK_NO_DAY
+				      : zone_day(s->in->zone, s->by->now);
 	if (to != REQUEST_DUPLICATE) {
 		free(s->r.duplicate_of);
 		s->r.duplicate_of = NULL;

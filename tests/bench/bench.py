@@ -7,7 +7,7 @@ table goes to standard output and to build/bench.json.  From the environment:
   ROWS       records (2000000)     RUNS  of each side (5)
   BENCH_DIR  where the files are (build/bench)
   ONLY       some of: ingest vfs purge few plan segments log logged postgres
-             readers requests seal
+             readers requests package seal
   ENTRIES    of the audit log (10000000)
 """
 
@@ -24,6 +24,7 @@ import time
 import attached
 import customers
 import measure
+import package
 import telemetry
 
 CACHE_MIB = 64
@@ -36,7 +37,7 @@ RUNS = int(os.environ.get("RUNS") or 5)
 PARENT = os.path.abspath(os.environ.get("BENCH_DIR") or "build/bench")
 ONLY = (os.environ.get("ONLY") or
         "ingest vfs purge few plan segments log logged "
-        "postgres readers requests seal").split()
+        "postgres readers requests package seal").split()
 DUE = 1000
 HELD = 1000  # people
 PHASES = ("insert", "lookups", "scan", "purge_one", "purge_batches")
@@ -436,6 +437,21 @@ def bench_requests(table):
     shutil.rmtree(place("requests"))
 
 
+def bench_package(table):
+    """Memory of a package of 1 GB (as JSON and as CSV), and of 10 MB."""
+    peaks = {}
+    for name, size in (("10 MB", 5000000), ("1 GB", 500000000)):
+        package.fill(LETHE, place("package"), size)
+        sample, out = package.build(LETHE, place("package"))
+        peaks[name] = sample.peak
+        table.number(f"package of {name}: {out['records']} records",
+                     f"{sample.wall:.1f} s (CPU: {sample.cpu:.1f}), "
+                     f"{sample.peak:.0f} MiB, {out['bytes'] >> 20} MiB of ZIP")
+        shutil.rmtree(place("package"))
+    table.number("package: peak memory, 1 GB / 10 MB",
+                 f"{peaks['1 GB'] / peaks['10 MB']:.2f}", "<= 1.5")
+
+
 # ---- seals ----
 
 def seal(rows):
@@ -523,6 +539,7 @@ def main():
                         ("postgres", bench_postgres),
                         ("readers", bench_readers),
                         ("requests", bench_requests),
+                        ("package", bench_package),
                         ("seal", bench_seal)):
         if name in ONLY:
             bench(table)

@@ -1,0 +1,12 @@
+#ifndef CLI_CLI_REQUEST_H
+#define CLI_CLI_REQUEST_H
+
+#include "engine/cli/cli.h"
+
+/* The parts of `lethe request` that have options of their own. */
+enum status cli_request_package(
+    struct cli *cli, int argc, char **argv) MUST_CHECK;
+enum status cli_request_fetch(
+    struct cli *cli, int argc, char **argv) MUST_CHECK;
+
+#endif /* !CLI_CLI_REQUEST_H */

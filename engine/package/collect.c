@@ -1,0 +1,276 @@
+/* The search for a person's records, and what becomes of each. */
+#include "engine/package/collect.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/package/record.h"
+#include "engine/plan/keys.h"
+
+/* ---- collections ---- */
+
+static size_t place_of(
+    const struct installation *in, const struct collection *c)
+{
+	size_t place = 1;
+
+	for (size_t i = 0; i < in->dataset_count; i++)
+		for (size_t k = 0; k < in->datasets[i].collection_count; k++) {
+			if (&in->datasets[i].collections[k] == c)
+				return place;
+			place++;
+		}
+	return place;
+}
+
+static void find_cluster(const struct installation *in,
+    const struct dataset *ds, const char *collection, const char *field,
+    const struct policy **policy, const struct policy_cluster **cluster)
+{
+	for (size_t i = 0; i < in->policy_count; i++)
+		if (policy_cluster_of(&in->policies[i], ds->key, collection,
+			field, cluster) == ST_OK) {
+			*policy = &in->policies[i];
+			return;
+		}
+	status_clear();
+}
+
+/* Provided by the person, or by using the thing (WP 242), and held because of
+ * a contract or consent; what was derived from it is not. */
+static int is_portable(const struct policy *p, const struct policy_cluster *c)
+{
+	if (c == NULL || c->origin == NULL ||
+	    (strcmp(c->origin, "data_subject") != 0 &&
+		strcmp(c->origin, "observed") != 0))
+		return 0;
+	for (size_t i = 0; i < c->purpose_count; i++) {
+		const char *basis =
+		    p->purposes[c->purposes[i].purpose].legal_basis;
+
+		if (strcmp(basis, "contract") == 0 ||
+		    strcmp(basis, "consent") == 0)
+			return 1;
+	}
+	return 0;
+}
+
+static void init_column(const struct installation *in,
+    const struct collected *c, struct collected_column *x,
+    const struct db_column *column)
+{
+	column_init(&x->column, column, c->collection, 0);
+	if (x->column.field && !field_is_personal(x->column.field))
+		return;
+	find_cluster(in, c->dataset, c->collection->name, column->name,
+	    &x->policy, &x->cluster);
+	x->portable = is_portable(x->policy, x->cluster);
+}
+
+static enum status name_copies(
+    const struct collection_set *set, struct collected *c)
+{
+	char stem[80], *csv = NULL, *json = NULL;
+	enum status st;
+
+	collected_stem(c, stem, sizeof(stem));
+	json = str_format("%s.json", stem);
+	csv = str_format("%s.csv", stem);
+	st = json && csv ? ST_OK : fail(ST_NOMEM, "out of memory");
+	if (st == ST_OK)
+		st = copy_new(set->folder, json, &c->json);
+	if (st == ST_OK)
+		st = copy_new(set->folder, csv, &c->csv);
+	free(json);
+	free(csv);
+	return st;
+}
+
+static void free_collected(struct collected *c)
+{
+	for (size_t i = 0; c->columns && i < c->column_count; i++)
+		column_release(&c->columns[i].column);
+	free(c->columns);
+	copy_free(c->json);
+	copy_free(c->csv);
+	buf_release(&c->rows);
+	free(c);
+}
+
+static enum status fill(const struct collection_set *set,
+    const struct reach_record *r, struct collected *c)
+{
+	c->store = r->store->config->name;
+	c->dataset = r->store->dataset;
+	c->collection = r->collection;
+	c->table = r->table;
+	c->place = place_of(set->in, r->collection);
+	c->columns = calloc(r->table->column_count + 1, sizeof(*c->columns));
+	if (c->columns == NULL)
+		return fail(ST_NOMEM, "out of memory");
+	find_cluster(set->in, c->dataset, c->collection->name, NULL, &c->policy,
+	    &c->cluster);
+	for (c->column_count = 0; c->column_count < r->table->column_count;
+	     c->column_count++)
+		init_column(set->in, c, &c->columns[c->column_count],
+		    &r->table->columns[c->column_count]);
+	return name_copies(set, c);
+}
+
+static enum status add_collected(struct collection_set *set,
+    const struct reach_record *r, struct collected **out)
+{
+	struct collected **more =
+	    reallocarray(set->list, set->count + 1, sizeof(*more));
+	struct collected *c;
+	enum status st;
+
+	if (more)
+		set->list = more;
+	if (more == NULL || (c = calloc(1, sizeof(*c))) == NULL)
+		return fail(ST_NOMEM, "out of memory");
+	if ((st = fill(set, r, c)) == ST_OK)
+		st = record_begin(c, set->as_of);
+	if (st != ST_OK) {
+		free_collected(c);
+		return st;
+	}
+	set->list[set->count++] = c;
+	*out = c;
+	return ST_OK;
+}
+
+static enum status collected_of(struct collection_set *set,
+    const struct reach_record *r, struct collected **out)
+{
+	for (size_t i = 0; i < set->count; i++)
+		if (set->list[i]->collection == r->collection &&
+		    strcmp(set->list[i]->store, r->store->config->name) == 0) {
+			*out = set->list[i];
+			return ST_OK;
+		}
+	return add_collected(set, r, out);
+}
+
+/* ---- records ---- */
+
+static enum status query(struct db *db, const struct reach_record *r,
+    const char *const *keys, size_t count, struct stmt **out)
+{
+	struct sql q = SQL_INIT;
+	enum status st;
+
+	sql_add(&q, "SELECT ");
+	for (size_t i = 0; i < r->table->column_count; i++) {
+		if (i > 0)
+			sql_add(&q, ", ");
+		sql_name(&q, r->table->columns[i].name);
+	}
+	sql_add(&q, " FROM ");
+	sql_name(&q, r->table->name);
+	for (size_t i = 0; i < count; i++) {
+		if (i > 0)
+			sql_add(&q, " AND ");
+		else
+			sql_add(&q, " WHERE ");
+		sql_name(&q, keys[i]);
+		sql_add(&q, " = ");
+		sql_bind(&q, r->key[i]);
+	}
+	st = db_query_sql(db, &q, out);
+	sql_release(&q);
+	return st;
+}
+
+static enum status read_row(
+    const struct reach_record *r, struct db *db, struct collected *c)
+{
+	const char **keys = NULL;
+	struct stmt *s = NULL;
+	size_t count = 0;
+	enum status st;
+
+	st = keys_of(r->collection, r->table, &keys, &count);
+	if (st == ST_OK && (count == 0 || count != r->key_count))
+		st = fail(ST_INVALID, "%s.%s: its records have no key",
+		    c->store, c->collection->name);
+	if (st == ST_OK)
+		st = query(db, r, keys, count, &s);
+	if (st == ST_OK && (st = db_row(s)) == ST_OK)
+		st = record_add(c, s, r->shared);
+	else if (st == ST_NOTFOUND)
+		st = fail(ST_INTEGRITY,
+		    "%s.%s: a record that was found is not there", c->store,
+		    c->collection->name);
+	db_done(s);
+	free(keys);
+	return st;
+}
+
+/* The file that the record is in. */
+static enum status file_of(const struct reach_record *r, struct db **out)
+{
+	struct segments *all = r->store->segments;
+
+	*out = r->store->db;
+	for (size_t i = 0; r->segment && i < segments_count(all); i++)
+		if (segments_at(all, i) == r->segment)
+			return segments_open_db(all, segments_at(all, i), out);
+	return ST_OK;
+}
+
+static enum status each(void *ctx, const struct reach_record *r)
+{
+	struct collection_set *set = ctx;
+	struct db *db = NULL;
+	struct collected *c = NULL;
+	enum status st = file_of(r, &db);
+
+	if (st == ST_OK)
+		st = collected_of(set, r, &c);
+	if (st == ST_OK)
+		st = read_row(r, db, c);
+	set->records++;
+	return st;
+}
+
+static int by_place(const void *a, const void *b)
+{
+	const struct collected *const *x = a, *const *y = b;
+
+	if ((*x)->place != (*y)->place)
+		return (*x)->place < (*y)->place ? -1 : 1;
+	return strcmp((*x)->store, (*y)->store);
+}
+
+enum status collect_person(
+    struct collection_set *set, const struct reach_subject *who)
+{
+	enum status st = reach_walk(set->in, who, each, set);
+
+	if (set->count > 0)
+		qsort(set->list, set->count, sizeof(*set->list), by_place);
+	for (size_t i = 0; st == ST_OK && i < set->count; i++)
+		st = record_end(set->list[i]);
+	return st;
+}
+
+void collection_set_release(struct collection_set *set)
+{
+	for (size_t i = 0; i < set->count; i++)
+		free_collected(set->list[i]);
+	free(set->list);
+	set->list = NULL;
+	set->count = 0;
+}
+
+int collected_portable(const struct collected *c)
+{
+	size_t personal = 0, portable = 0;
+
+	for (size_t i = 0; i < c->column_count; i++) {
+		personal += c->columns[i].cluster != NULL;
+		portable += c->columns[i].portable != 0;
+	}
+	return portable == 0 ? 0 : portable == personal ? 2 : 1;
+}

@@ -1,0 +1,73 @@
+#ifndef PACKAGE_COLLECT_H
+#define PACKAGE_COLLECT_H
+
+#include <stdint.h>
+
+#include "engine/base/json.h"
+#include "engine/installation/installation.h"
+#include "engine/package/copy.h"
+#include "engine/plan/reach.h"
+#include "engine/records/column.h"
+
+/*
+ * A person's records, put in order: for each collection that has any, a JSON
+ * and a CSV file and the first records as rows of a table.
+ *
+ * Values are as they are stored, CSV too: a cell that begins with `=`, `+`, `-`
+ * or `@` is not given an apostrophe, because that would be another value, and
+ * would come back as one.  A spreadsheet that is told to import text does not
+ * compute it; the dictionary and the first page say so (README, "CSV").
+ */
+enum collect_kind {
+	COLLECT_NULL = 1,
+	COLLECT_INTEGER = 2,
+	COLLECT_REAL = 4,
+	COLLECT_TEXT = 8,
+	COLLECT_BYTES = 16,
+	COLLECT_JSON = 32,
+};
+struct collected_column {
+	struct column column;
+	const struct policy *policy; /* with the next; NULL: not personal */
+	const struct policy_cluster *cluster;
+	unsigned int kinds; /* that were met */
+	int portable;       /* GDPR Art. 20: provided, on consent or contract */
+};
+struct collected {
+	const char *store;
+	const struct dataset *dataset;
+	const struct collection *collection;
+	const struct db_table *table;
+	struct collected_column *columns;
+	size_t column_count;
+	/* of most of its fields; NULL where it has nothing personal */
+	const struct policy *policy;
+	const struct policy_cluster *cluster;
+	size_t place; /* among all collections of the installation, from 1 */
+	int64_t records;
+	int64_t shared; /* of those, others may have them too */
+	struct copy *json;
+	struct copy *csv;
+	struct buf rows; /* <tr>...</tr> of the first ones */
+	int64_t shown;
+	int full; /* no more rows */
+};
+struct collection_set {
+	struct installation *in;
+	const char *folder; /* for nameless files */
+	const char *as_of;  /* RFC 3339 */
+	struct collected **list;
+	size_t count;
+	int64_t records; /* that the search met */
+};
+
+/* Have all that belongs to ${who} in ${set}, in the order of lethe.yml and its
+ * datasets; released by the caller in any case. */
+enum status collect_person(
+    struct collection_set *set, const struct reach_subject *who) MUST_CHECK;
+void collection_set_release(struct collection_set *set);
+
+/* Are all fields portable (2), some (1), none (0)? */
+int collected_portable(const struct collected *c);
+
+#endif /* !PACKAGE_COLLECT_H */

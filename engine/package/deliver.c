@@ -1,0 +1,216 @@
+/* Downloads: who has the token has the package, so many times, until then. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "engine/base/file.h"
+#include "engine/package/exports.h"
+
+#define BLOCK ((size_t)64 << 10)
+#define HALF  (SHA256_LEN / 2)
+
+struct found {
+	int64_t number;
+	char id[BOOK_ID];
+	char name[EXPORTS_NAME];
+	int64_t size;
+	int64_t downloads;
+	int64_t most;
+};
+
+static enum status refuse(void)
+{
+	return fail(ST_DENIED,
+	    "this link is not valid, or not any more: ask for a new package");
+}
+
+/* ---- the row ---- */
+
+static void copy_row(struct stmt *s, struct found *f)
+{
+	f->number = db_int(s, 0);
+	(void)snprintf(f->id, sizeof(f->id), "%s", db_text(s, 1));
+	(void)snprintf(f->name, sizeof(f->name), "%s", db_text(s, 2));
+	f->size = db_int(s, 3);
+	f->downloads = db_int(s, 4);
+	f->most = db_int(s, 5);
+}
+
+/* The index leads by one half of the hash, of which time may tell; the other
+ * one decides, in constant time. */
+static enum status find(
+    struct installation *in, const char *token, int64_t now, struct found *f)
+{
+	uint8_t hash[SHA256_LEN];
+	struct stmt *s = NULL;
+	struct val kept;
+	enum status st;
+	int right = 0;
+
+	sha256(token, strlen(token), hash);
+	st = db_query(in->control,
+	    "SELECT p.number, r.id, p.name, p.size, p.downloads, p.most,"
+	    " p.token FROM package AS p"
+	    " JOIN request AS r ON r.number = p.request"
+	    " WHERE p.selector = $1 AND p.deleted_at IS NULL"
+	    " AND p.expires_at > $2 AND p.downloads < p.most",
+	    ARGS(BLOB(hash, HALF), INT(now)), &s);
+	while (st == ST_OK && !right && (st = db_row(s)) == ST_OK) {
+		kept = db_val(s, 6);
+		right =
+		    kept.n == HALF && secret_equal(kept.p, hash + HALF, HALF);
+		if (right)
+			copy_row(s, f);
+	}
+	db_done(s);
+	return st == ST_NOTFOUND ? refuse() : st;
+}
+
+/* ---- opening ---- */
+
+static enum status open_file(
+    struct installation *in, const struct found *f, struct sealed **out)
+{
+	const struct secret_key *key = NULL;
+	char *path = exports_path(in, f->name);
+	enum status st = path ? ST_OK : fail(ST_NOMEM, "out of memory");
+
+	if (st == ST_OK)
+		st = exports_key(in, f->name, &key);
+	if (st == ST_OK)
+		st = sealed_open(path, key, f->size, out);
+	free(path);
+	/* Somebody is just destroying it. */
+	return st == ST_NOTFOUND ? refuse() : st;
+}
+
+static enum status count(struct step *s, const struct found *f)
+{
+	enum status st = step_go(s, REQUEST_DOWNLOAD, NULL, NULL);
+
+	if (st != ST_OK)
+		return st == ST_DENIED ? refuse() : st;
+	return db_exec(s->in->control,
+	    "UPDATE package SET downloads = downloads + 1 WHERE number = $1",
+	    ARGS(INT(f->number)));
+}
+
+enum status package_take(struct installation *in, const struct rights_actor *by,
+    const char *token, struct sealed **file, json_t **out)
+{
+	struct step s = { 0 };
+	struct found f = { 0 };
+	struct sealed *opened = NULL;
+	enum status st = step_begin(&s, in, by, NULL);
+
+	if (st == ST_OK)
+		st = find(in, token, by->now, &f);
+	if (st == ST_OK)
+		st = book_read(in, f.id, &s.r);
+	if (st == ST_OK)
+		st = open_file(in, &f, &opened);
+	if (st == ST_OK)
+		st = count(&s, &f);
+	st = step_end(&s, st, NULL);
+	if (st == ST_OK)
+		st = json_make(out, "{s:s, s:I, s:I, s:I}", "id", f.id, "bytes",
+		    (json_int_t)f.size, "downloads",
+		    (json_int_t)f.downloads + 1, "left",
+		    (json_int_t)(f.most - f.downloads - 1));
+	if (st == ST_OK)
+		*file = opened;
+	else
+		sealed_free(opened);
+	return st;
+}
+
+/* ---- into a file ---- */
+
+static enum status fail_write(const char *path)
+{
+	int e = errno;
+
+	return fail(e == ENOSPC || e == EDQUOT ? ST_FULL : ST_IO,
+	    "write %s: %s", path, strerror(e));
+}
+
+static enum status pour(struct sealed *from, int to, const char *path)
+{
+	char block[BLOCK];
+	int64_t at = 0, size = sealed_size(from);
+	enum status st = ST_OK;
+
+	while (st == ST_OK && at < size) {
+		size_t n =
+		    size - at < (int64_t)BLOCK ? (size_t)(size - at) : BLOCK;
+		ssize_t done;
+
+		if ((st = sealed_read(from, at, block, n)) != ST_OK)
+			break;
+		done = write(to, block, n);
+		if (done < 0 && errno != EINTR)
+			st = fail_write(path);
+		else if (done > 0)
+			at += done;
+	}
+	explicit_bzero(block, sizeof(block));
+	return st;
+}
+
+/* The folder of ${path}; the caller frees. */
+static char *folder_of(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	if (slash == NULL)
+		return strdup(".");
+	return slash == path ? strdup("/")
+			     : strndup(path, (size_t)(slash - path));
+}
+
+/* Nameless until it is whole, so that nothing is left of half a file. */
+static enum status save(struct sealed *from, const char *path)
+{
+	char *folder = folder_of(path), self[40];
+	int fd =
+	    folder ? open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600) : -1;
+	enum status st;
+
+	free(folder);
+	if (fd < 0)
+		return fail_write(path);
+	st = pour(from, fd, path);
+	if (st == ST_OK && fsync(fd) != 0)
+		st = fail_write(path);
+	(void)snprintf(self, sizeof(self), "/proc/self/fd/%d", fd);
+	if (st == ST_OK &&
+	    linkat(AT_FDCWD, self, AT_FDCWD, path, AT_SYMLINK_FOLLOW) != 0)
+		st = fail_write(path);
+	(void)close(fd);
+	return st == ST_OK ? file_sync_folder(path) : st;
+}
+
+enum status package_fetch(struct installation *in,
+    const struct rights_actor *by, const char *token, const char *path,
+    json_t **out)
+{
+	struct sealed *file = NULL;
+	json_t *o = NULL;
+	enum status st;
+
+	if (file_exists(path))
+		return fail(
+		    ST_USAGE, "%s is there already: give another name", path);
+	st = package_take(in, by, token, &file, &o);
+	if (st == ST_OK)
+		st = save(file, path);
+	sealed_free(file);
+	if (st == ST_OK)
+		*out = o;
+	else
+		json_decref(o);
+	return st;
+}

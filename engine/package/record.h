@@ -1,0 +1,19 @@
+#ifndef PACKAGE_RECORD_H
+#define PACKAGE_RECORD_H
+
+#include "engine/package/collect.h"
+
+/* One record, three times: as JSON, as a CSV line, as a row for reading. */
+
+enum status record_begin(struct collected *c, const char *as_of) MUST_CHECK;
+/* The row that ${s} stands on, whose columns are the table's. */
+enum status record_add(
+    struct collected *c, struct stmt *s, int shared) MUST_CHECK;
+enum status record_end(struct collected *c) MUST_CHECK;
+
+/* "data/003-crm-contracts": of the names that lethe.yml and datasets give,
+ * never of a value; what could mean something to a shell or a file system is
+ * an underscore. */
+void collected_stem(const struct collected *c, char *out, size_t size);
+
+#endif /* !PACKAGE_RECORD_H */

@@ -1,0 +1,211 @@
+/* How packages end. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "engine/package/exports.h"
+
+/* One that goes. */
+struct doomed {
+	int64_t number;
+	char id[BOOK_ID];
+	char name[EXPORTS_NAME];
+};
+struct doomed_list {
+	struct doomed *items;
+	size_t count;
+};
+
+static enum status add(struct stmt *s, struct doomed_list *list)
+{
+	struct doomed *more =
+	    reallocarray(list->items, list->count + 1, sizeof(*list->items));
+
+	if (more == NULL)
+		return fail(ST_NOMEM, "out of memory");
+	list->items = more;
+	more[list->count].number = db_int(s, 0);
+	(void)snprintf(
+	    more[list->count].id, sizeof(more->id), "%s", db_text(s, 1));
+	(void)snprintf(
+	    more[list->count].name, sizeof(more->name), "%s", db_text(s, 2));
+	list->count++;
+	return ST_OK;
+}
+
+static enum status gather(
+    enum status st, struct stmt *s, struct doomed_list *list)
+{
+	while (st == ST_OK && (st = db_row(s)) == ST_OK)
+		st = add(s, list);
+	db_done(s);
+	return st == ST_NOTFOUND ? ST_OK : st;
+}
+
+/* ---- the end of one ---- */
+
+static enum status tell(struct installation *in, const struct rights_actor *by,
+    const struct doomed *d, const char *why)
+{
+	json_t *details = NULL;
+	enum status st = json_make(&details, "{s:s, s:s, s:s, s:s}", "object",
+	    "package", "id", d->id, "package", d->name, "reason", why);
+
+	if (st == ST_OK)
+		st = audit_append(
+		    in->audit, by->now, by->name, "package_deleted", details);
+	json_decref(details);
+	return st;
+}
+
+/* Destroyed, told, noted: whoever is killed between is followed by somebody
+ * who does it again, at worst with a second entry. */
+static enum status destroy(struct installation *in,
+    const struct rights_actor *by, const struct doomed *d, const char *why)
+{
+	enum status st = exports_destroy(in, d->name);
+
+	if (st == ST_OK)
+		st = tell(in, by, d, why);
+	if (st != ST_OK)
+		return st;
+	return db_exec(in->control,
+	    "UPDATE package SET deleted_at = $1, why = $2 WHERE number = $3",
+	    ARGS(INT(by->now), TEXT(why), INT(d->number)));
+}
+
+static enum status destroy_all(struct installation *in,
+    const struct rights_actor *by, struct doomed_list *list, const char *why,
+    int64_t *done)
+{
+	enum status st = ST_OK;
+
+	for (size_t i = 0; st == ST_OK && i < list->count; i++) {
+		st = destroy(in, by, &list->items[i], why);
+		*done += st == ST_OK;
+	}
+	free(list->items);
+	return st;
+}
+
+static enum status ready(struct installation *in)
+{
+	enum status st = installation_unlock(in);
+
+	return st == ST_OK ? installation_open_audit(in) : st;
+}
+
+/* ---- which ---- */
+
+enum status package_revoke(struct installation *in,
+    const struct rights_actor *by, const char *id, int64_t *revoked)
+{
+	struct doomed_list list = { NULL, 0 };
+	struct stmt *s = NULL;
+	enum status st = ready(in);
+
+	if (st == ST_OK)
+		st = db_query(in->control,
+		    "SELECT p.number, r.id, p.name FROM package AS p"
+		    " JOIN request AS r ON r.number = p.request"
+		    " WHERE r.id = $1 AND p.deleted_at IS NULL"
+		    " ORDER BY p.number",
+		    ARGS(TEXT(id)), &s);
+	st = gather(st, s, &list);
+	*revoked = 0;
+	if (st == ST_OK)
+		return destroy_all(in, by, &list, "revoked", revoked);
+	free(list.items);
+	return st;
+}
+
+enum status package_revoke_person(struct installation *in,
+    const struct rights_actor *by, const struct reach_subject *who,
+    int64_t *revoked)
+{
+	struct doomed_list list = { NULL, 0 };
+	struct stmt *s = NULL;
+	enum status st = ready(in);
+
+	if (st == ST_OK)
+		st = db_query(in->control,
+		    "SELECT p.number, r.id, p.name FROM package AS p"
+		    " JOIN request AS r ON r.number = p.request"
+		    " JOIN request_person AS w ON w.request = r.number"
+		    " WHERE w.identity = $1 AND w.value = $2"
+		    " AND p.deleted_at IS NULL ORDER BY p.number",
+		    ARGS(TEXT(who->identity), TEXT(who->value)), &s);
+	st = gather(st, s, &list);
+	*revoked = 0;
+	if (st == ST_OK)
+		return destroy_all(in, by, &list, "revoked", revoked);
+	free(list.items);
+	return st;
+}
+
+static enum status expire(
+    struct installation *in, const struct rights_actor *by, int64_t *deleted)
+{
+	struct doomed_list list = { NULL, 0 };
+	struct stmt *s = NULL;
+	enum status st;
+
+	st = db_query(in->control,
+	    "SELECT p.number, r.id, p.name FROM package AS p"
+	    " JOIN request AS r ON r.number = p.request"
+	    " WHERE p.deleted_at IS NULL AND p.expires_at <= $1"
+	    " ORDER BY p.number",
+	    ARGS(INT(by->now)), &s);
+	st = gather(st, s, &list);
+	if (st == ST_OK)
+		return destroy_all(in, by, &list, "expired", deleted);
+	free(list.items);
+	return st;
+}
+
+/* Requests that no copy may be taken of any more. */
+static enum status follow(
+    struct installation *in, const struct rights_actor *by, int64_t *deleted)
+{
+	struct doomed_list list = { NULL, 0 };
+	struct stmt *s = NULL;
+	enum status st;
+
+	st = db_query(in->control,
+	    "SELECT p.number, r.id, p.name FROM package AS p"
+	    " JOIN request AS r ON r.number = p.request"
+	    " WHERE p.deleted_at IS NULL AND r.state NOT IN ('in_progress',"
+	    " 'awaiting_approval', 'fulfilled', 'partly_fulfilled')"
+	    " ORDER BY p.number",
+	    NOARGS, &s);
+	st = gather(st, s, &list);
+	if (st == ST_OK)
+		return destroy_all(in, by, &list, "revoked", deleted);
+	free(list.items);
+	return st;
+}
+
+enum status package_sweep(
+    struct installation *in, const struct rights_actor *by, int64_t *deleted)
+{
+	struct exports e;
+	enum status st = ready(in);
+
+	*deleted = 0;
+	if (st != ST_OK)
+		return st;
+	st = expire(in, by, deleted);
+	if (st == ST_OK)
+		st = follow(in, by, deleted);
+	if (st != ST_OK)
+		return st;
+	st = exports_open(&e, in, EXPORTS_TO_CLEAN);
+	if (st == ST_OK)
+		st = exports_orphans(&e);
+	exports_close(&e);
+	/* Somebody builds: the next run cleans up. */
+	if (st == ST_BUSY) {
+		status_clear();
+		st = ST_OK;
+	}
+	return st;
+}
