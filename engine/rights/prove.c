@@ -73,6 +73,20 @@ static enum status begin_stop(
 	    zone_day(s->in->zone, expires_at));
 }
 
+/* Before the transaction: reach goes through all stores, and nobody else
+ * should wait for that. */
+static enum status find_address(
+    struct installation *in, const char *id, char **to)
+{
+	struct request r = { 0 };
+	enum status st = book_read(in, id, &r);
+
+	if (st == ST_OK)
+		st = message_address(in, r.identity, r.value, to);
+	request_release(&r);
+	return st;
+}
+
 enum status rights_send_code(struct installation *in,
     const struct rights_actor *by, const char *id, json_t **out)
 {
@@ -81,11 +95,11 @@ enum status rights_send_code(struct installation *in,
 	struct step s = { 0 };
 	enum status st;
 
+	if ((st = find_address(in, id, &to)) != ST_OK)
+		return st;
 	st = step_begin(&s, in, by, id);
 	if (st == ST_OK)
 		st = step_go(&s, REQUEST_ASK_IDENTITY, "code", NULL);
-	if (st == ST_OK)
-		st = message_address(in, s.r.identity, s.r.value, &to);
 	if (st == ST_OK)
 		st = code_make(in, s.r.number, expires_at,
 		    in->config.requests.code.attempts, code);
