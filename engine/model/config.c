@@ -205,7 +205,7 @@ static void read_requests(struct config_reader *r, const struct node *n)
 {
 	static const char *const keys[] = { "target", "due", "extension",
 		"calendar", "law", "ask_within", "warn_days", "approvals",
-		"authority", "code", "outbox", "sender", NULL };
+		"authority", "code", "outbox", "sender", "retention", NULL };
 	static const char *const laws[] = { "gdpr", "appi", "both", NULL };
 	struct config *c = r->c;
 
@@ -216,6 +216,8 @@ static void read_requests(struct config_reader *r, const struct node *n)
 	(void)read_some_period(r->d, node_get(n, "due"), &c->requests.due);
 	(void)read_some_period(
 	    r->d, node_get(n, "extension"), &c->requests.extension);
+	(void)read_some_period(
+	    r->d, node_get(n, "retention"), &c->requests.retention);
 	read_calendar(r, node_get(n, "calendar"));
 	read_word_text(r, node_get(n, "law"), laws, &c->requests.law);
 	read_count(

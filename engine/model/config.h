@@ -54,6 +54,7 @@ struct config {
 		char *calendar_rule;     /* eu_1182_71 */
 		char *calendar_roll;     /* none or next_working_day */
 		char *holidays;          /* path, or NULL */
+		struct period retention; /* of closed ones; nothing: for ever */
 		char *law;               /* gdpr, appi or both */
 		int ask_within;          /* working days to ask in time: 3 */
 		int warn_days;           /* at risk before the end: 7 */
