@@ -91,10 +91,10 @@ static enum status read_tag(const struct parser *p, struct tag *t)
 		*last = '}';
 	else if (t->sign == '=')
 		*last = '=';
-	t->ends = find_close(p, name, last, &end);
-	if (t->ends == NULL)
+	if ((end = find_close(p, name, last)) == NULL)
 		return fail(
 		    ST_INVALID, "line %d: a tag is not closed", p->line);
+	t->ends = end + strlen(last) + p->close_len;
 	while (name < end && is_space(*name))
 		name++;
 	while (end > name && is_space(end[-1]))
