@@ -51,11 +51,12 @@ static enum status add(struct parser *p, struct mustache_token t)
 	return ST_OK;
 }
 
-static enum status add_words(struct parser *p, const char *end)
+static enum status add_words(
+    struct parser *p, const char *from, const char *end)
 {
 	const struct mustache_token t = { .kind = MUSTACHE_WORDS,
-		.text = p->at,
-		.len = (size_t)(end - p->at) };
+		.text = from,
+		.len = (size_t)(end - from) };
 
 	return t.len ? add(p, t) : ST_OK;
 }
@@ -217,16 +218,16 @@ static enum status add_partial(
 static enum status next(struct parser *p, const char *open)
 {
 	struct tag t = { .begins = open };
-	const char *from = NULL, *to = NULL;
+	const char *words = p->at, *from = NULL, *to = NULL;
 	int alone;
 	enum status st;
 
+	move_to(p, open);
 	if ((st = read_tag(p, &t)) != ST_OK)
 		return st;
 	alone = stands_alone(p, &t, &from, &to);
-	if ((st = add_words(p, alone ? from : open)) != ST_OK)
+	if ((st = add_words(p, words, alone ? from : open)) != ST_OK)
 		return st;
-	move_to(p, open);
 	st = t.sign == '>' ? add_partial(p, &t, from) : add_tag(p, &t);
 	move_to(p, alone ? to : t.ends);
 	return st;
@@ -255,7 +256,7 @@ enum status mustache_parse(const char *text, struct mustache_tokens *out)
 		st = next(&p, open);
 	}
 	if (st == ST_OK)
-		st = add_words(&p, p.at + strlen(p.at));
+		st = add_words(&p, p.at, p.at + strlen(p.at));
 	if (st == ST_OK && p.depth)
 		st = fail(ST_INVALID, "line %d: a section is not closed",
 		    tokens.list[p.sections[p.depth - 1]].line);
