@@ -64,9 +64,18 @@ struct config {
 			struct period valid; /* P3D */
 			int attempts;        /* 5 */
 		} code;
-		char *outbox; /* folder for messages: outbox */
-		char *sender; /* their From address, or NULL */
+		char *outbox;     /* folder for messages: outbox */
+		char *sender;     /* their From address, or NULL */
+		char *letters;    /* folder of templates, or NULL */
+		char *language;   /* of letters: en, ja or de */
+		char *controller; /* who signs them; or NULL */
 	} requests;
+	struct {
+		char *smtp;          /* URL; NULL: files in the outbox folder */
+		char *user;          /* or NULL */
+		char *password_file; /* or NULL: $LETHE_SMTP_PASSWORD */
+		char *ca_file;       /* or NULL: the system's */
+	} mail;
 	struct {
 		int64_t min_cell; /* 5 */
 	} reports;

@@ -1,5 +1,4 @@
 /* Identity by a one-time code to the address on file. */
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -7,6 +6,7 @@
 #include "engine/base/zone.h"
 #include "engine/rights/code.h"
 #include "engine/rights/message.h"
+#include "engine/rights/outbox.h"
 #include "engine/rights/step.h"
 
 /* In the three languages of our people, since whose it is is not known yet. */
@@ -27,25 +27,24 @@ static char *body_of(const char *id, const char *code, const char *until)
 	    id, code, until, until, until);
 }
 
+/* Whoever has no address on file gets nothing, and no other answer. */
 static enum status send(
     struct step *s, const char *to, const char *code, int64_t expires_at)
 {
-	struct message m = {
-		.to = to, .subject = "Your code / Ihr Code", .at = s->by->now
-	};
-	char until[ZONE_TEXT], name[64];
-	char *body;
-	enum status st;
+	struct outbox_mail m = { s->r.number, to, "Your code / Ihr Code", NULL,
+		s->by->now };
+	char until[ZONE_TEXT], *body;
+	const char *sender;
+	int64_t number;
+	enum status st = message_sender(s->in, &sender);
 
+	if (st != ST_OK || to == NULL)
+		return st;
 	zone_format(s->in->zone, expires_at, until);
-	/* The same code twice in a second would have one name. */
-	(void)snprintf(name, sizeof(name), "%s-%lld-%zu", s->r.id,
-	    (long long)s->by->now, s->r.stop_count);
 	if ((body = body_of(s->r.id, code, until)) == NULL)
 		return fail(ST_NOMEM, "out of memory");
-	m.name = name;
 	m.body = body;
-	st = message_send(s->in, &m);
+	st = outbox_add(s->in, &m, &number);
 	explicit_bzero(body, strlen(body));
 	free(body);
 	return st;

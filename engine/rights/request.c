@@ -25,13 +25,13 @@ static const char *const entries[] = { "request_opened",
 	"request_decided", "request_approved", "request_returned",
 	"request_fulfilled", "request_partly_fulfilled", "request_refused",
 	"request_no_match", "request_withdrawn", "request_duplicate",
-	"request_reopened", NULL };
+	"request_reopened", "request_letter", NULL };
 static const char *const words[] = { "opened", "asked who the person is",
 	"given a wrong code", "given a last wrong code", "verified",
 	"ended for want of identity", "suspended", "resumed", "extended",
 	"decided", "approved", "returned", "fulfilled", "fulfilled in part",
 	"refused", "ended without a match", "withdrawn",
-	"marked as a duplicate", "reopened", NULL };
+	"marked as a duplicate", "reopened", "written to", NULL };
 
 static const char *const extend_reasons[] = { "complexity",
 	"number_of_requests", NULL };

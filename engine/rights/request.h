@@ -76,6 +76,7 @@ enum request_action {
 	REQUEST_WITHDRAW,
 	REQUEST_MARK_DUPLICATE,
 	REQUEST_REOPEN,
+	REQUEST_WRITE_LETTER, /* in any state, and changes none */
 	REQUEST_ACTION__MAX
 };
 

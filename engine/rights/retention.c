@@ -107,6 +107,13 @@ static enum status delete_one(struct installation *in, int64_t number)
 		    ARGS(INT(number)));
 	if (st == ST_OK)
 		st = db_exec(in->control,
+		    "DELETE FROM request_letter WHERE request = $1",
+		    ARGS(INT(number)));
+	if (st == ST_OK)
+		st = db_exec(in->control,
+		    "DELETE FROM outbox WHERE request = $1", ARGS(INT(number)));
+	if (st == ST_OK)
+		st = db_exec(in->control,
 		    "DELETE FROM request WHERE number = $1", ARGS(INT(number)));
 	return st;
 }
