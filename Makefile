@@ -47,9 +47,12 @@ CFLAGS_analyze := -O1 -g -fanalyzer -Wno-analyzer-malloc-leak
 LDFLAGS_release := -pie -Wl,-z,relro,-z,now
 
 pkg      = $(shell pkg-config $(1) 2>/dev/null)
+# Asked once: nothing of it where they are not installed yet (make deps).
+PKG_CFLAGS := $(call pkg,--cflags $(PKGS))
+PKG_LIBS   := $(call pkg,--libs $(PKGS))
 ALL_CFLAGS = -std=c17 -D_GNU_SOURCE -I. -MMD -MP -Werror $(WARN) \
-             $(CFLAGS_$(MODE)) $(call pkg,--cflags $(PKGS)) $(CFLAGS)
-LIBS     = $(call pkg,--libs $(PKGS)) -lunistring -lm -lpthread
+             $(CFLAGS_$(MODE)) $(PKG_CFLAGS) $(CFLAGS)
+LIBS     = $(PKG_LIBS) -lunistring -lm -lpthread
 WRAP    := malloc calloc realloc reallocarray strdup sqlite3_prepare_v2 \
            installation_load
 CHECK    = $(call pkg,--libs check) $(foreach f,$(WRAP),-Wl,--wrap=$f)
@@ -81,6 +84,8 @@ $(B)/bench_vfs: $(B)/tests/bench/bench_vfs.o $(B)/tests/bench/peer_lethe.o \
                 $(B)/liblethe.a
 	$(LINK)
 $(B)/bench_requests: $(B)/tests/bench/bench_requests.o $(B)/liblethe.a
+	$(LINK)
+$(B)/bench_seal: $(B)/tests/bench/bench_seal.o $(B)/liblethe.a
 	$(LINK)
 $(B)/bench_log: $(B)/tests/bench/bench_log.o $(B)/liblethe.a
 	$(LINK)
@@ -204,6 +209,7 @@ bench: deps-bench deps-postgres ## measure against plain SQLite and SQLCipher
 	$(Q)$(MAKE) --no-print-directory MODE=release all \
 	  build/release/bench_vfs build/release/bench_log \
 	  build/release/bench_reader build/release/bench_requests \
+	  build/release/bench_seal \
 	  build/release/lethe-unlogged build/release/bench_sqlcipher
 	$(Q)python3 -B tests/bench/bench.py build/release
 clean:                         ## remove what was built

@@ -207,6 +207,13 @@ static const sqlite3_io_methods shim_methods = {
 	.xShmUnmap = shim_shm_unmap,
 };
 
+static int ends_in(const char *name, const char *end)
+{
+	size_t n = strlen(name), m = strlen(end);
+
+	return n >= m && strcmp(name + n - m, end) == 0;
+}
+
 static int shim_open(sqlite3_vfs *vfs, const char *name, sqlite3_file *f,
     int flags, int *out_flags)
 {
@@ -218,7 +225,7 @@ static int shim_open(sqlite3_vfs *vfs, const char *name, sqlite3_file *f,
 	s->below = (sqlite3_file *)(s + 1);
 	s->recorded = (flags & (SQLITE_OPEN_MAIN_DB | SQLITE_OPEN_WAL)) != 0;
 	s->file = flags & SQLITE_OPEN_WAL ? CRASH_WAL : CRASH_MAIN;
-	if (name && strstr(name, "seal"))
+	if (name && ends_in(name, "seal")) /* a folder may be called so too */
 		s->file = CRASH_SEAL;
 	rc = below->xOpen(below, name, s->below, flags, out_flags);
 	if (rc == SQLITE_OK)
@@ -230,7 +237,7 @@ static int shim_delete(sqlite3_vfs *vfs, const char *name, int sync)
 {
 	sqlite3_vfs *below = vfs->pAppData;
 
-	if (strstr(name, "-wal"))
+	if (ends_in(name, "-wal"))
 		add((struct crash_op){ CRASH_DELETE, CRASH_WAL, 0, 0, NULL },
 		    NULL);
 	return below->xDelete(below, name, sync);

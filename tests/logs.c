@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/audit/prune.h"
 #include "engine/audit/stored.h"
 #include "engine/crypto/crypto.h"
 #include "engine/store/store.h"
@@ -89,6 +90,16 @@ void logs_fill(struct logs *l, const char *store, int64_t n)
 		shipped == n,
 	    "%s", status_text());
 	db_close(db);
+}
+
+void logs_prune(struct logs *l, int64_t before, uint64_t stay, int64_t want)
+{
+	const struct prune_rule rule = { before, stay, { .months = 120 } };
+	int64_t n = -1;
+
+	MUST(prune(l->audit, &rule, 1700100001, "os:x", &n) == ST_OK &&
+		 n == want,
+	    "%lld: %s", (long long)n, status_text());
 }
 
 char *logs_checkpoint(struct logs *l)

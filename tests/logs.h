@@ -28,6 +28,10 @@ void logs_db(const struct logs *l, const char *name, const char *migrations,
 /* ${n} entries in one transaction, the evidence of a store of that name. */
 void logs_fill(struct logs *l, const char *store, int64_t n);
 
+/* Prune entries of before ${before} and ${stay} (engine/audit/prune.h) by a
+ * rule of 10 years, ${want} in all. */
+void logs_prune(struct logs *l, int64_t before, uint64_t stay, int64_t want);
+
 /* The last checkpoint as it is given to others; the caller frees. */
 char *logs_checkpoint(struct logs *l);
 

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/audit/prune.h"
 #include "engine/audit/source.h"
 #include "engine/audit/tile.h"
 #include "engine/base/file.h"
@@ -178,8 +179,10 @@ static enum status write_tile(const struct audit_source *src,
 	return write_new(folder, name, &t, (size_t)width * MERKLE_HASH);
 }
 
-static enum status write_all(
-    const struct audit_source *src, const char *folder, uint64_t size)
+/* Bundles before ${first} were pruned; those that an earlier export left there
+ * stay (C2SP tlog-tiles, "Pruning"). */
+static enum status write_all(const struct audit_source *src, const char *folder,
+    uint64_t first, uint64_t size)
 {
 	struct buf b = BUF_INIT;
 	enum status st = ST_OK;
@@ -192,7 +195,8 @@ static enum status write_all(
 			if (width == 0)
 				break;
 			st = write_tile(src, folder, level, n, width);
-			if (st == ST_OK && level == 0)
+			if (st == ST_OK && level == 0 &&
+			    n * TILE_WIDTH >= first)
 				st = write_bundle(src, folder, n, width, &b);
 		}
 	buf_release(&b);
@@ -229,10 +233,13 @@ static enum status export_now(
 {
 	struct audit_source src = source_of_log(a);
 	struct buf note = BUF_INIT;
+	struct prune_state pruned;
 	char *path = NULL;
 	enum status st;
 
 	st = src.checkpoint(src.ctx, &note);
+	if (st == ST_OK)
+		st = prune_read(a, &pruned);
 	if (st == ST_OK)
 		st = checkpoint_open(audit_key(a), note.data, note.len, c);
 	if (st == ST_OK)
@@ -240,7 +247,7 @@ static enum status export_now(
 	if (st == ST_OK)
 		st = file_make_folder(folder, 0700);
 	if (st == ST_OK)
-		st = write_all(&src, folder, c->size);
+		st = write_all(&src, folder, pruned.below, c->size);
 	if (st == ST_OK && (path = str_format("%s/checkpoint", folder)) == NULL)
 		st = fail(ST_NOMEM, "out of memory");
 	if (st == ST_OK)

@@ -1,4 +1,4 @@
-/* The audit log: entries, and the evidence that comes in from the stores. */
+/* The audit log: entries, each under a signed checkpoint. */
 #include "engine/audit/log.h"
 
 #include <pwd.h>
@@ -6,18 +6,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "engine/audit/log_internal.h"
 #include "engine/audit/stored.h"
-#include "engine/audit/tree.h"
 #include "engine/base/buf.h"
 #include "engine/base/civil.h"
-
-struct audit {
-	struct db *db;
-	struct db *control;
-	const struct secret_key *seed;
-	struct note_key key;
-	struct tree *tree; /* within a transaction */
-};
 
 enum status audit_open(const struct audit_spec *spec, struct audit **out)
 {
@@ -165,7 +157,7 @@ static enum status check(struct audit *a)
 	return st;
 }
 
-static void leave(struct audit *a)
+void audit_leave(struct audit *a)
 {
 	db_rollback(a->db);
 	free(a->tree);
@@ -180,16 +172,16 @@ static enum status enter_new(struct audit *a)
 	if ((st = db_begin(a->db, DB_WRITE)) != ST_OK)
 		return st;
 	if ((st = tree_new(stored_put, a->db, &a->tree)) != ST_OK)
-		leave(a);
+		audit_leave(a);
 	return st;
 }
 
-static enum status enter(struct audit *a)
+enum status audit_enter(struct audit *a)
 {
 	enum status st = enter_new(a);
 
 	if (st == ST_OK && (st = check(a)) != ST_OK)
-		leave(a);
+		audit_leave(a);
 	return st;
 }
 
@@ -205,9 +197,8 @@ static void tell_control(
 		status_clear();
 }
 
-/* Sign and commit.  The signature is nowhere but in this transaction before
- * that is durable. */
-static enum status commit(struct audit *a)
+/* The signature is nowhere but in this transaction before that is durable. */
+enum status audit_commit(struct audit *a)
 {
 	struct buf text = BUF_INIT, note = BUF_INIT;
 	struct checkpoint c = { .size = a->tree->size };
@@ -280,9 +271,9 @@ enum status audit_start(struct audit *a)
 		if (st == ST_OK)
 			st = no_checkpoint(a);
 		else if (st == ST_NOTFOUND && (st = add_all(a)) == ST_OK)
-			st = commit(a);
+			st = audit_commit(a);
 	}
-	leave(a);
+	audit_leave(a);
 	return st;
 }
 
@@ -313,7 +304,7 @@ static struct val text_of(const json_t *o, const char *name)
 	return val_text(json_string_value(json_object_get(o, name)));
 }
 
-static enum status insert(struct audit *a, int64_t at, const char *actor,
+enum status audit_insert(struct audit *a, int64_t at, const char *actor,
     const char *action, const char *source, int64_t evidence, json_t *entry)
 {
 	int64_t seq = (int64_t)a->tree->size;
@@ -359,7 +350,7 @@ static enum status append(struct audit *a, int64_t at, const char *actor,
 
 	if (entry == NULL)
 		return fail(ST_NOMEM, "out of memory");
-	st = insert(a, at, actor, item->action, NULL, 0, entry);
+	st = audit_insert(a, at, actor, item->action, NULL, 0, entry);
 	json_decref(entry);
 	return st;
 }
@@ -370,13 +361,13 @@ enum status audit_append_all(struct audit *a, int64_t at, const char *actor,
 	enum status st;
 	size_t i;
 
-	if ((st = enter(a)) != ST_OK)
+	if ((st = audit_enter(a)) != ST_OK)
 		return st;
 	for (i = 0; st == ST_OK && i < count; i++)
 		st = append(a, at, actor, &items[i]);
 	if (st == ST_OK)
-		st = commit(a);
-	leave(a);
+		st = audit_commit(a);
+	audit_leave(a);
 	return st;
 }
 
@@ -396,79 +387,6 @@ enum status audit_sign(struct audit *a, const char *text, struct buf *out)
 		return fail(ST_INVALID,
 		    "a text that begins as a checkpoint is not signed");
 	return note_sign(&a->key, a->seed, text, out);
-}
-
-static void add_hex(struct buf *b, struct val v)
-{
-	static const char digits[] = "0123456789abcdef";
-	const unsigned char *p = v.p;
-	size_t i;
-
-	for (i = 0; i < v.n; i++) {
-		buf_addc(b, digits[p[i] >> 4]);
-		buf_addc(b, digits[p[i] & 15]);
-	}
-}
-
-/* One evidence row, columns as audit_ship() selects them. */
-static enum status ship_row(struct audit *a, struct stmt *s, const char *source,
-    const char *name, const char *actor)
-{
-	struct buf digest = BUF_INIT;
-	json_t *entry = NULL;
-	enum status st;
-
-	add_hex(&digest, db_val(s, 9));
-	st = buf_status(&digest);
-	if (st == ST_OK)
-		st = json_make(&entry,
-		    "{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:I, s:s, s:I, s:s, "
-		    "s:s}",
-		    "object", db_text(s, 5), "run", db_text(s, 1), "policy",
-		    db_text(s, 3), "cluster", db_text(s, 4), "collection",
-		    db_text(s, 5), "rule_set", db_text(s, 6), "cutoff",
-		    db_text(s, 7), "records", (json_int_t)db_int(s, 8),
-		    "digest", buf_text(&digest), "evidence",
-		    (json_int_t)db_int(s, 0), "source", source, "store", name);
-	if (st == ST_OK && db_text(s, 11))
-		st = json_put(entry, "segment", json_string(db_text(s, 11)));
-	if (st == ST_OK)
-		st = insert(a, db_int(s, 2), actor, db_text(s, 10), source,
-		    db_int(s, 0), entry);
-	json_decref(entry);
-	buf_release(&digest);
-	return st;
-}
-
-enum status audit_ship(struct audit *a, struct db *store, const char *source,
-    const char *name, const char *actor, int64_t *entries)
-{
-	struct stmt *s = NULL;
-	int64_t have = 0, n = 0;
-	enum status st;
-
-	if ((st = enter(a)) != ST_OK)
-		return st;
-	st = db_one_int(a->db,
-	    "SELECT max(evidence) FROM entry WHERE source = $1",
-	    ARGS(TEXT(source)), 0, &have);
-	if (st == ST_OK)
-		st = db_query(store,
-		    "SELECT id, run, at, policy, cluster, collection,"
-		    " rule_set, cutoff, records, digest, action, segment"
-		    " FROM lethe_evidence WHERE id > $1 ORDER BY id",
-		    ARGS(INT(have)), &s);
-	while (st == ST_OK && (st = db_row(s)) == ST_OK) {
-		st = ship_row(a, s, source, name, actor);
-		n++;
-	}
-	if (st == ST_NOTFOUND)
-		st = n > 0 ? commit(a) : ST_OK;
-	db_done(s);
-	leave(a);
-	if (st == ST_OK && entries)
-		*entries = n;
-	return st;
 }
 
 static void add_filter(struct sql *q, const struct audit_filter *f)
@@ -517,10 +435,10 @@ enum status audit_list(struct audit *a, const struct audit_filter *filter,
 
 enum status audit_writable(struct audit *a)
 {
-	enum status st = enter(a);
+	enum status st = audit_enter(a);
 
 	if (st == ST_OK)
-		leave(a);
+		audit_leave(a);
 	else
 		status_prefix("the audit log cannot be written: ");
 	return st;

@@ -75,6 +75,11 @@ enum status audit_sign(
 enum status audit_ship(struct audit *a, struct db *store, const char *source,
     const char *name, const char *actor, int64_t *entries) MUST_CHECK;
 
+/* The last evidence of ${source} that the log has, or had before it was pruned;
+ * 0: none. */
+enum status audit_shipped(
+    struct audit *a, const char *source, int64_t *last) MUST_CHECK;
+
 /* Which entries; what is 0 or NULL leaves none out. */
 struct audit_filter {
 	int64_t first; /* from this number on */

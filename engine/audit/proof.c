@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "engine/audit/merkle.h"
+#include "engine/audit/prune.h"
 #include "engine/base/base64.h"
 
 #define HEAD "c2sp.org/tlog-proof@v1\n"
@@ -32,6 +33,22 @@ static enum status take(void *to, const char *body, size_t len)
 	return buf_status(to);
 }
 
+static enum status no_entry(struct audit *a, uint64_t index)
+{
+	struct prune_state pruned;
+	enum status st = prune_read(a, &pruned);
+
+	if (st != ST_OK)
+		return st;
+	if (index >= pruned.below)
+		return fail(
+		    ST_INTEGRITY, "entry %" PRIu64 " is missing", index);
+	return fail(ST_USAGE,
+	    "entry %" PRIu64 " was pruned at %s by the rule %s: the log's "
+	    "first entry is %" PRIu64,
+	    index, pruned.at, pruned.rule, pruned.below);
+}
+
 static enum status read_entry(struct audit *a, uint64_t index, struct buf *out)
 {
 	struct stmt *s = NULL;
@@ -45,9 +62,7 @@ static enum status read_entry(struct audit *a, uint64_t index, struct buf *out)
 		st = take(out, v.p, v.n);
 	}
 	db_done(s);
-	if (st == ST_NOTFOUND)
-		st = fail(ST_INTEGRITY, "entry %" PRIu64 " is missing", index);
-	return st;
+	return st == ST_NOTFOUND ? no_entry(a, index) : st;
 }
 
 struct prover {

@@ -24,8 +24,8 @@ const char *prover_note(const struct prover *p);
 
 /*
  * Append the proof of entry ${index} to ${out}, and the entry's own text to
- * ${entry}.  ST_USAGE where the log has no such entry; ST_INTEGRITY where the
- * log cannot prove it, which says that it was changed.
+ * ${entry}.  ST_USAGE where the log has no such entry, or pruned it;
+ * ST_INTEGRITY where the log cannot prove it, which says that it was changed.
  */
 enum status prover_prove(struct prover *p, uint64_t index, struct buf *out,
     struct buf *entry) MUST_CHECK;

@@ -30,6 +30,8 @@ struct verifier {
 	struct milestone at[SINCE_MOST + 1]; /* by size */
 	size_t count;
 	size_t passed;
+	/* The bundles that are not there, one behind the other last. */
+	uint64_t missing_from, missing_to;
 };
 
 const char *verify_word(enum verify_problem p)
@@ -44,6 +46,7 @@ const char *verify_word(enum verify_problem p)
 	case VERIFY_OUT_OF_ORDER: return "out_of_order";
 	case VERIFY_HASHES: return "hashes";
 	case VERIFY_UNSIGNED: return "unsigned";
+	case VERIFY_PRUNED: return "pruned";
 	case VERIFY__MAX: break;
 	}
 	return NULL;
@@ -178,6 +181,9 @@ static enum status take_entry(void *to, const char *body, size_t len)
 	int64_t seq = read_seq(body, len);
 	enum status st;
 
+	st = prune_parse(body, len, &v->report->pruned);
+	if (st != ST_OK && st != ST_NOTFOUND)
+		return st;
 	merkle_leaf(body, len, leaf);
 	if ((uint64_t)seq != at) {
 		if (seq >= 0) {
@@ -226,22 +232,93 @@ static enum status check_tile(void *ctx, unsigned int level, uint64_t n,
 	return found(v, VERIFY_HASHES, entry);
 }
 
+/* ---- what was pruned ---- */
+
+/* The hashes of bundle ${n}, for its entries. */
+static enum status take_leaves(struct verifier *v, uint64_t n)
+{
+	uint64_t first = n * TILE_WIDTH;
+	struct tile t;
+	enum status st;
+	size_t i;
+
+	st = v->src->tile(v->src->ctx, 0, n, TILE_WIDTH, &t);
+	if (st != ST_OK)
+		return found_if(v, st, VERIFY_MISSING, first);
+	if (v->missing_to != first || v->missing_to == 0)
+		v->missing_from = first;
+	v->missing_to = first + TILE_WIDTH;
+	v->report->missing += TILE_WIDTH;
+	for (i = 0; st == ST_OK && i < TILE_WIDTH; i++) {
+		st = tree_add(v->tree, t.hash[i]);
+		if (st == ST_OK)
+			pass(v);
+	}
+	return st;
+}
+
+static enum status ignore(void *to, const char *body, size_t len)
+{
+	(void)to;
+	(void)body;
+	(void)len;
+	return ST_OK;
+}
+
+/* Which entries may be missing, one of the later ones says: only now is it
+ * known which of the holes was the first that may not be. */
+static enum status check_missing(struct verifier *v)
+{
+	uint64_t n = v->report->pruned.below / TILE_WIDTH;
+	enum status st = ST_OK;
+
+	if (v->missing_to <= v->report->pruned.below)
+		return ST_OK;
+	for (; st == ST_OK; n++)
+		st = v->src->entries(v->src->ctx, n, TILE_WIDTH, ignore, NULL);
+	if (st != ST_NOTFOUND)
+		return st;
+	n = (n - 1) * TILE_WIDTH;
+	status_say("entry %" PRIu64
+		   " and others behind it are missing, and no entry says that "
+		   "they were pruned",
+	    n);
+	return found(v, VERIFY_MISSING, n);
+}
+
+static enum status read_bundle(struct verifier *v, uint64_t n)
+{
+	unsigned int width = tile_width(0, n, v->report->checkpoint.size);
+	uint64_t first = n * TILE_WIDTH;
+	enum status st;
+
+	st = v->src->entries(v->src->ctx, n, width, take_entry, v);
+	if (st == ST_NOTFOUND && width == TILE_WIDTH && v->tree->size == first)
+		return take_leaves(v, n);
+	if (st == ST_NOTFOUND) {
+		/* A hole that reaches to here began earlier. */
+		if (v->missing_to == v->tree->size && v->missing_to > 0)
+			first = v->missing_from;
+		else
+			first = v->tree->size;
+		return found(v, VERIFY_MISSING, first);
+	}
+	return st == ST_INTEGRITY ? found(v, VERIFY_CHANGED, v->tree->size)
+				  : st;
+}
+
 static enum status read_log(struct verifier *v)
 {
 	uint64_t size = v->report->checkpoint.size, n;
 	enum status st = ST_OK;
 
 	pass(v); /* milestones of the empty log */
-	for (n = 0; st == ST_OK && n * TILE_WIDTH < size; n++) {
-		st = v->src->entries(
-		    v->src->ctx, n, tile_width(0, n, size), take_entry, v);
-		if (st == ST_INTEGRITY || st == ST_NOTFOUND)
-			st = found(v,
-			    st == ST_NOTFOUND ? VERIFY_MISSING : VERIFY_CHANGED,
-			    v->tree->size);
-	}
+	for (n = 0; st == ST_OK && n * TILE_WIDTH < size; n++)
+		st = read_bundle(v, n);
 	if (st == ST_OK)
 		st = tree_flush(v->tree);
+	if (st == ST_OK)
+		st = check_missing(v);
 	return st == ST_OK ? check_roots(v) : st;
 }
 
@@ -289,6 +366,53 @@ static enum status check_end(struct audit *a, struct verify_report *out)
 	    size, entries - 1);
 }
 
+static enum status not_pruned(
+    struct verify_report *out, uint64_t entry, const char *what)
+{
+	out->problem = VERIFY_PRUNED;
+	out->entry = entry;
+	return fail(ST_INTEGRITY,
+	    "what was pruned is not what entries say of it: %s", what);
+}
+
+/* The log's own account of what was pruned, which decides what may be deleted
+ * and what evidence is not shipped again. */
+static enum status check_pruned(struct audit *a, struct verify_report *out)
+{
+	char shipped[SHA256_TEXT];
+	struct prune_state kept;
+	int64_t below = 0, first = 0;
+	enum status st;
+
+	st = db_one_int(
+	    audit_db(a), "SELECT max(below) FROM pruned", NOARGS, 0, &below);
+	if (st != ST_OK)
+		return st;
+	if ((uint64_t)below != out->pruned.below)
+		return not_pruned(
+		    out, out->pruned.below, "the table of it says otherwise");
+	st = db_one_int(
+	    audit_db(a), "SELECT min(seq) FROM entry", NOARGS, below, &first);
+	if (st != ST_OK)
+		return st;
+	if (first < below)
+		return not_pruned(out, first > 0 ? (uint64_t)first : 0,
+		    "an entry of before that is there");
+	if ((st = prune_read(a, &kept)) != ST_OK)
+		return st;
+	if (strcmp(kept.shipped, out->pruned.shipped) != 0)
+		return not_pruned(out, out->pruned.below,
+		    "the table of it names another entry");
+	if (below == 0)
+		return ST_OK;
+	if ((st = prune_shipped(a, shipped)) != ST_OK)
+		return st;
+	return strcmp(shipped, kept.shipped) == 0
+		   ? ST_OK
+		   : not_pruned(out, out->pruned.below,
+			 "the evidence that they had was another");
+}
+
 /* ${anchor} is NULL where the control database has none. */
 static enum status verify_now(struct audit *a, const struct note_key *key,
     const struct buf *anchor, const struct verify_since *since,
@@ -311,6 +435,8 @@ static enum status verify_now(struct audit *a, const struct note_key *key,
 	st = verify_source(&src, key, all, count, out);
 	if (st == ST_OK)
 		st = check_end(a, out);
+	if (st == ST_OK)
+		st = check_pruned(a, out);
 	db_rollback(audit_db(a));
 	return st;
 }

@@ -2,6 +2,7 @@
 #define AUDIT_VERIFY_H
 
 #include "engine/audit/note.h"
+#include "engine/audit/prune.h"
 #include "engine/audit/source.h"
 
 /* What can be wrong with a log. */
@@ -15,6 +16,7 @@ enum verify_problem {
 	VERIFY_OUT_OF_ORDER, /* an entry stands in another one's place */
 	VERIFY_HASHES,       /* hashes are not those of the entries */
 	VERIFY_UNSIGNED,     /* entries behind what the checkpoint speaks of */
+	VERIFY_PRUNED,       /* what was pruned is not what an entry says */
 	VERIFY__MAX
 };
 /* "rolled_back"; NULL for VERIFY_SOUND. */
@@ -31,13 +33,18 @@ struct verify_report {
 	enum verify_problem problem;
 	struct checkpoint checkpoint; /* as signed, once it was read */
 	uint64_t entry; /* the problem begins here, or behind it */
+	/* What the log says was pruned, and how many of those entries were not
+	 * there to be read: an exported log may have them yet. */
+	struct prune_state pruned;
+	uint64_t missing;
 };
 
 /*
  * Read the whole log: every entry against its hash, every hash against those
  * above it, the root against the checkpoint and that against ${key}; and
  * ${count} earlier checkpoints against what the log began with.  ST_INTEGRITY,
- * a sentence and ${out->problem} for the first thing that is wrong.
+ * a sentence and ${out->problem} for the first thing that is wrong.  Of entries
+ * that were pruned, as one of the others says, it reads the hashes.
  */
 enum status verify_source(const struct audit_source *src,
     const struct note_key *key, const struct verify_since *since, size_t count,

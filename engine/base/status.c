@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-static _Thread_local char said[2048];
+static _Thread_local char said[STATUS_TEXT];
 
 const char *status_name(enum status st)
 {

@@ -40,6 +40,9 @@ enum status {
 /* The name of ${st}, for logs.  Never NULL. */
 const char *status_name(enum status st);
 
+/* Bytes of a sentence, with its NUL. */
+#define STATUS_TEXT 2048
+
 /* Keep a sentence for this thread, replacing the one before. */
 void status_say(const char *fmt, ...) PRINTF(1, 2);
 

@@ -4,6 +4,7 @@
  */
 #include <string.h>
 
+#include "engine/audit/prune.h"
 #include "engine/certificate/certificate.h"
 #include "engine/certificate/evidence_sums.h"
 #include "engine/purge/purge.h"
@@ -56,6 +57,27 @@ static enum status take_approval(void *ctx, const char *body)
 		return json_push(g->approvals, entry);
 	json_decref(entry);
 	return ST_OK;
+}
+
+/* For a run that has no beginning in the log: the register of runs tells
+ * whether it had one. */
+static enum status was_pruned(struct installation *in, const char *run)
+{
+	struct prune_state pruned;
+	int64_t known = 0;
+	enum status st;
+
+	if ((st = prune_read(in->audit, &pruned)) != ST_OK ||
+	    pruned.below == 0 || (st = installation_open_control(in)) != ST_OK)
+		return st;
+	st = db_one_int(in->control, "SELECT 1 FROM run WHERE id = $1",
+	    ARGS(TEXT(run)), 0, &known);
+	if (st != ST_OK || !known)
+		return st;
+	return fail(ST_USAGE,
+	    "entries of run `%s` were pruned from the log at %s by the rule "
+	    "%s: nothing can be certified of it any more",
+	    run, pruned.at, pruned.rule);
 }
 
 /* The name of a run that the log knows, nearest to what was given. */
@@ -134,6 +156,8 @@ static enum status gather_all(struct installation *in, struct gathering *g)
 	enum status st;
 
 	st = audit_list(in->audit, &by_run, take, g);
+	if (st == ST_OK && find(g->entries, "purge_started") == NULL)
+		st = was_pruned(in, g->run);
 	if (st == ST_OK && json_array_size(g->entries) == 0)
 		st = unknown(in, g->run);
 	g->first = json_int(json_array_get(g->entries, 0), "seq");

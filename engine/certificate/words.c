@@ -231,7 +231,8 @@ static const char *const phrases[PHRASE__MAX][3] = {
 	    "どの規則にも属さない表・列。データセットに記載する（lethe check）",
 	    "Tabellen und Spalten außerhalb jeder Regel: beschreiben (`lethe "
 	    "check`)" },
-	[PHRASE_NEXT_UNREACHABLE] = { "places that could not be reached: the next run, once they can",
+	[PHRASE_NEXT_UNREACHABLE] = { "places that could not be reached: the next "
+				      "run, once they can",
 	    "到達できなかった場所。到達可能になった後の次回処理で消去",
 	    "nicht erreichbare Stellen: der nächste Lauf, sobald sie es sind" },
 	[PHRASE_NEXT_RUN] = { "What was due is not done with: a further run is "

@@ -125,6 +125,10 @@ void cli_log_refused(struct cli *cli, enum status why);
 /* Print ${value} on stdout: one JSON document. */
 enum status cli_print_json(const json_t *value) MUST_CHECK;
 
+/* A line on what went of the audit log (engine/purge/pruning.h), if anything
+ * did. */
+void cli_print_pruned(const json_t *o);
+
 /* A line for each place of an "unreachable" list. */
 void cli_print_unreachable(const json_t *list);
 

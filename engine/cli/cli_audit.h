@@ -2,6 +2,7 @@
 #define CLI_CLI_AUDIT_H
 
 #include "engine/audit/note.h"
+#include "engine/audit/prune.h"
 #include "engine/cli/cli.h"
 
 /* The commands below `lethe audit`; the arguments begin with their name.  With
@@ -12,9 +13,14 @@ enum status cli_audit_checkpoint(
     struct cli *cli, int argc, char **argv) MUST_CHECK;
 enum status cli_audit_prove(struct cli *cli, int argc, char **argv) MUST_CHECK;
 enum status cli_audit_export(struct cli *cli, int argc, char **argv) MUST_CHECK;
+enum status cli_audit_prune(struct cli *cli, int argc, char **argv) MUST_CHECK;
 enum status cli_audit_certificate(
     struct cli *cli, int argc, char **argv) MUST_CHECK;
 enum status cli_audit_pack(struct cli *cli, int argc, char **argv) MUST_CHECK;
+
+/* What was pruned, in a line or as {"below","at","rule"}; null: nothing was. */
+void cli_audit_print_pruned(const struct prune_state *p);
+json_t *cli_audit_pruned_json(const struct prune_state *p);
 
 /* For verify: 1 where ${path} is a file, or the folder of an evidence pack; any
  * other folder is that of a log. */

@@ -1,4 +1,5 @@
 /* lethe audit list */
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -47,6 +48,20 @@ static enum status each(void *ctx, const char *body)
 	return ST_OK;
 }
 
+void cli_audit_print_pruned(const struct prune_state *p)
+{
+	printf("entries 0 to %" PRIu64 " were pruned at %s by the rule %s\n",
+	    p->below - 1, p->at, p->rule);
+}
+
+json_t *cli_audit_pruned_json(const struct prune_state *p)
+{
+	return p->below
+		   ? json_pack("{s:I, s:s, s:s}", "below", (json_int_t)p->below,
+			 "at", p->at, "rule", p->rule)
+		   : json_null();
+}
+
 static enum status flush(void)
 {
 	return fflush(stdout) == 0 ? ST_OK : fail(ST_IO, "write to stdout");
@@ -72,6 +87,7 @@ static enum status follow(struct listing *l, struct audit_filter *f)
 static enum status list(struct listing *l, struct audit_filter *f)
 {
 	struct cli *cli = l->cli;
+	struct prune_state pruned;
 	json_t *o = NULL;
 	enum status st;
 
@@ -81,11 +97,16 @@ static enum status list(struct listing *l, struct audit_filter *f)
 	l->left = f->limit;
 	st = installation_open_audit(&cli->in);
 	if (st == ST_OK)
+		st = prune_read(cli->in.audit, &pruned);
+	if (st == ST_OK && !cli->json && (uint64_t)f->first < pruned.below)
+		cli_audit_print_pruned(&pruned);
+	if (st == ST_OK)
 		st = audit_list(cli->in.audit, f, each, l);
 	if (st == ST_OK && l->follow)
 		st = follow(l, f);
 	if (st == ST_OK && l->entries)
-		st = json_make(&o, "{s:O}", "entries", l->entries);
+		st = json_make(&o, "{s:O, s:o}", "entries", l->entries,
+		    "pruned", cli_audit_pruned_json(&pruned));
 	if (st == ST_OK && o)
 		st = cli_print_json(o);
 	json_decref(o);

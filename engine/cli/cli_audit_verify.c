@@ -65,12 +65,13 @@ static json_t *report_json(const struct note_key *key,
 {
 	int sound = st == ST_OK;
 
-	return json_pack("{s:b, s:s, s:I, s:s, s:s?, s:o, s:s?, s:O?}",
+	return json_pack("{s:b, s:s, s:I, s:s, s:s?, s:o, s:s?, s:o, s:O?}",
 	    "verified", sound, "origin", key->name, "entries",
 	    (json_int_t)r->checkpoint.size, "root", buf_text(root), "problem",
 	    problem_word(r, st), "entry",
 	    r->problem ? json_integer((json_int_t)r->entry) : json_null(),
-	    "message", sound ? NULL : status_text(), "stores", stores);
+	    "message", sound ? NULL : status_text(), "pruned",
+	    cli_audit_pruned_json(&r->pruned), "stores", stores);
 }
 
 static void add_stores(struct buf *b, const json_t *stores)
@@ -95,6 +96,14 @@ static void add_stores(struct buf *b, const json_t *stores)
 	}
 }
 
+static enum status print_text(
+    const struct verify_report *r, const struct buf *text)
+{
+	if (r->missing)
+		cli_audit_print_pruned(&r->pruned);
+	return print(text);
+}
+
 static enum status print_report(struct cli *cli, const struct note_key *key,
     const struct verify_report *r, enum status result, const json_t *stores)
 {
@@ -115,7 +124,7 @@ static enum status print_report(struct cli *cli, const struct note_key *key,
 		else if (cli->json)
 			st = cli_print_json(o);
 		else if (r->problem == VERIFY_SOUND)
-			st = print(&text);
+			st = print_text(r, &text);
 		json_decref(o);
 		cli->answered = 1;
 	}

@@ -15,6 +15,7 @@ static const struct {
 	{ "export", cli_audit_export },
 	{ "certificate", cli_audit_certificate },
 	{ "pack", cli_audit_pack },
+	{ "prune", cli_audit_prune },
 	{ "accept-restore", cli_audit_accept_restore },
 };
 #define COMMANDS (sizeof(commands) / sizeof(*commands))
@@ -29,7 +30,7 @@ static enum status unknown(const char *what)
 	near = diag_nearest(what, names);
 	return fail(ST_USAGE,
 	    "unknown `audit %s`%s%s%s: there are list, verify, checkpoint, "
-	    "prove, export, certificate, pack and accept-restore",
+	    "prove, export, certificate, pack, prune and accept-restore",
 	    what, near ? ", did you mean `" : "", near ? near : "",
 	    near ? "`?" : "");
 }
@@ -50,7 +51,8 @@ static enum status run(struct cli *cli, int argc, char **argv)
 				 : fail(ST_USAGE,
 				       "expected what to do: list, verify, "
 				       "checkpoint, prove, export, "
-				       "certificate, pack or accept-restore");
+				       "certificate, pack, prune or "
+				       "accept-restore");
 	}
 	for (i = 0; i < COMMANDS; i++)
 		if (strcmp(argv[at], commands[i].name) == 0)
@@ -60,7 +62,7 @@ static enum status run(struct cli *cli, int argc, char **argv)
 
 const struct command cmd_audit = {
 	"audit",
-	"the audit log: list, verify, prove, export, certify, accept a restore",
+	"the audit log: list, verify, prove, export, certify, prune, accept a restore",
 	"usage: lethe audit list [--action ACTION] [--run RUN] [--since TIME]\n"
 	"             [--until TIME] [--from SEQ] [--limit N] [--follow]\n"
 	"             [--subject KIND=VALUE]\n"
@@ -72,6 +74,7 @@ const struct command cmd_audit = {
 	"       lethe audit certificate RUN [--language en|ja|de] [-o FILE]\n"
 	"       lethe audit pack RUN -o FILE.zip\n"
 	"       lethe audit verify FILE|DIR --vkey KEY\n"
+	"       lethe audit prune [--dry-run] [--as-of TIME]\n"
 	"       lethe audit accept-restore STORE --reason REASON\n\n"
 	"Every entry stands in a Merkle tree whose root is signed with every\n"
 	"change.  Give checkpoints away: to an auditor, in print, by mail.  "
@@ -87,6 +90,7 @@ const struct command cmd_audit = {
 	"are\n"
 	"             those that the last run sealed, and not older ones put "
 	"back.\n"
+	"             --json has them in `stores`: file, sealed_at, problem.\n"
 	"             With DIR: an exported log, for which nothing else is "
 	"needed\n"
 	"checkpoint   the last signed checkpoint (C2SP tlog-checkpoint)\n"
@@ -104,6 +108,11 @@ const struct command cmd_audit = {
 	"             certificate, entries, proofs, rules, instructions.  "
 	"Verify\n"
 	"             takes its folder, or a certificate alone\n"
+	"prune        the entries that audit: {retention} of lethe.yml let run "
+	"out,\n"
+	"             256 at a time, as `lethe purge` does at its end; the rest "
+	"can\n"
+	"             be proved and verified as before\n"
 	"accept-restore  after a store (or `control`) was restored from a "
 	"backup:\n"
 	"             its files are the newest from now on, which the log keeps\n\n"
@@ -121,6 +130,10 @@ const struct command cmd_audit = {
 	"  --follow         then those that come, until interrupted; with "
 	"--json\n"
 	"                   one entry a line\n"
+	"  --dry-run        (prune) only say what would go\n"
+	"  --as-of TIME     (prune) as if it were TIME; later than now only "
+	"with\n"
+	"                   --dry-run\n"
 	"  --language LANG  (certificate) en, ja or de\n"
 	"  -o, --output FILE  (certificate, pack) a new file; with --force "
 	"also\n"

@@ -192,6 +192,7 @@ static enum status print(
 		    json_text(report, "run"), json_int(report, "deleted"),
 		    json_real_value(json_object_get(report, "seconds")), end);
 	print_requests(json_object_get(report, "requests"));
+	cli_print_pruned(json_object_get(report, "log_pruned"));
 	if (o->plan_file)
 		print_plan_file(json_object_get(report, "plan"), o->plan_file);
 	return ST_OK;

@@ -66,13 +66,13 @@ static const json_t *sealed(const json_t *files, const struct seals_file *file)
 static enum status compare(struct comparison *c, const struct seals_file *file,
     const json_t *item, struct db_seal *now)
 {
-	enum status st = db_seal_read(file->db, now);
+	enum status st = file->db ? db_seal_read(file->db, now) : ST_INTEGRITY;
 
 	if (st == ST_NOTFOUND)
 		return item ? no_account(file, item) : ST_OK;
 	if (st == ST_OK && item)
 		st = compare_mark(file, item, now);
-	if (st != ST_OK)
+	if (st != ST_OK || c->depth == SEALS_MARKS)
 		return st;
 	return db_seal_check(file->db, item ? json_int(item, "looked") : 0,
 	    c->depth == SEALS_PAGES ? INT64_MAX : SEALS_LOOK);
@@ -105,7 +105,7 @@ static enum status compare_file(void *ctx, const struct seals_file *file)
 	return st;
 }
 
-enum status seals_check(struct installation *in, const char *store,
+enum status seals_check(struct installation *in, const char *name,
     enum seals_depth depth, json_t **out)
 {
 	struct comparison c = { .depth = depth, .list = json_array() };
@@ -116,9 +116,7 @@ enum status seals_check(struct installation *in, const char *store,
 		st = seals_read(in, &files);
 	c.files = files;
 	if (st == ST_OK)
-		st = seals_each(in, store ? "control" : NULL, compare_file, &c);
-	if (st == ST_OK && store)
-		st = seals_each(in, store, compare_file, &c);
+		st = seals_each(in, name, compare_file, &c);
 	if (out && (st == ST_OK || st == ST_INTEGRITY))
 		*out = json_incref(c.list);
 	if (st == ST_OK && c.problem)
@@ -141,6 +139,8 @@ enum status seals_seal(void *ctx, const struct seals_file *file)
 	int64_t looked;
 	enum status st;
 
+	if (file->db == NULL)
+		return ST_INTEGRITY;
 	if ((st = db_seal_begin(file->db)) != ST_OK ||
 	    (st = db_seal_read(file->db, &s)) != ST_OK)
 		return st;

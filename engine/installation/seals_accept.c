@@ -25,7 +25,7 @@ static enum status keep_mark(void *ctx, const struct seals_file *file)
 	struct acceptance *a = ctx;
 	char mark[2 * DB_MARK + 1];
 	struct db_seal s;
-	enum status st = db_seal_read(file->db, &s);
+	enum status st = file->db ? db_seal_read(file->db, &s) : ST_INTEGRITY;
 
 	if (st == ST_NOTFOUND)
 		return ST_OK;
@@ -105,12 +105,13 @@ struct since {
 	int64_t last; /* number of evidence */
 };
 
-static enum status count_since(struct db *log, const char *key, struct since *n)
+static enum status count_since(
+    struct audit *a, const char *key, struct since *n)
 {
 	struct stmt *s = NULL;
 	enum status st;
 
-	st = db_query(log,
+	st = db_query(audit_db(a),
 	    "SELECT count(*),"
 	    " coalesce(sum(json_extract(body, '$.records')), 0)"
 	    " FROM entry WHERE source = $1 AND seq > $2",
@@ -121,9 +122,7 @@ static enum status count_since(struct db *log, const char *key, struct since *n)
 	}
 	db_done(s);
 	if (st == ST_OK)
-		st = db_one_int(log,
-		    "SELECT max(evidence) FROM entry WHERE source = $1",
-		    ARGS(TEXT(key)), 0, &n->last);
+		st = audit_shipped(a, key, &n->last);
 	return st;
 }
 
@@ -135,14 +134,14 @@ static enum status account(void *ctx, const struct seals_file *file)
 	struct since n = { .seq = -1 };
 	json_t *one = NULL;
 	char *at = NULL;
-	enum status st = ST_OK;
+	enum status st = file->db ? ST_OK : ST_INTEGRITY;
 
-	if (mark)
+	if (st == ST_OK && mark)
 		st = seals_find(a->in, file->name, mark, &n.seq, &at);
 	if (st == ST_NOTFOUND)
 		st = ST_OK;
 	if (st == ST_OK)
-		st = count_since(audit_db(a->in->audit), file->key, &n);
+		st = count_since(a->in->audit, file->key, &n);
 	if (st == ST_OK && strcmp(file->name, "control") != 0)
 		st = go_on_after(file->db, n.last);
 	if (st == ST_OK)
@@ -155,14 +154,15 @@ static enum status account(void *ctx, const struct seals_file *file)
 
 /* ---- all ---- */
 
-static enum status tell(struct acceptance *a, const char *reason)
+static enum status tell(
+    struct acceptance *a, const char *store, const char *reason)
 {
 	json_t *details = NULL;
 	char *actor = NULL;
 	enum status st;
 
-	st = json_make(
-	    &details, "{s:s, s:O}", "reason", reason, "files", a->list);
+	st = json_make(&details, "{s:s, s:s, s:O}", "object", store, "reason",
+	    reason, "files", a->list);
 	if (st == ST_OK)
 		st = audit_actor(&actor);
 	if (st == ST_OK)
@@ -183,7 +183,7 @@ static enum status accept(
 	    (st = reseal(a->in, store)) != ST_OK ||
 	    (st = installation_open_audit(a->in)) != ST_OK ||
 	    (st = seals_each(a->in, store, account, a)) != ST_OK ||
-	    (st = tell(a, reason)) != ST_OK ||
+	    (st = tell(a, store, reason)) != ST_OK ||
 	    (st = seals_read(a->in, &files)) != ST_OK)
 		return st;
 	st = seals_each(a->in, store, seals_seal, files);

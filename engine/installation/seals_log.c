@@ -82,12 +82,19 @@ static enum status each_store(struct installation *in,
     struct installation_store *s,
     enum status (*each)(void *ctx, const struct seals_file *file), void *ctx)
 {
+	struct seals_file file = { .db = NULL };
 	enum status st;
 
 	if (s->config->driver != CONFIG_SQLITE)
 		return ST_OK;
 	st = installation_open_store(in, s);
-	return st == ST_OK ? each_unit(in, s, each, ctx) : st;
+	if (st == ST_OK)
+		return each_unit(in, s, each, ctx);
+	if (st != ST_INTEGRITY)
+		return st;
+	(void)snprintf(
+	    file.name, sizeof(file.name), "store/%s", s->config->name);
+	return call(in, &file, each, ctx);
 }
 
 enum status seals_each(struct installation *in, const char *name,
@@ -141,7 +148,7 @@ static enum status take_files(json_t *into, const json_t *entry)
  * Entries from the newest on.  A set is whole when its last part was reached
  * first and its first part last.
  */
-static enum status read_sets(struct stmt *s, json_t *into)
+static enum status read_sets(struct stmt *s, json_t *into, int64_t *first)
 {
 	long long part = -1;
 	json_t *entry = NULL;
@@ -156,6 +163,7 @@ static enum status read_sets(struct stmt *s, json_t *into)
 		}
 		if (part >= 0 && json_int(entry, "part") == part) {
 			st = take_files(into, entry);
+			*first = json_int(entry, "seq");
 			part--;
 		} else {
 			part = -1; /* of a set that a crash cut off */
@@ -167,7 +175,10 @@ static enum status read_sets(struct stmt *s, json_t *into)
 	return st == ST_NOTFOUND ? ST_OK : st;
 }
 
-enum status seals_read(struct installation *in, json_t **out)
+/* ${*first} is the entry that the set begins with; left as it is where there
+ * is none. */
+static enum status read_last(
+    struct installation *in, json_t **out, int64_t *first)
 {
 	json_t *files = json_object();
 	struct stmt *s = NULL;
@@ -180,12 +191,28 @@ enum status seals_read(struct installation *in, json_t **out)
 	    " ORDER BY seq DESC",
 	    NOARGS, &s);
 	if (st == ST_OK)
-		st = read_sets(s, files);
+		st = read_sets(s, files, first);
 	db_done(s);
 	if (st == ST_OK)
 		*out = files;
 	else
 		json_decref(files);
+	return st;
+}
+
+enum status seals_read(struct installation *in, json_t **out)
+{
+	int64_t first;
+
+	return read_last(in, out, &first);
+}
+
+enum status seals_first(struct installation *in, int64_t *first)
+{
+	json_t *files = NULL;
+	enum status st = read_last(in, &files, first);
+
+	json_decref(files);
 	return st;
 }
 
@@ -254,8 +281,9 @@ static enum status write_part(struct installation *in, const char *actor,
 	json_t *details = NULL;
 	enum status st;
 
-	st = json_make(&details, "{s:s?, s:I, s:I, s:O}", "run", run, "part",
-	    (json_int_t)part, "parts", (json_int_t)parts, "files", list);
+	st = json_make(&details, "{s:s, s:s?, s:I, s:I, s:O}", "object",
+	    "stores", "run", run, "part", (json_int_t)part, "parts",
+	    (json_int_t)parts, "files", list);
 	if (run == NULL && st == ST_OK)
 		(void)json_object_del(details, "run");
 	if (st == ST_OK)

@@ -5,7 +5,9 @@
 
 /* Among seals*.c: the files of an installation, and their seals in the log. */
 
-/* One file.  ${name} as in the log, ${key} in hexadecimal. */
+/* One file.  ${name} as in the log, ${key} in hexadecimal.  ${db} is NULL where
+ * it does not even open because it is not the newest, or damaged; status_text()
+ * says which. */
 struct seals_file {
 	char name[SEGMENT_KEY];
 	char key[33];

@@ -271,6 +271,23 @@ static void read_reports(struct config_reader *r, const struct node *n)
 	    r->d, node_get(n, "min_cell"), 2, 1000000, &r->c->reports.min_cell);
 }
 
+/* A slip of the pen must not take last month's evidence. */
+static void read_audit(struct config_reader *r, const struct node *n)
+{
+	static const char *const keys[] = { "retention", NULL };
+	struct period *p = &r->c->audit.retention;
+	const struct node *retention;
+
+	if (!read_map(r->d, n, keys))
+		return;
+	retention = node_get(n, "retention");
+	if (read_some_period(r->d, retention, p) &&
+	    period_least_days(*p) < CONFIG_LOG_LEAST_DAYS)
+		read_mismatch(r->d, retention,
+		    "a period of a year or more, such as `P10Y`: the audit "
+		    "log is the evidence of what was deleted");
+}
+
 /* "127.0.0.1:8080", "localhost:8080", "[::1]:8080" */
 static int is_address(const char *text)
 {
@@ -333,7 +350,7 @@ static void read_file(struct config_reader *r, const struct node *n)
 {
 	static const char *const keys[] = { "installation", "time_zone",
 		"data_dir", "key", "policies", "stores", "purge", "holds",
-		"requests", "mail", "reports", "web", NULL };
+		"requests", "mail", "reports", "audit", "web", NULL };
 	struct diag *d = r->d;
 
 	if (!read_map(d, n, keys))
@@ -350,6 +367,7 @@ static void read_file(struct config_reader *r, const struct node *n)
 	read_requests(r, node_get(n, "requests"));
 	read_mail(r, node_get(n, "mail"));
 	read_reports(r, node_get(n, "reports"));
+	read_audit(r, node_get(n, "audit"));
 	read_web(r, node_get(n, "web"));
 }
 

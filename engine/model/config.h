@@ -79,6 +79,12 @@ struct config {
 	struct {
 		int64_t min_cell; /* 5 */
 	} reports;
+	struct {
+/* A log that is shorter could lack what it is there to prove: a year goes by
+ * before some periods, and audits, come round. */
+#define CONFIG_LOG_LEAST_DAYS 365
+		struct period retention; /* nothing: never pruned */
+	} audit;
 	char *listen; /* 127.0.0.1:8080 */
 };
 

@@ -15,6 +15,7 @@
 #include "engine/holds/holds.h"
 #include "engine/installation/seals.h"
 #include "engine/installation/units.h"
+#include "engine/purge/pruning.h"
 #include "engine/purge/run.h"
 #include "engine/subjects/subjects.h"
 
@@ -120,7 +121,20 @@ static enum status claim(struct run *r)
 		return st;
 	if (o->execute_file && (st = run_read_file(r)) != ST_OK)
 		return st;
-	return o->mode == PURGE_EXECUTE ? run_check_seals(r) : ST_OK;
+	return ST_OK;
+}
+
+/* Before anything is read of the stores.  What waits for writers is asked of
+ * each when its turn comes, so that no other waits with it. */
+static enum status check_seals(struct run *r)
+{
+	enum status st;
+
+	if (r->options->mode != PURGE_EXECUTE)
+		return ST_OK;
+	st = run_check_seals(r, r->in, "control", SEALS_LIST);
+	return st == ST_OK ? run_check_seals(r, r->in, r->store, SEALS_MARKS)
+			   : st;
 }
 
 static enum status prepare(struct run *r)
@@ -142,6 +156,8 @@ static enum status prepare(struct run *r)
 	if ((st = name_run(r)) != ST_OK)
 		return st;
 	if ((st = audit_actor(&r->actor)) != ST_OK)
+		return st;
+	if ((st = check_seals(r)) != ST_OK)
 		return st;
 	if ((st = suspend(r)) != ST_OK)
 		return st;
@@ -203,6 +219,24 @@ static enum status forget_subjects(struct run *r)
 	return ST_OK;
 }
 
+/* The log's own entries are due like anything else, in a run that is about all
+ * that is. */
+static enum status prune_log(struct run *r)
+{
+	enum pruning_mode mode = r->options->mode == PURGE_DRY_RUN
+				     ? PRUNING_LOOK
+				     : PRUNING_CARRY_OUT;
+	enum status st;
+
+	if (r->store || r->cluster || r->file || r->stopped)
+		return ST_OK;
+	st = pruning_run(r->in, r->as_of, mode, &r->outcome.log_pruned);
+	if (st == ST_OK &&
+	    json_is_false(json_object_get(r->outcome.log_pruned, "scrubbed")))
+		r->outcome.scrubbed = 0;
+	return st;
+}
+
 /* What did go is shipped also where the run fails in the middle; the first
  * failure is the one to report. */
 static enum status carry_out(struct run *r)
@@ -222,6 +256,8 @@ static enum status carry_out(struct run *r)
 		st = forget_subjects(r);
 	if (st == ST_OK) {
 		st = run_ship(r);
+		if (st == ST_OK)
+			st = prune_log(r);
 		return st == ST_OK ? seals_set(r->in, r->store, r->id) : st;
 	}
 	why = strdup(status_text());
@@ -246,7 +282,7 @@ static enum status run_all(struct run *r, json_t **report)
 		return st;
 	st = o->mode == PURGE_EXECUTE ? carry_out(r)
 	     : o->plan_file           ? run_write_file(r)
-				      : ST_OK;
+				      : prune_log(r);
 	if (st != ST_OK)
 		return st;
 	for (i = 0; !r->outcome.begun && i < r->plan.count; i++)
@@ -268,6 +304,7 @@ static void run_release(struct run *r)
 
 	holds_watch_release(&r->holds);
 	json_decref(r->outcome.suspensions);
+	json_decref(r->outcome.log_pruned);
 	run_reach_free(r);
 	for (i = 0; r->selections && i < r->plan.count; i++)
 		selection_release(&r->selections[i]);

@@ -39,7 +39,7 @@ struct purge_options {
  * "minimised","held","restricted","undecided","active","retain","waiting"}],
  * "unmapped":[{"store","table","column"}],"unreachable":[{"store",
  * "collection","partition","server","reason"}],"verified","scrubbed","deleted",
- * "segments_dropped","partitions_dropped","overdue","undecided","plan",
+ * "segments_dropped","partitions_dropped","overdue","undecided","log_pruned","plan",
  * "stopped","suspensions":{"holds",
  * "restrictions","reviews_overdue","behind"},"seconds"}.  "active" and "retain"
  * are null where a run would have to read a large collection to tell them
@@ -50,6 +50,8 @@ struct purge_options {
  * registry of suspensions says; only then does the run keep more, or less, than
  * the dry run shows.  Clusters of a run that carried out a file also have
  * "planned", "skipped":{"gone","held", "changed"} and "unplanned".
+ * "log_pruned" is what went of the audit log itself (pruning.h), null where the
+ * run is not about everything.
  *
  * What could not be reached is in "unreachable" (engine/plan/unreachable.h) and
  * in no count; all else is done, and the next run does the rest.

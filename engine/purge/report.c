@@ -127,6 +127,9 @@ enum status report_json(const struct purge_outcome *o, json_t **out)
 		    "suspensions", o->suspensions, "unreachable",
 		    o->unreachable, "seconds", o->seconds);
 	if (st == ST_OK)
+		st = json_put(*out, "log_pruned",
+		    o->log_pruned ? json_incref(o->log_pruned) : json_null());
+	if (st == ST_OK)
 		st = json_put(json_object_get(*out, "suspensions"), "behind",
 		    json_integer(o->suspensions_behind));
 	if (st == ST_OK)

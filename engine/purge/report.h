@@ -32,6 +32,7 @@ struct purge_outcome {
 	int scrubbed;        /* what was deleted cannot be read from any file */
 	json_t *suspensions; /* holds_summary(); owned */
 	json_t *unreachable; /* unreachable.h; owned */
+	json_t *log_pruned;  /* pruning.h; owned; NULL: not asked */
 	int64_t suspensions_behind; /* dry run: rows that a run would write */
 	double seconds;
 };

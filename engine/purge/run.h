@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include "engine/holds/holds.h"
+#include "engine/installation/seals.h"
 #include "engine/purge/lane.h"
 #include "engine/purge/plans.h"
 #include "engine/purge/purge.h"
@@ -90,8 +91,13 @@ enum status run_work(struct run *r) MUST_CHECK;
 
 /* ---- run_log.c ---- */
 
-/* Before anything is read of the stores: they are what was sealed last. */
-enum status run_check_seals(struct run *r) MUST_CHECK;
+/*
+ * Whether the files of ${name} (seals.h) are what was sealed last, as ${in}
+ * has them, which is the run's installation or a worker's.  ST_INTEGRITY is in
+ * the log then.
+ */
+enum status run_check_seals(const struct run *r, struct installation *in,
+    const char *name, enum seals_depth depth) MUST_CHECK;
 /* See that evidence can be shipped, and ship what is there. */
 enum status run_open(struct run *r) MUST_CHECK;
 /* Bring the evidence of its stores into the log. */

@@ -70,15 +70,67 @@ enum status run_ship(struct run *r)
 	return st;
 }
 
-enum status run_check_seals(struct run *r)
+/* ---- seals ---- */
+
+static enum status names_of(const json_t *files, json_t *out)
 {
+	enum status st = ST_OK;
+	json_t *file;
+	size_t i;
+
+	json_array_foreach(files, i, file)
+	{
+		if (st == ST_OK &&
+		    json_is_string(json_object_get(file, "problem")))
+			st = json_push(
+			    out, json_incref(json_object_get(file, "file")));
+	}
+	return st;
+}
+
+/* An auditor is to see it too.  What was refused stays the failure. */
+static enum status log_refused(
+    const struct run *r, struct installation *in, const json_t *files)
+{
+	json_t *names = json_array(), *details = NULL;
+	char said[STATUS_TEXT];
 	enum status st;
 
-	if ((st = installation_open_audit(r->in)) != ST_OK ||
-	    (st = audit_writable(r->in->audit)) != ST_OK)
-		return st;
-	return seals_check(r->in, r->store, SEALS_LIST, NULL);
+	memcpy(said, status_text(), sizeof(said));
+	st = names_of(files, names);
+	if (st == ST_OK)
+		st = json_make(&details, "{s:s, s:s, s:O}", "object", r->id,
+		    "run", r->id, "files", names);
+	if (st == ST_OK)
+		st = audit_append(in->audit, when_now(), r->actor,
+		    "purge_refused_by_seal", details);
+	if (st == ST_OK)
+		status_say("%s", said);
+	else
+		status_prefix("%s; and then: ", said);
+	json_decref(details);
+	json_decref(names);
+	return ST_INTEGRITY;
 }
+
+enum status run_check_seals(const struct run *r, struct installation *in,
+    const char *name, enum seals_depth depth)
+{
+	json_t *files = NULL;
+	enum status st;
+
+	if ((st = installation_open_audit(in)) == ST_OK)
+		st = audit_writable(in->audit);
+	if (st != ST_OK)
+		return st;
+	st = seals_check(in, name, depth, &files);
+	if (st == ST_INTEGRITY)
+		st = log_refused(r, in, files);
+	json_decref(files);
+	return st;
+}
+
+/* ---- opening ---- */
 
 enum status run_open(struct run *r)
 {

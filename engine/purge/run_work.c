@@ -234,6 +234,9 @@ static enum status begin_work(
 	if (!takes(r, group))
 		return ST_OK;
 	st = hand_take(r, worker, group, &h);
+	if (st == ST_OK)
+		st = run_check_seals(r, h.lane->in,
+		    r->in->stores[group].config->name, SEALS_LIST);
 	if (st == ST_OK && r->file == NULL)
 		st =
 		    unless_stopped(&h, h.store->segments ? drop_segments(&h)

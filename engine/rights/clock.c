@@ -129,12 +129,11 @@ static int add_stops(const struct clock_terms *t, const struct clock_facts *f,
 
 /* ---- dates ---- */
 
-static struct period sum(struct period a, struct period b)
+static void lengthen(struct period *p, const struct period *by)
 {
-	a.months += b.months;
-	a.days += b.days;
-	a.seconds += b.seconds;
-	return a;
+	p->months += by->months;
+	p->days += by->days;
+	p->seconds += by->seconds;
 }
 
 static int32_t earlier(int32_t a, int32_t b)
@@ -152,7 +151,7 @@ static void count(const struct clock_terms *t, const struct clock_facts *f,
 	c->notice_due = earlier(c->notice_due,
 	    roll(t, rule, calendar_last_day(rule, f->received, p), c));
 	if (f->notice != CLOCK_NO_DAY && f->notice <= c->notice_due)
-		p = sum(p, t->extension);
+		lengthen(&p, &t->extension);
 	resumed = roll(
 	    t, rule, calendar_last_day(rule, f->received, p) + c->stood, c);
 	c->resumed = earlier(c->resumed, resumed);

@@ -60,10 +60,10 @@ static enum status tell(struct installation *in, struct stmt *s)
 	    in, db_text(s, 1), "event", db_int(s, 0), db_int(s, 9), &told);
 	if (st != ST_OK || told)
 		return st;
-	st = json_make(&details, "{s:I, s:s, s:s, s:s, s:s, s:s?}", "event",
-	    (json_int_t)db_int(s, 0), "id", db_text(s, 2), "type",
-	    db_text(s, 3), "from", db_text(s, 4), "state", db_text(s, 5),
-	    "reason", db_text(s, 8));
+	st = json_make(&details, "{s:s, s:I, s:s, s:s, s:s, s:s, s:s?}",
+	    "object", db_text(s, 2), "event", (json_int_t)db_int(s, 0), "id",
+	    db_text(s, 2), "type", db_text(s, 3), "from", db_text(s, 4),
+	    "state", db_text(s, 5), "reason", db_text(s, 8));
 	if (st == ST_OK)
 		st = audit_append(in->audit, db_int(s, 6), db_text(s, 7),
 		    db_text(s, 1), details);

@@ -37,20 +37,21 @@ enum status outbox_add(
     struct installation *in, const struct outbox_mail *m, int64_t *number)
 {
 	uint8_t tail[12];
-	char id[40];
-	size_t n;
+	char id[2 * sizeof(tail) + 1];
+	const char *sender;
 	enum status st;
 
 	if (strpbrk(m->subject, "\r\n"))
 		return fail(ST_USAGE, "a subject is one line");
-	if ((st = random_bytes(tail, sizeof(tail))) != ST_OK)
+	if ((st = message_sender(in, &sender)) != ST_OK ||
+	    (st = random_bytes(tail, sizeof(tail))) != ST_OK)
 		return st;
-	n = (size_t)snprintf(id, sizeof(id), "L%lld-", (long long)m->at);
-	for (size_t i = 0; i < sizeof(tail) && n + 3 < sizeof(id); i++)
-		n += (size_t)snprintf(id + n, sizeof(id) - n, "%02x", tail[i]);
+	for (size_t i = 0; i < sizeof(tail); i++)
+		(void)snprintf(id + 2 * i, 3, "%02x", tail[i]);
 	return db_one_int(in->control,
 	    "INSERT INTO outbox (id, kind, request, recipient, subject, body,"
-	    " state, made_at, next_at) VALUES ($1, 'mail', $2, $3, $4, $5,"
+	    " state, made_at, next_at) VALUES (coalesce((SELECT id FROM request"
+	    " WHERE number = $2), 'L') || '-' || $1, 'mail', $2, $3, $4, $5,"
 	    " 'waiting', $6, $6) RETURNING number",
 	    ARGS(TEXT(id), m->request ? INT(m->request) : NIL, TEXT(m->to),
 		TEXT(m->subject), TEXT(m->body), INT(m->at)),

@@ -381,7 +381,7 @@ struct db_seal {
 };
 /* Keep account of the pages from now on; reads each, where that is new. */
 enum status db_seal_begin(struct db *db) MUST_CHECK;
-/* ST_NOTFOUND, without a sentence: no account is kept. */
+/* Waits for no writer.  ST_NOTFOUND, without a sentence: no account is kept. */
 enum status db_seal_read(struct db *db, struct db_seal *out) MUST_CHECK;
 /* Draw a new mark; ${before} is the one that the log has. */
 enum status db_seal_set(struct db *db, const uint8_t before[DB_MARK],

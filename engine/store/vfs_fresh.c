@@ -10,6 +10,7 @@
 #define AAD_AT     (HEAD_AT + FRESH_HEAD)
 #define COUNT_AT   (AAD_AT + 20)
 #define ENTRIES_AT (AAD_AT + FRESH_AAD)
+#define PEEKS      5
 
 _Static_assert(ENTRIES_AT + FRESH_ENTRY * FRESH_MOST <= FRESH_AREA,
     "the entries do not fit into an area");
@@ -135,21 +136,39 @@ static int redo_area(struct vfs_fresh *f, unsigned int i, uint64_t want)
 	return redo(f);
 }
 
+/*
+ * The newest head to ${out} and the number of its area to ${best}.  A failure
+ * may be on its way to whoever asked for what is rolled back here: its sentence
+ * stays.
+ */
+static int newest(
+    struct vfs_main *m, struct fresh_head *out, unsigned int *best)
+{
+	struct fresh_head heads[2];
+	char said[STATUS_TEXT];
+	enum status st[2];
+	unsigned int i;
+
+	memcpy(said, status_text(), sizeof(said));
+	for (i = 0; i < 2; i++)
+		st[i] = open_area(m->fresh, i, &heads[i]);
+	status_say("%s", said);
+	if (st[0] != ST_OK && st[1] != ST_OK)
+		return damaged(m);
+	*best = st[1] == ST_OK &&
+		(st[0] != ST_OK || heads[1].generation > heads[0].generation);
+	*out = heads[*best];
+	return SQLITE_OK;
+}
+
 static int load(struct vfs_main *m, uint8_t seen[2][16])
 {
 	struct vfs_fresh *f = m->fresh;
-	struct fresh_head heads[2];
-	enum status st[2];
-	unsigned int i, best;
-	int rc = SQLITE_OK;
+	unsigned int best = 0;
+	int rc;
 
-	for (i = 0; i < 2; i++)
-		st[i] = open_area(f, i, &heads[i]);
-	if (st[0] != ST_OK && st[1] != ST_OK)
-		return damaged(m);
-	best = st[1] == ST_OK &&
-	       (st[0] != ST_OK || heads[1].generation > heads[0].generation);
-	f->head = heads[best];
+	if ((rc = newest(m, &f->head, &best)) != SQLITE_OK)
+		return rc;
 	memcpy(f->seen, seen, sizeof(f->seen));
 	/* The newest area may have reached the disk without the list that the
 	 * other one led to; but only where the power went, and then nobody
@@ -158,7 +177,19 @@ static int load(struct vfs_main *m, uint8_t seen[2][16])
 		rc = redo_area(f, !best, f->head.generation - 1);
 	if (rc == SQLITE_OK)
 		rc = redo_area(f, best, f->head.generation);
-	status_clear();
+	return rc;
+}
+
+/* Whoever writes meanwhile writes the older area: one of both is whole, unless
+ * two changes came while this was reading. */
+int vfs_fresh_peek(struct vfs_main *m, struct fresh_head *out)
+{
+	unsigned int best;
+	int rc = SQLITE_OK;
+
+	for (int i = 0; i < PEEKS; i++)
+		if ((rc = newest(m, out, &best)) == SQLITE_OK)
+			return SQLITE_OK;
 	return rc;
 }
 

@@ -106,6 +106,9 @@ int vfs_fresh_is(struct vfs_main *m, uint32_t pgno, const uint8_t *nonce);
 /* Whether the list has ${pgno}. */
 int vfs_fresh_has(struct vfs_main *m, uint32_t pgno);
 
+/* The newest head, by who has no lock and waits for nobody. */
+int vfs_fresh_peek(struct vfs_main *m, struct fresh_head *out);
+
 /* What follows needs the lock, and does nothing where there is no file. */
 
 /* The lock came: others may have changed the file. */

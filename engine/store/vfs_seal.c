@@ -20,13 +20,24 @@ static enum status status_of(int rc)
 	return fail(ST_DB, "seal: %s", sqlite3_errstr(rc));
 }
 
-/* Nobody writes from here to leave(). */
-static enum status enter(sqlite3 *db, struct vfs_main **out)
+/* Its seal file is open then, where it has one. */
+static enum status find(sqlite3 *db, struct vfs_main **out)
 {
 	int rc = sqlite3_file_control(db, "main", VFS_FCNTL_SELF, out);
 
 	if (rc != SQLITE_OK)
 		return fail(ST_DB, "seal: not an encrypted store");
+	return status_of(vfs_fresh_open(*out));
+}
+
+/* Nobody writes from here to leave(). */
+static enum status enter(sqlite3 *db, struct vfs_main **out)
+{
+	enum status st = find(db, out);
+	int rc;
+
+	if (st != ST_OK)
+		return st;
 	if (sqlite3_exec(db, "BEGIN IMMEDIATE", NULL, NULL, NULL) != SQLITE_OK)
 		return status_of(sqlite3_extended_errcode(db));
 	rc = vfs_fresh_load(*out);
@@ -41,9 +52,9 @@ static void leave(sqlite3 *db)
 }
 
 /* The sum must not be shown as it is: vfs_fresh.h. */
-static enum status describe(struct vfs_fresh *f, struct db_seal *out)
+static enum status describe(
+    const struct vfs_fresh *f, const struct fresh_head *h, struct db_seal *out)
 {
-	const struct fresh_head *h = &f->head;
 	uint8_t text[16 + FRESH_HEAD];
 
 	memcpy(text, f->store_id, 16);
@@ -60,13 +71,15 @@ static enum status describe(struct vfs_fresh *f, struct db_seal *out)
 enum status vfs_seal_read(sqlite3 *db, struct db_seal *out)
 {
 	struct vfs_main *m = NULL;
+	struct fresh_head head;
 	enum status st;
 
-	if ((st = enter(db, &m)) != ST_OK)
+	if ((st = find(db, &m)) != ST_OK)
 		return st;
-	st = m->fresh ? describe(m->fresh, out) : ST_NOTFOUND;
-	leave(db);
-	return st;
+	if (m->fresh == NULL)
+		return ST_NOTFOUND;
+	st = status_of(m->lost ? vfs_fresh_lost(m) : vfs_fresh_peek(m, &head));
+	return st == ST_OK ? describe(m->fresh, &head, out) : st;
 }
 
 /* ---- making one ---- */
@@ -127,6 +140,8 @@ enum status vfs_seal_begin(sqlite3 *db)
 	enum status st;
 	int rc = SQLITE_OK;
 
+	if ((st = find(db, &m)) != ST_OK || m->fresh)
+		return st;
 	if ((st = enter(db, &m)) != ST_OK)
 		return st;
 	if (m->fresh == NULL)
@@ -162,7 +177,7 @@ static enum status set(
 	if ((st = random_bytes(next.mark, DB_MARK)) != ST_OK)
 		return st;
 	st = status_of(vfs_fresh_write(m, &next));
-	return st == ST_OK ? describe(m->fresh, out) : st;
+	return st == ST_OK ? describe(m->fresh, &m->fresh->head, out) : st;
 }
 
 enum status vfs_seal_set(

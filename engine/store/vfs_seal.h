@@ -20,8 +20,9 @@
  * has to be there, only the log can say.
  */
 /*
- * Each of them waits for writers (ST_BUSY) and fails with ST_INTEGRITY, and a
- * sentence, for what is not the newest.  The connection must not be in a
+ * Each of them fails with ST_INTEGRITY, and a sentence, for what is not the
+ * newest, and waits for writers (ST_BUSY), but for vfs_seal_read(), and for
+ * vfs_seal_begin() where there is a file.  The connection must not be in a
  * transaction.
  */
 

@@ -7,7 +7,7 @@ table goes to standard output and to build/bench.json.  From the environment:
   ROWS       records (2000000)     RUNS  of each side (5)
   BENCH_DIR  where the files are (build/bench)
   ONLY       some of: ingest vfs purge few plan segments log logged postgres
-             readers requests
+             readers requests seal
   ENTRIES    of the audit log (10000000)
 """
 
@@ -36,7 +36,7 @@ RUNS = int(os.environ.get("RUNS") or 5)
 PARENT = os.path.abspath(os.environ.get("BENCH_DIR") or "build/bench")
 ONLY = (os.environ.get("ONLY") or
         "ingest vfs purge few plan segments log logged "
-        "postgres readers requests").split()
+        "postgres readers requests seal").split()
 DUE = 1000
 HELD = 1000  # people
 PHASES = ("insert", "lookups", "scan", "purge_one", "purge_batches")
@@ -436,6 +436,45 @@ def bench_requests(table):
     shutil.rmtree(place("requests"))
 
 
+# ---- seals ----
+
+def seal(rows):
+    """What a run's seals cost at its start and its end."""
+    _, out = measure.run(
+        [os.path.join(BUILD, "bench_seal"),
+         os.path.join(place(f"seal{rows}"), "lethe.yml"), str(rows)], DIR)
+    times = json.loads(out)
+    return {at: measure.Sample(times[at]["wall"], times[at]["cpu"])
+            for at in ("start", "end")}
+
+
+def bench_seal(table):
+    """A store as it grows, and what keeping account of pages costs writers."""
+    sizes = (ROWS // 20, ROWS // 2, ROWS * 5 // 2)
+    for rows in sizes:
+        telemetry.write_csv(place("seal.csv"), telemetry.ages_half(rows))
+        ingest_ours(place("seal.csv"), f"seal{rows}")
+    samples = measure.interleave(RUNS, {
+        rows: lambda rows=rows: seal(rows) for rows in sizes})
+    for rows in sizes:
+        for at in ("start", "end"):
+            times = [s[at] for s in samples[rows]]
+            table.number(f"seals at a run's {at}, {rows} records",
+                         f"{measure.median(times, 'wall') * 1000:.1f} ms "
+                         f"(CPU: {measure.median(times, 'cpu') * 1000:.1f})")
+        shutil.rmtree(place(f"seal{rows}"))
+    for cache_mib in (64, 2):
+        phases = measure.interleave(RUNS, {
+            peer: lambda peer=peer: phases_of(peer, cache_mib * 1024)
+            for peer in ("lethe", "unsealed")})
+        for phase in PHASES:
+            table.compare(f"sealed / unsealed, {cache_mib} MiB cache: {phase}",
+                          *([s[phase] for s in phases[peer]]
+                            for peer in ("lethe", "unsealed")))
+        table.mean(f"sealed / unsealed, {cache_mib} MiB cache: geometric mean",
+                   len(PHASES))
+
+
 def purge_with(program):
     telemetry.copy(place("full"), place("ours"))
     before = logged_bytes()
@@ -483,7 +522,8 @@ def main():
                         ("logged", bench_logged),
                         ("postgres", bench_postgres),
                         ("readers", bench_readers),
-                        ("requests", bench_requests)):
+                        ("requests", bench_requests),
+                        ("seal", bench_seal)):
         if name in ONLY:
             bench(table)
     about = {"rows": ROWS, "runs": RUNS, "machine": platform.processor() or

@@ -1,9 +1,11 @@
 /*
- * The audit log by itself.  Usage: bench_log FOLDER ENTRIES [give]; FOLDER is
+ * The audit log by itself.  Usage: bench_log FOLDER ENTRIES [give|give-pruned];
+ * FOLDER is
  * new.  Appends evidence in batches, verifies all of it, proves a hundred
  * entries, and prints what each took as one JSON object.  With `give` it leaves
  * in FOLDER what others check: log/, vkey, an older checkpoint, a proof that
- * the log grew from there, proofs of entries.
+ * the log grew from there, proofs of entries; with `give-pruned` after half of
+ * the entries were pruned.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -14,6 +16,7 @@
 
 #include "engine/audit/folder.h"
 #include "engine/audit/proof.h"
+#include "engine/audit/prune.h"
 #include "engine/audit/stored.h"
 #include "engine/audit/verify.h"
 #include "engine/base/base64.h"
@@ -32,6 +35,7 @@ struct moment {
 struct bench {
 	const char *folder;
 	int64_t entries;
+	int64_t first; /* that was not pruned */
 	struct keyring *keys;
 	struct secret_key *signer;
 	struct db *control, *store;
@@ -179,6 +183,18 @@ static void prove(struct bench *b)
 	buf_release(&entry);
 }
 
+/* Its entry comes on top. */
+static void prune_half(struct bench *b)
+{
+	const struct prune_rule rule = { INT64_MAX, (uint64_t)b->entries / 2,
+		{ .months = 120 } };
+
+	must(
+	    prune(b->audit, &rule, 1772323300, "os:lethe", &b->first), "prune");
+	must(b->first > 0 ? ST_OK : ST_INVALID, "too few entries to prune");
+	b->entries++;
+}
+
 /* ---- what is given out ---- */
 
 static void write_file(
@@ -233,7 +249,9 @@ static void give_proofs(struct bench *b)
 		buf_clear(&entry);
 		must(proof_make(b->audit,
 			 i == 0 ? (uint64_t)b->entries - 1
-				: (uint64_t)i * 7919 % (uint64_t)b->entries,
+				: (uint64_t)(b->first +
+					     i * INT64_C(7919) %
+						 (b->entries - b->first)),
 			 &text, &entry),
 		    "prove");
 		(void)snprintf(name, sizeof(name), "%d.tlog-proof", i);
@@ -274,11 +292,14 @@ static int64_t log_bytes(const struct bench *b)
 int main(int argc, char **argv)
 {
 	struct bench b = { 0 };
-	int giving = argc > 3 && strcmp(argv[3], "give") == 0;
+	int pruned = argc > 3 && strcmp(argv[3], "give-pruned") == 0;
+	int giving = pruned || (argc > 3 && strcmp(argv[3], "give") == 0);
 	int64_t first;
 
 	if (argc < 3 || (b.entries = strtoll(argv[2], NULL, 10)) < 4) {
-		(void)fputs("usage: bench_log FOLDER ENTRIES [give]\n", stderr);
+		(void)fputs("usage: bench_log FOLDER ENTRIES [give|"
+			    "give-pruned]\n",
+		    stderr);
 		return 2;
 	}
 	b.folder = argv[1];
@@ -290,6 +311,8 @@ int main(int argc, char **argv)
 	append(&b, b.entries - first);
 	verify(&b);
 	prove(&b);
+	if (pruned)
+		prune_half(&b);
 	if (giving)
 		give(&b, (uint64_t)first);
 	printf("{\"entries\": %" PRId64

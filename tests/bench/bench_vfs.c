@@ -78,10 +78,10 @@ static void step(sqlite3 *db, sqlite3_stmt *s, int64_t a, int64_t b)
 
 static void remove_old(const char *path)
 {
-	static const char *const ends[] = { "", "-wal", "-shm" };
+	static const char *const ends[] = { "", "-wal", "-shm", "-seal" };
 	char name[1000];
 
-	for (size_t i = 0; i < 3; i++) {
+	for (size_t i = 0; i < sizeof(ends) / sizeof(*ends); i++) {
 		(void)snprintf(name, sizeof(name), "%s%s", path, ends[i]);
 		(void)unlink(name);
 	}

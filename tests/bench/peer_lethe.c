@@ -1,13 +1,15 @@
-/* Plain SQLite, and the same library on our VFS. */
+/* Plain SQLite, and the same library on our VFS: as stores are, with a seal
+ * file that tells of every page, or `unsealed`. */
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "engine/crypto/crypto.h"
 #include "engine/store/vfs.h"
+#include "engine/store/vfs_seal.h"
 #include "tests/bench/bench_vfs.h"
 
-static sqlite3 *open_sealed(const char *path)
+static sqlite3 *open_ours(const char *path)
 {
 	const uint8_t id[16] = "bench";
 	struct secret_key *key = NULL;
@@ -35,8 +37,12 @@ sqlite3 *open_peer(const char *peer, const char *path)
 {
 	sqlite3 *db = NULL;
 
-	if (strcmp(peer, "lethe") == 0)
-		return open_sealed(path);
+	if (strcmp(peer, "lethe") == 0 || strcmp(peer, "unsealed") == 0) {
+		db = open_ours(path);
+		if (strcmp(peer, "lethe") == 0 && vfs_seal_begin(db) != ST_OK)
+			die(db, status_text());
+		return db;
+	}
 	if (sqlite3_open(path, &db) != SQLITE_OK)
 		die(db, "open");
 	run(db, "PRAGMA page_size = 4096; PRAGMA journal_mode = WAL");

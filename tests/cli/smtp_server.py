@@ -41,6 +41,8 @@ def serve(conn):
         elif verb == b"AUTH":
             with open(mail_file, "ab") as f:
                 f.write(line)
+            say("334 ")
+            lines.readline()
             say("235 welcome")
         elif verb == b"RCPT" and mood == "refuse":
             say("550 no such user " + line.decode().strip())

@@ -63,7 +63,7 @@ grep -q '"dumped"' later || oops 'follow does not see what comes'
 expect 0 audit verify --since early --vkey "$key"
 says out '^small: [0-9]+ entries, each as it was$'
 expect 0 --json audit verify
-keys 'verified stores origin entries root problem entry message'
+keys 'verified pruned stores origin entries root problem entry message'
 json 'o["verified"] and o["problem"] is None'
 other='other+22bb1dd2+AQOhB7/zzhC+HXDdGOdLwJln5NYwm6UNXx3chmQSVTG4'
 expect 2 audit verify --vkey "$other"

@@ -90,13 +90,13 @@ keys 'policies'
 expect 0 --json policy test
 json 'o["passed"] == 2 and o["failed"] == 0'
 expect 0 --json audit list
-keys 'entries'
+keys 'entries pruned'
 expect 2 --json purge --as-of 2999-01-01
 json 'o["error"]["message"] != ""'
 
 # ---- a dry run is the run ----
 expect 4 purge --dry-run --json
-keys 'run as_of dry_run rule_set clusters segments_dropped partitions_dropped unmapped verified scrubbed deleted overdue undecided suspensions unreachable plan stopped seconds'
+keys 'run as_of dry_run rule_set clusters segments_dropped partitions_dropped unmapped verified scrubbed deleted overdue undecided log_pruned suspensions unreachable plan stopped seconds'
 json 'o["dry_run"] and o["deleted"] == 0'
 cp out planned
 holds crm contracts 3

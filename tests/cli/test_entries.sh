@@ -63,6 +63,23 @@ audit verify|audit verify|0|-|no person is in it
 audit checkpoint|audit checkpoint|0|-|no person is in it
 audit prove|audit prove 1|0|-|no person is in it
 audit export|audit export folder|0|log_exported|audit log
+audit prune|audit prune|0|-|nothing is due
+audit certificate|audit certificate @RUN|0|-|no person is in it
+audit pack|audit pack @RUN -o pack.zip|0|-|no person is in it
+audit accept-restore|audit accept-restore crm --reason backup|0|restore_accepted|crm
+request open|request open --type access --identity customer_id=P2 --text zqplantedtext|0|request_opened|Q-.*
+request list|request list|0|-|ids, types and dates
+request show|request show @REQUEST|0|-|nothing of the person
+request verify|request verify @REQUEST --method login|0|request_identity_verified|Q-.*
+request suspend|request suspend @REQUEST --note zqplantednote|0|request_suspended|Q-.*
+request resume|request resume @REQUEST|0|request_resumed|Q-.*
+request extend|request extend @REQUEST --reason complexity|0|request_extended|Q-.*
+request decide|request decide @REQUEST --outcome fulfil|0|request_decided|Q-.*
+request fulfil|request fulfil @REQUEST|0|request_fulfilled|Q-.*
+request reopen|request reopen @REQUEST --note zqplantednote|0|request_reopened|Q-.*
+request withdraw|request withdraw @REQUEST|0|request_withdrawn|Q-.*
+request reopen|request reopen @REQUEST --note zqplantednote|0|request_reopened|Q-.*
+request refuse|request refuse @REQUEST --reason no_ground --note zqplantednote --authority court|0|request_refused|Q-.*
 demo|demo --files-only demo-folder|0|-|no installation yet
 TABLE
 
@@ -74,9 +91,12 @@ def out(*a): return subprocess.run([lethe, *a], capture_output=True, text=True).
 known = {line.split('|')[0] for line in open('table')}
 found = set()
 for name in re.findall(r'^  ([a-z]+)  ', out('--help'), re.M):
-    usage = out(name, '--help').split('\n\n')[0]
+    usage, rest = (out(name, '--help') + '\n\n').split('\n\n')[:2]
+    if usage.endswith(' ACTION'):
+        found |= {name + ' ' + w for w in re.findall(r'^  ([a-z-]+)\b', rest, re.M)}
+        continue
     for rest in re.findall(r'lethe(?: \.\.\.| \[[^]]*\])* ' + name + r'\b(.*)', usage):
-        word = re.match(r' ([a-z]+)\b', rest)
+        word = re.match(r' ([a-z][a-z-]*)\b', rest)
         found.add(name + (' ' + word.group(1) if word else ''))
 print(*(['no line in the table: ' + f for f in sorted(found - known)]
       + ['not a command: ' + f for f in sorted(known - found)]), sep='\n')
@@ -108,7 +128,7 @@ PY
 entries() {
 	"$LETHE" --json audit list --from "$1" >log 2>/dev/null
 }
-next=0 plan=none
+next=0 plan=none run=none request=none
 entries 0
 touch everything.err
 while IFS='|' read -r form line code action thing counts; do
@@ -116,6 +136,8 @@ while IFS='|' read -r form line code action thing counts; do
 print(len(json.load(sys.stdin)["entries"]))')
 	case $line in
 	*@PLAN*) line=$(echo "$line" | sed "s/@PLAN/$plan/") ;;
+	*@RUN*) line=$(echo "$line" | sed "s/@RUN/$run/") ;;
+	*@REQUEST*) line=$(echo "$line" | sed "s/@REQUEST/$request/") ;;
 	*@HOLD*)
 		hold=$("$LETHE" hold list | sed -n 's/^\(H-[^ ]*\) .*/\1/p' | head -n 1)
 		next=$((next + 1)) # the list just now
@@ -130,6 +152,10 @@ print(len(json.load(sys.stdin)["entries"]))')
 	entries "$next"
 	python3 entry.py "$action" "$thing" "$counts" 2>why ||
 		oops "$form: $(cat why)"
+	case $action in
+	purge_finished) run=$(sed -n 's/.*"run": *"\([^"]*\)".*/\1/p' log | tail -n 1) ;;
+	request_opened) request=$(grep -o 'Q-[0-9a-f-]*' out | head -n 1) ;;
+	esac
 	# The plan that the first run stopped after is to be approved.
 	[ "$action" != purge_stopped ] || plan=$(sed -n \
 		's/.*lethe plan approve \(P-[^ `]*\).*/\1/p' out err | head -n 1)

@@ -104,7 +104,7 @@ letter() {
 serve plain smtp
 letter 0
 says mail '^open$'
-says mail '^Message-ID: <L'
+says mail '^Message-ID: <Q-'
 serve tls smtps ', ca_file: cert.pem, user: ada, password_file: password'
 letter 0
 says mail '^secure$'
@@ -148,7 +148,7 @@ says var/requests.prom '^lethe_outbox_waiting 1$'
 
 # ---- the log has no words ----
 expect 0 audit list --json
-json 'len([e for e in o["entries"] if e["action"] == "request_letter"]) == 9'
+json 'len([e for e in o["entries"] if e["action"] == "request_letter"]) == 10'
 for word in Planted eingegangen @example ada; do silent out "\"$word"; done
 silent out PlantedLetter
 plain PlantedLetter PlantedPassword 'spätestens bis zum'

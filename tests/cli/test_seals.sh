@@ -20,7 +20,19 @@ back() {
 	done
 }
 
+# fits: what verify says is as its schema says.
+fits() {
+	python3 -c 'import jsonschema' 2>/dev/null || return 0
+	python3 - ../../.. >bad 2>&1 <<-'PYTHON' || oops "$(cat bad)"
+		import json, sys, jsonschema
+		schema = json.load(open(sys.argv[1] + "/schemas/verify.schema.json"))
+		jsonschema.Draft202012Validator.check_schema(schema)
+		jsonschema.Draft202012Validator(schema).validate(json.load(open("out")))
+	PYTHON
+}
+
 expect 0 --json audit verify
+fits
 json 'all(s["sealed_at"] is None for s in o["stores"])'
 expect 0 purge --approve
 keep first
@@ -31,6 +43,7 @@ json '[f["file"] for f in o["entries"][0]["files"]] == [
 json 'all(f["generation"] > 0 and f["pages"] > 0 and len(f["digest"]) == 64
     for f in o["entries"][0]["files"])'
 expect 0 --json audit verify --stores
+fits
 json 'o["verified"] and all(s["sealed_at"] and not s["problem"]
     for s in o["stores"])'
 
@@ -48,7 +61,11 @@ back first
 expect 5 purge
 says err 'store/crm is not the file that was sealed at .*older one'
 says err 'accept-restore'
+expect 0 --json audit list --action purge_refused_by_seal
+json '[e["files"] for e in o["entries"]] == [["store/crm"]]'
+json 'o["entries"][0]["object"] == o["entries"][0]["run"]'
 expect 5 --json audit verify
+fits
 json 'o["problem"] == "store" and not o["verified"] and o["entry"] is None'
 json '[s["file"] for s in o["stores"] if s["problem"]] == ["store/crm"]'
 expect 5 audit verify
@@ -66,6 +83,11 @@ keep last
 back first '' -wal
 expect 5 purge
 says err 'crm.db: page [0-9]+ is an older one that was put back'
+expect 0 --json audit list --action purge_refused_by_seal
+json 'o["entries"][-1]["files"] == ["store/crm"]'
+expect 5 --json audit verify
+json '[(s["file"], not s["problem"]) for s in o["stores"]] == [
+    ("control", True), ("store/crm", False), ("store/web", True)]'
 back last
 back first -seal
 expect 5 purge
@@ -76,6 +98,26 @@ says err 'its seal file is not there'
 expect 5 audit verify
 back last
 expect 0 purge
+
+# ---- the control database, and the log ----
+cp var/control.db var/control.db-seal last
+cp var/audit.db last/log
+expect 0 purge
+cp var/control.db var/control.db-seal first
+cp var/audit.db first/log
+rm -f var/control.db* && cp last/control.db* var
+expect 5 purge
+says err 'control'
+expect 5 audit verify
+rm -f var/control.db* && cp first/control.db* var
+cp last/log var/audit.db
+expect 5 purge
+says err 'audit'
+expect 5 --json audit verify
+fits
+cp first/log var/audit.db
+expect 0 purge
+expect 0 audit verify --stores
 
 # ---- a backup that is taken as it is ----
 back first

@@ -152,4 +152,15 @@ expect 0 check
 fill 10
 expect 0 purge
 holds crm contracts 0
+
+# ---- what is not sealed ----
+
+expect 0 --json audit list --action stores_sealed
+json '{"file": "store/crm", "sealed": False} in o["entries"][-1]["files"]'
+json '[f["file"] for f in o["entries"][-1]["files"] if "mark" in f] == [
+    "control", "store/web"]'
+expect 0 --json audit verify --stores
+json '[s["file"] for s in o["stores"]] == ["control", "store/web"]'
+expect 2 audit accept-restore crm --reason backup
+says err 'an attached database is not sealed'
 finish
