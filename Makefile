@@ -10,12 +10,12 @@ T       ?= 30
 # For the targets that call make again: all processors, unless told otherwise.
 AGAIN    = $(MAKE) --no-print-directory \
            $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc))
-PKGS    := sqlite3 libgcrypt libpq yaml-0.1 jansson libzip
+PKGS    := sqlite3 libgcrypt libpq yaml-0.1 jansson libzip libcurl
 
 # What a fresh Debian 12 needs.  The one list: the targets below read it.
 APT_BUILD := gcc libc6-dev pkg-config libsqlite3-dev libgcrypt20-dev \
              libyaml-dev libjansson-dev libunistring-dev libpq-dev \
-             libzip-dev tzdata
+             libzip-dev libcurl4-openssl-dev tzdata
 APT_TEST  := check libsubunit-dev python3-jsonschema python3-yaml sqlite3 \
              openssl unzip
 APT_LINT  := clang libclang-rt-dev clang-format cppcheck binutils shellcheck
@@ -26,7 +26,7 @@ APT_POSTGRES := postgresql
 APT_BENCH := sqlite3 sqlcipher libsqlcipher-dev python3
 
 # Lowest layer first.
-LAYERS  := engine/base engine/archive engine/crypto engine/store engine/model \
+LAYERS  := engine/base engine/archive engine/send engine/crypto engine/store engine/model \
            engine/audit engine/installation engine/plan \
            engine/subjects engine/holds engine/purge engine/certificate \
            engine/records engine/rights engine/package engine/report engine/demo engine/cli
@@ -61,7 +61,8 @@ SRC     := $(wildcard $(addsuffix /*.c,$(LAYERS)))
 TEXT    := $(shell find engine tests -name '*.[ch]')
 # Files that the program carries inside itself: schemas, policies, SQL.
 DATA    := $(wildcard schemas/*.sql schemas/*.yml schemas/*/*.sql \
-             schemas/pack/*.txt policies/*.yml policies/*.csv)
+             schemas/pack/*.txt schemas/letters/*.txt \
+             schemas/letters/*.json policies/*.yml policies/*.csv)
 OBJ     := $(patsubst %.c,$(B)/%.o,$(filter-out %/main.c,$(SRC))) \
            $(B)/embedded.o
 SUITES  := $(wildcard tests/test_*.c)

@@ -24,6 +24,7 @@ may() {
 	case $1 in
 	engine/base) ;;
 	engine/archive) echo base ;;
+	engine/send) echo base ;;
 	engine/crypto) echo base ;;
 	engine/store) echo base crypto embedded ;;
 	engine/model) echo base ;;
@@ -39,7 +40,7 @@ may() {
 		installation plan audit purge embedded ;;
 	engine/records) echo base model store ;;
 	engine/rights) echo base crypto model store installation plan audit \
-		holds purge ;;
+		holds purge send embedded ;;
 	engine/package) echo base archive crypto model store installation \
 		plan audit certificate records rights ;;
 	engine/report) echo base model store installation plan audit ;;
@@ -91,7 +92,8 @@ done 2>&1 | awk -v banned="^(__)?($banned)(_chk)?\$" '
 		home("yaml_", "^engine/model/node")
 		home("u8_", "^engine/plan/identity")
 		home("zip_", "^engine/archive/")
-		home("json_", "^engine/(base/json|[^b])")
+		home("curl_", "^engine/send/")
+		home("json_", "^engine/(base/(json|mustache)|[^b])")
 	}
 	$2 ~ banned { print $1 ".c: " $2 " is banned" }' | findings
 printf '%s\n' "$product" | xargs grep -nE '\<alloca *\(' | sed 's/$/  is banned/' | findings

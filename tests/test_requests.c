@@ -190,6 +190,49 @@ START_TEST(a_list_agrees_with_what_it_lists)
 }
 END_TEST
 
+/* Pages of any size make the whole list, in its order. */
+START_TEST(pages_are_the_list_cut)
+{
+	struct list_filter f = { .which = LIST_ALL, .limit = 1000 };
+	struct list_filter page = f;
+	json_t *whole = NULL, *one = NULL, *row;
+	size_t i;
+
+	MUST(db_exec(IN->control,
+		 "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL"
+		 " SELECT i + 1 FROM n WHERE i < 97)"
+		 " INSERT INTO request (id, type, state, law, channel,"
+		 " received_at, received_day) SELECT 'Q' || i, 'access',"
+		 " 'received', CASE i % 3 WHEN 0 THEN 'both' ELSE 'gdpr' END,"
+		 " 'email', i * 7919 % 50 * 86400, i * 7919 % 50 FROM n",
+		 NOARGS) == ST_OK,
+	    "%s", status_text());
+	f.sort = page.sort = _i ? LIST_BY_RECEIPT : LIST_BY_DUE;
+	ck_assert_int_eq(list_json(IN, &f, 9000000, &whole), ST_OK);
+	page.limit = 10;
+	for (page.offset = 0; page.offset < 100; page.offset += 10) {
+		ck_assert_int_eq(list_json(IN, &page, 9000000, &one), ST_OK);
+		json_array_foreach(json_object_get(one, "requests"), i, row)
+		    ck_assert(json_equal(
+			row, json_array_get(json_object_get(whole, "requests"),
+				 (size_t)page.offset + i)));
+		ck_assert_uint_eq(i, page.offset == 90 ? 7 : 10);
+		json_decref(one);
+	}
+	json_array_foreach(json_object_get(whole, "requests"), i, row)
+	{
+		const char *member = _i ? "receipt_date" : "due_date";
+		const json_t *next =
+		    json_array_get(json_object_get(whole, "requests"), i + 1);
+
+		if (next)
+			ck_assert_str_le(
+			    json_text(row, member), json_text(next, member));
+	}
+	json_decref(whole);
+}
+END_TEST
+
 Suite *requests_suite(void)
 {
 	Suite *s = suite_create("requests");
@@ -202,6 +245,7 @@ Suite *requests_suite(void)
 	tcase_add_test(t, the_log_is_told_exactly_once);
 	tcase_add_test(t, a_code_is_right_once_and_in_time_only);
 	tcase_add_test(t, a_list_agrees_with_what_it_lists);
+	tcase_add_loop_test(t, pages_are_the_list_cut, 0, 2);
 	suite_add_tcase(s, t);
 	return s;
 }

@@ -5,6 +5,7 @@
 #include "engine/holds/holds.h"
 #include "engine/plan/check.h"
 #include "engine/purge/trial.h"
+#include "engine/rights/terms.h"
 
 static enum status print(const struct cli *cli, const json_t *o)
 {
@@ -82,6 +83,9 @@ static enum status run(struct cli *cli, int argc, char **argv)
 	if (st == ST_OK)
 		st = holds_check(&cli->in, json_object_get(o, "warnings"));
 	if (st == ST_OK)
+		st = terms_check(
+		    &cli->in, when_now(), json_object_get(o, "warnings"));
+	if (st == ST_OK)
 		st = print(cli, o);
 	if (st == ST_OK)
 		cli->attention = check_needs_attention(o);
@@ -97,7 +101,8 @@ const struct command cmd_check = {
 	"Loads every file and opens every store; names what does not fit.\n"
 	"Of an attached database it says what has to be granted, as SQL.\n"
 	"What a policy does to records that stay is tried on some of them and\n"
-	"undone, because a CHECK or a trigger may refuse it.\n\n"
+	"undone, because a CHECK or a trigger may refuse it.  It says when the\n"
+	"holidays known end before the last due date of a request.\n\n"
 	"  --integrity  also read and authenticate every page of every file\n",
 	run,
 };

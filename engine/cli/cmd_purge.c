@@ -9,6 +9,7 @@
 #include "engine/package/package.h"
 #include "engine/purge/purge.h"
 #include "engine/rights/erasure.h"
+#include "engine/rights/retention.h"
 
 static void bar(void *ctx, const char *cluster, int64_t deleted, int64_t due)
 {
@@ -169,6 +170,15 @@ static void print_plan_file(const json_t *plan, const char *file)
 	    json_text(plan, "id"), file, file);
 }
 
+static void print_requests(const json_t *o)
+{
+	if (json_int(o, "due"))
+		printf("closed requests whose retention is over: %lld, "
+		       "deleted %lld, held %lld\n",
+		    json_int(o, "due"), json_int(o, "deleted"),
+		    json_int(o, "held"));
+}
+
 static enum status print(
     const struct cli *cli, const json_t *report, const struct purge_options *o)
 {
@@ -191,6 +201,7 @@ static enum status print(
 		printf("run %s: %lld records deleted in %.1f s%s\n",
 		    json_text(report, "run"), json_int(report, "deleted"),
 		    json_real_value(json_object_get(report, "seconds")), end);
+	print_requests(json_object_get(report, "requests"));
 	cli_print_pruned(json_object_get(report, "log_pruned"));
 	if (o->plan_file)
 		print_plan_file(json_object_get(report, "plan"), o->plan_file);
@@ -296,6 +307,27 @@ static enum status follow(struct cli *cli, json_t *report)
 	return st;
 }
 
+/* The requests' own data is a cluster that no policy has: it goes with a run
+ * of everything. */
+static enum status purge_requests(
+    struct cli *cli, const struct purge_options *o, json_t *report)
+{
+	json_t *requests = NULL;
+	char *actor = NULL;
+	enum status st;
+
+	if (o->store || o->cluster || o->plan_file || o->execute_file)
+		return json_put(report, "requests", json_null());
+	st = audit_actor(&actor);
+	if (st == ST_OK)
+		st = retention_run(&cli->in,
+		    o->mode == PURGE_DRY_RUN ? RETENTION_LOOK
+					     : RETENTION_DELETE,
+		    actor, o->as_of, &requests);
+	free(actor);
+	return st == ST_OK ? json_put(report, "requests", requests) : st;
+}
+
 static enum status run(struct cli *cli, int argc, char **argv)
 {
 	struct purge_options o = { .mode = PURGE_EXECUTE };
@@ -313,6 +345,8 @@ static enum status run(struct cli *cli, int argc, char **argv)
 	if (!cli->json && isatty(STDERR_FILENO))
 		o.progress = bar;
 	st = purge_run(&cli->in, &o, &report);
+	if (st == ST_OK)
+		st = purge_requests(cli, &o, report);
 	if (o.progress)
 		(void)fputs("\r\033[K", stderr);
 	if (st == ST_OK && o.mode == PURGE_EXECUTE)
@@ -334,6 +368,8 @@ const struct command cmd_purge = {
 	"A brake stops it after its plan (exit 3) where a rule is new or has\n"
 	"changed, where more of a collection would go than purge.max_share, or\n"
 	"where the clock has jumped: see `lethe plan --help`.\n\n"
+	"A run of everything also deletes closed requests whose `requests:\n"
+	"{retention: ...}` is over, unless their person is suspended.\n\n"
 	"  --dry-run          show the plan and touch nothing\n"
 	"  --as-of TIME       as if it were TIME (a date or RFC 3339); a run\n"
 	"                     that deletes cannot look ahead\n"

@@ -4,10 +4,13 @@
 #include <string.h>
 
 #include "engine/audit/log.h"
+#include "engine/base/file.h"
 #include "engine/cli/cli.h"
 #include "engine/cli/cli_request.h"
 #include "engine/rights/erasure.h"
+#include "engine/rights/letter.h"
 #include "engine/rights/list.h"
+#include "engine/rights/outbox.h"
 #include "engine/rights/rights.h"
 
 struct options {
@@ -36,6 +39,10 @@ struct options {
 	const char *limit;
 	const char *offset;
 	const char *sort;
+	const char *language;
+	const char *edit;
+	int send;
+	int keep;
 };
 
 /* What an action is given. */
@@ -342,6 +349,7 @@ static const struct {
 	{ "refuse", 2, refuse },
 	{ "withdraw", 2, withdraw },
 	{ "reopen", 2, reopen },
+	{ "letter", 3, NULL },
 };
 #define ACTIONS (sizeof(actions) / sizeof(actions[0]))
 
@@ -375,6 +383,10 @@ static void set(struct options *o, int c)
 	case 'M': o->limit = optarg; break;
 	case 'O': o->offset = optarg; break;
 	case 'R': o->sort = optarg; break;
+	case 'g': o->language = optarg; break;
+	case 'D': o->edit = optarg; break;
+	case 'Z': o->send = 1; break;
+	case 'K': o->keep = 1; break;
 	default: break;
 	}
 }
@@ -410,6 +422,10 @@ static enum status parse(
 		{ "limit", required_argument, NULL, 'M' },
 		{ "offset", required_argument, NULL, 'O' },
 		{ "sort", required_argument, NULL, 'R' },
+		{ "language", required_argument, NULL, 'g' },
+		{ "edit", required_argument, NULL, 'D' },
+		{ "send", no_argument, NULL, 'Z' },
+		{ "keep", no_argument, NULL, 'K' },
 		CLI_OPTIONS,
 	};
 	int c;
@@ -422,12 +438,30 @@ static enum status parse(
 	return ST_OK;
 }
 
+/* What was put into the outbox leaves now; what does not, later. */
+static enum status flush(struct call *c)
+{
+	json_t *sums = NULL;
+	enum status st = outbox_send(&c->cli->in, c->by.now, &sums);
+
+	if (st == ST_OK && json_int(sums, "failed") + json_int(sums, "dead")) {
+		(void)fputs("lethe: it could not be sent yet: `lethe outbox "
+			    "list` says why, `lethe outbox send` tries again\n",
+		    stderr);
+		c->cli->attention = 1;
+	}
+	json_decref(sums);
+	return st;
+}
+
 static enum status send_code(struct call *c)
 {
 	json_t *out = NULL;
 	enum status st;
 
 	st = rights_send_code(&c->cli->in, &c->by, c->id, &out);
+	if (st == ST_OK)
+		st = flush(c);
 	if (st == ST_OK && c->cli->json)
 		st = cli_print_json(out);
 	else if (st == ST_OK)
@@ -467,6 +501,62 @@ static enum status act(struct cli *cli, const struct options *o,
 	return st;
 }
 
+/* ---- letters ---- */
+
+static void print_letter(const json_t *o)
+{
+	printf(
+	    "Subject: %s\n\n%s", json_text(o, "subject"), json_text(o, "body"));
+}
+
+static enum status write_letter(struct call *c, struct letter_order *order)
+{
+	struct buf text = BUF_INIT;
+	json_t *out = NULL;
+	enum status st = ST_OK;
+
+	if (c->o->edit) {
+		st = file_read(c->o->edit, 256 << 10, &text);
+		order->text = buf_text(&text);
+	}
+	if (st == ST_OK)
+		st = rights_letter(&c->cli->in, &c->by, c->id, order, &out);
+	if (st == ST_OK && c->cli->json)
+		st = cli_print_json(out);
+	else if (st == ST_OK)
+		print_letter(out);
+	if (st == ST_OK && c->o->send)
+		st = flush(c);
+	json_decref(out);
+	buf_release(&text);
+	return st;
+}
+
+static enum status letter(
+    struct cli *cli, const struct options *o, const char *id, const char *kind)
+{
+	struct letter_order order = { .language = o->language,
+		.what = o->send   ? LETTER_SEND
+			: o->keep ? LETTER_KEEP
+				  : LETTER_PREVIEW };
+	struct call c = { .cli = cli,
+		.o = o,
+		.by = { NULL, REQUEST_BY_OPERATOR, when_now() },
+		.id = id };
+	char *actor = NULL;
+	enum status st = letter_kind_parse(kind, &order.kind);
+
+	if (st == ST_OK)
+		st = cli_load(cli);
+	if (st == ST_OK)
+		st = audit_actor(&actor);
+	c.by.name = actor;
+	if (st == ST_OK)
+		st = write_letter(&c, &order);
+	free(actor);
+	return st;
+}
+
 static enum status run(struct cli *cli, int argc, char **argv)
 {
 	const char *names[ACTIONS + 1] = { NULL }, *near;
@@ -481,7 +571,7 @@ static enum status run(struct cli *cli, int argc, char **argv)
 	st = parse(cli, argc, argv, &o);
 	if (cli->help || st != ST_OK)
 		return cli->help ? ST_OK : st;
-	st = cli_arguments(argc, 1, 2, "what to do: open, list, show, ...");
+	st = cli_arguments(argc, 1, 3, "what to do: open, list, show, ...");
 	if (st != ST_OK)
 		return st;
 	for (i = 0; i < ACTIONS; i++) {
@@ -498,9 +588,13 @@ static enum status run(struct cli *cli, int argc, char **argv)
 		    near ? near : "", near ? "`?" : "");
 	}
 	st = cli_arguments(argc, actions[i].arguments, actions[i].arguments,
-	    actions[i].arguments > 1 ? "the request's ID" : "only options");
+	    actions[i].arguments == 3 ? "the request's ID and the letter's kind"
+	    : actions[i].arguments == 2 ? "the request's ID"
+					: "only options");
 	if (st != ST_OK)
 		return st;
+	if (actions[i].arguments == 3)
+		return letter(cli, &o, argv[optind + 1], argv[optind + 2]);
 	if (actions[i].run == NULL)
 		return list(cli, &o);
 	return act(cli, &o, actions[i].run, argv[optind + 1]);
@@ -548,7 +642,11 @@ const struct command cmd_request = {
 	"                                  the token that is shown once\n"
 	"  fetch TOKEN -o FILE.zip         download it\n"
 	"  withdraw ID [--note TEXT | --duplicate-of ID]\n"
-	"  reopen ID --note WHY\n\n"
+	"  reopen ID --note WHY\n"
+	"  letter ID KIND [--language en|ja|de] [--edit FILE] [--keep | --send]\n"
+	"                                  shown; edited in FILE, as it was\n"
+	"                                  shown; kept with the case, to go on\n"
+	"                                  paper; or sent to the address on file\n\n"
 	"The due date is the law's: one month from the day of receipt, rolled\n"
 	"and counted as `requests:` in lethe.yml says; the target is what was\n"
 	"promised.  The clock stands still while identity or clarification is\n"
@@ -557,6 +655,8 @@ const struct command cmd_request = {
 	"  TYPE  access, portability, rectification, erasure, restriction,\n"
 	"        objection, objection_direct_marketing, consent_withdrawal,\n"
 	"        recipient_information\n"
+	"  KIND  receipt, identity, extension, answer, partial_answer, refusal,\n"
+	"        no_data\n"
 	"  WORD  running, at_risk, overdue, suspended, closed, late\n"
 	"  CODE  of a refusal: not_identifiable, manifestly_unfounded,\n"
 	"        excessive_repetitive, excessive_abusive, rights_of_others,\n"

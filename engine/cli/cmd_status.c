@@ -5,6 +5,7 @@
 #include "engine/purge/overview.h"
 #include "engine/rights/list.h"
 #include "engine/rights/metrics.h"
+#include "engine/rights/outbox.h"
 
 static void print_runs(const json_t *o)
 {
@@ -39,6 +40,8 @@ static void print_suspensions(const json_t *o)
 
 static void print_requests(const json_t *o)
 {
+	const json_t *outbox = json_object_get(o, "outbox");
+
 	printf("%lld request%s open: %lld at risk, %lld OVERDUE, %lld "
 	       "suspended%s%s\n",
 	    json_int(o, "open"), json_int(o, "open") == 1 ? "" : "s",
@@ -46,6 +49,10 @@ static void print_requests(const json_t *o)
 	    json_int(o, "suspended"),
 	    json_int(o, "open") ? "; the next is due " : "",
 	    json_text(o, "next_due_date"));
+	if (json_int(outbox, "waiting") || json_int(outbox, "dead"))
+		printf("outbox: %lld waiting, %lld GIVEN UP: `lethe outbox "
+		       "list` says why\n",
+		    json_int(outbox, "waiting"), json_int(outbox, "dead"));
 	if (json_int(o, "holidays_missing"))
 		printf("%lld of them due in a year without known holidays: add "
 		       "it to the file that lethe.yml names\n",
@@ -106,6 +113,7 @@ static enum status print(const struct cli *cli, const json_t *o)
 static int needs_looking(const json_t *requests)
 {
 	return json_int(requests, "overdue") ||
+	       json_int(json_object_get(requests, "outbox"), "dead") ||
 	       json_int(requests, "holidays_missing");
 }
 
@@ -113,9 +121,13 @@ static int needs_looking(const json_t *requests)
 static enum status put_requests(
     struct cli *cli, const char *as_of, int64_t now, json_t *o)
 {
-	json_t *requests = NULL;
+	json_t *requests = NULL, *outbox = NULL;
 	enum status st = list_summary(&cli->in, now, &requests);
 
+	if (st == ST_OK)
+		st = outbox_summary(&cli->in, &outbox);
+	if (st == ST_OK)
+		st = json_put(requests, "outbox", outbox);
 	if (st == ST_OK && as_of == NULL)
 		st = metrics_write(&cli->in, requests);
 	if (st != ST_OK) {

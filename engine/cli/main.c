@@ -20,6 +20,7 @@ static const struct command *const commands[] = {
 	&cmd_forecast,
 	&cmd_explain,
 	&cmd_purge,
+	&cmd_outbox,
 	&cmd_plan,
 	&cmd_stop,
 	&cmd_resume,

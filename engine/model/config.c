@@ -205,8 +205,10 @@ static void read_requests(struct config_reader *r, const struct node *n)
 {
 	static const char *const keys[] = { "target", "due", "extension",
 		"calendar", "law", "ask_within", "warn_days", "approvals",
-		"authority", "code", "outbox", "sender", "export_retention",
+		"authority", "code", "outbox", "sender", "retention", "letters",
+		"language", "controller", "export_retention",
 		"export_downloads", NULL };
+	static const char *const languages[] = { "en", "ja", "de", NULL };
 	static const char *const laws[] = { "gdpr", "appi", "both", NULL };
 	struct config *c = r->c;
 
@@ -217,6 +219,8 @@ static void read_requests(struct config_reader *r, const struct node *n)
 	(void)read_some_period(r->d, node_get(n, "due"), &c->requests.due);
 	(void)read_some_period(
 	    r->d, node_get(n, "extension"), &c->requests.extension);
+	(void)read_some_period(
+	    r->d, node_get(n, "retention"), &c->requests.retention);
 	read_calendar(r, node_get(n, "calendar"));
 	read_word_text(r, node_get(n, "law"), laws, &c->requests.law);
 	read_count(
@@ -232,6 +236,33 @@ static void read_requests(struct config_reader *r, const struct node *n)
 	    &c->requests.export_retention);
 	read_count(r, node_get(n, "export_downloads"), 1, 1000,
 	    &c->requests.export_downloads);
+	(void)config_read_path(r, node_get(n, "letters"), &c->requests.letters);
+	read_word_text(
+	    r, node_get(n, "language"), languages, &c->requests.language);
+	(void)read_string(
+	    r->d, node_get(n, "controller"), &c->requests.controller);
+}
+
+static void read_mail(struct config_reader *r, const struct node *n)
+{
+	static const char *const keys[] = { "smtp", "user", "password_file",
+		"ca_file", NULL };
+	struct config *c = r->c;
+	const struct node *smtp;
+
+	if (!read_map(r->d, n, keys))
+		return;
+	smtp = read_required(r->d, n, "smtp");
+	if (read_string(r->d, smtp, &c->mail.smtp) &&
+	    strncmp(c->mail.smtp, "smtp://", 7) != 0 &&
+	    strncmp(c->mail.smtp, "smtps://", 8) != 0)
+		read_mismatch(
+		    r->d, smtp, "smtps://HOST, or smtp://HOST for STARTTLS");
+	(void)read_string(r->d, node_get(n, "user"), &c->mail.user);
+	(void)config_read_file_path(
+	    r, node_get(n, "password_file"), &c->mail.password_file);
+	(void)config_read_file_path(
+	    r, node_get(n, "ca_file"), &c->mail.ca_file);
 }
 
 /* A group of fewer than two hides nobody. */
@@ -309,6 +340,7 @@ static void set_defaults(struct config_reader *r)
 	    read_copy(r->d, "eu_1182_71", strlen("eu_1182_71"));
 	c->requests.calendar_roll = read_copy(r->d, "none", strlen("none"));
 	c->requests.law = read_copy(r->d, "gdpr", strlen("gdpr"));
+	c->requests.language = read_copy(r->d, "en", strlen("en"));
 	c->requests.ask_within = 3;
 	c->requests.warn_days = 7;
 	c->requests.approvals = 2;
@@ -325,7 +357,7 @@ static void read_file(struct config_reader *r, const struct node *n)
 {
 	static const char *const keys[] = { "installation", "time_zone",
 		"data_dir", "key", "policies", "stores", "purge", "holds",
-		"requests", "reports", "audit", "web", "controllers",
+		"requests", "mail", "reports", "audit", "web", "controllers",
 		"processing", NULL };
 	struct diag *d = r->d;
 
@@ -341,6 +373,7 @@ static void read_file(struct config_reader *r, const struct node *n)
 	read_purge(r, node_get(n, "purge"));
 	read_holds(r, node_get(n, "holds"));
 	read_requests(r, node_get(n, "requests"));
+	read_mail(r, node_get(n, "mail"));
 	read_reports(r, node_get(n, "reports"));
 	read_audit(r, node_get(n, "audit"));
 	read_web(r, node_get(n, "web"));
@@ -407,6 +440,13 @@ void config_release(struct config *c)
 	free(c->requests.authority);
 	free(c->requests.outbox);
 	free(c->requests.sender);
+	free(c->requests.letters);
+	free(c->requests.language);
+	free(c->requests.controller);
+	free(c->mail.smtp);
+	free(c->mail.user);
+	free(c->mail.password_file);
+	free(c->mail.ca_file);
 	free(c->listen);
 	config_release_controllers(c);
 	*c = (struct config){ 0 };

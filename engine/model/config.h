@@ -64,6 +64,7 @@ struct config {
 		char *calendar_rule;     /* eu_1182_71 */
 		char *calendar_roll;     /* none or next_working_day */
 		char *holidays;          /* path, or NULL */
+		struct period retention; /* of closed ones; nothing: for ever */
 		char *law;               /* gdpr, appi or both */
 		int ask_within;          /* working days to ask in time: 3 */
 		int warn_days;           /* at risk before the end: 7 */
@@ -73,11 +74,20 @@ struct config {
 			struct period valid; /* P3D */
 			int attempts;        /* 5 */
 		} code;
-		char *outbox; /* folder for messages: outbox */
-		char *sender; /* their From address, or NULL */
+		char *outbox;     /* folder for messages: outbox */
+		char *sender;     /* their From address, or NULL */
+		char *letters;    /* folder of templates, or NULL */
+		char *language;   /* of letters: en, ja or de */
+		char *controller; /* who signs them; or NULL */
 		struct period export_retention; /* P30D */
 		int export_downloads;           /* of one package: 10 */
 	} requests;
+	struct {
+		char *smtp;          /* URL; NULL: files in the outbox folder */
+		char *user;          /* or NULL */
+		char *password_file; /* or NULL: $LETHE_SMTP_PASSWORD */
+		char *ca_file;       /* or NULL: the system's */
+	} mail;
 	struct {
 		int64_t min_cell; /* 5 */
 	} reports;

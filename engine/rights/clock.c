@@ -161,16 +161,13 @@ static void count(const struct clock_terms *t, const struct clock_facts *f,
 	c->restarted = earlier(c->restarted, restarted);
 }
 
-static enum clock_standing stand(const struct clock_terms *t,
-    const struct clock_facts *f, const struct clock *c, int32_t today,
-    int standing)
+enum clock_standing clock_stand(const struct clock_terms *t,
+    const struct clock *c, int32_t closed, int32_t today)
 {
-	if (f->closed != CLOCK_NO_DAY)
-		return f->closed > c->due ? CLOCK_LATE : CLOCK_CLOSED;
+	if (closed != CLOCK_NO_DAY)
+		return closed > c->due ? CLOCK_LATE : CLOCK_CLOSED;
 	if (today > c->due)
 		return CLOCK_OVERDUE;
-	if (standing)
-		return CLOCK_SUSPENDED;
 	if (today > c->target || c->due - today < t->warn_days)
 		return CLOCK_AT_RISK;
 	return CLOCK_RUNNING;
@@ -195,6 +192,9 @@ struct clock clock_compute(
 	if (f->notice != CLOCK_NO_DAY)
 		c.extension =
 		    f->notice <= c.notice_due ? CLOCK_EXTENDED : CLOCK_VOID;
-	c.standing = stand(t, f, &c, today, standing);
+	c.standing = clock_stand(t, &c, f->closed, today);
+	if (standing && f->closed == CLOCK_NO_DAY &&
+	    c.standing != CLOCK_OVERDUE)
+		c.standing = CLOCK_SUSPENDED;
 	return c;
 }

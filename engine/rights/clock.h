@@ -88,6 +88,14 @@ struct clock {
 struct clock clock_compute(
     const struct clock_terms *t, const struct clock_facts *f, int32_t today);
 
+/*
+ * Without a stop and without an extension the dates depend on law and receipt
+ * alone, so that many requests can share one ${c}.  How such a request, closed
+ * on ${closed} or open (CLOCK_NO_DAY), stands on ${today}.
+ */
+enum clock_standing clock_stand(const struct clock_terms *t,
+    const struct clock *c, int32_t closed, int32_t today);
+
 /* 1 if asking on ${asked} stops the clock. */
 int clock_asks_in_time(
     const struct clock_terms *t, int32_t received, int32_t asked);

@@ -4,6 +4,7 @@
 
 #include "engine/audit/log.h"
 #include "engine/base/civil.h"
+#include "engine/rights/retention.h"
 #include "engine/rights/step.h"
 
 enum status events_note(struct step *s, enum request_action action,
@@ -25,7 +26,8 @@ enum status events_note(struct step *s, enum request_action action,
 /* ---- the log ---- */
 
 struct search {
-	int64_t event;
+	const char *member;
+	int64_t number;
 	int found;
 };
 
@@ -34,18 +36,17 @@ static enum status compare(void *ctx, const char *body)
 	json_t *o = json_loads(body, 0, NULL);
 	struct search *w = ctx;
 
-	w->found |= json_int(o, "event") == w->event;
+	w->found |= json_int(o, w->member) == w->number;
 	json_decref(o);
 	return ST_OK;
 }
 
-/* The log itself knows what it was told before somebody was killed. */
-static enum status was_told(struct audit *audit, struct stmt *s, int *out)
+enum status events_were_told(struct installation *in, const char *action,
+    const char *member, int64_t number, int64_t first, int *out)
 {
-	const struct audit_filter f = { .first = db_int(s, 9),
-		.action = db_text(s, 1) };
-	struct search w = { db_int(s, 0), 0 };
-	enum status st = audit_list(audit, &f, compare, &w);
+	const struct audit_filter f = { .first = first, .action = action };
+	struct search w = { member, number, 0 };
+	enum status st = audit_list(in->audit, &f, compare, &w);
 
 	*out = w.found;
 	return st;
@@ -57,7 +58,9 @@ static enum status tell(struct installation *in, struct stmt *s)
 	enum status st;
 	int told = 0;
 
-	if ((st = was_told(in->audit, s, &told)) != ST_OK || told)
+	st = events_were_told(
+	    in, db_text(s, 1), "event", db_int(s, 0), db_int(s, 9), &told);
+	if (st != ST_OK || told)
 		return st;
 	st = json_make(&details, "{s:s, s:I, s:s, s:s, s:s, s:s, s:s?, s:s*}",
 	    "object", db_text(s, 2), "event", (json_int_t)db_int(s, 0), "id",
@@ -98,8 +101,9 @@ enum status events_ship(struct installation *in)
 	enum status st;
 
 	st = db_one_int(in->control,
-	    "SELECT 1 FROM request_event WHERE logged = 0 LIMIT 1", NOARGS, 0,
-	    &open);
+	    "SELECT EXISTS (SELECT 1 FROM request_event WHERE logged = 0)"
+	    " OR EXISTS (SELECT 1 FROM request_deletion WHERE logged = 0)",
+	    NOARGS, 0, &open);
 	if (st != ST_OK || !open)
 		return st;
 	if ((st = installation_open_audit(in)) != ST_OK)
@@ -107,6 +111,8 @@ enum status events_ship(struct installation *in)
 	if ((st = db_begin(in->control, DB_WRITE)) != ST_OK)
 		return st;
 	st = ship(in);
+	if (st == ST_OK)
+		st = retention_ship(in);
 	if (st == ST_OK)
 		st = db_commit(in->control);
 	if (st != ST_OK)

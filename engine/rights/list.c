@@ -1,225 +1,50 @@
 /* Many requests: the clock of each, sorted, and one page. */
 #include "engine/rights/list.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "engine/base/civil.h"
 #include "engine/base/zone.h"
-#include "engine/rights/terms.h"
-
-/* One request, as far as sorting needs it. */
-struct item {
-	int64_t number;
-	int64_t received_at;
-	struct clock clock;
-};
-struct items {
-	struct item *list;
-	size_t count;
-	size_t size;
-	int64_t states[REQUEST_STATE__MAX];
-};
-
-/* Stops come in the order of their requests; those of one are read ahead. */
-struct stops {
-	struct stmt *rows;
-	int64_t request; /* of the row that is read; 0: no more */
-	struct clock_stop *list;
-	size_t count;
-	size_t size;
-};
-
-static int32_t day_of(struct stmt *s, int col)
-{
-	return db_val(s, col).type == VAL_NULL ? CLOCK_NO_DAY
-					       : (int32_t)db_int(s, col);
-}
-
-static enum status stops_next(struct stops *p)
-{
-	enum status st = db_row(p->rows);
-
-	p->request = st == ST_OK ? db_int(p->rows, 0) : 0;
-	return st == ST_NOTFOUND ? ST_OK : st;
-}
-
-/* Those of ${request}, which is larger than any asked for before. */
-static enum status stops_of(struct stops *p, int64_t request)
-{
-	struct clock_stop *more;
-	enum status st = ST_OK;
-
-	p->count = 0;
-	while (st == ST_OK && p->request && p->request < request)
-		st = stops_next(p);
-	while (st == ST_OK && p->request == request) {
-		if (p->count == p->size) {
-			more = reallocarray(
-			    p->list, p->size * 2 + 4, sizeof(*more));
-			if (more == NULL)
-				return fail(ST_NOMEM, "out of memory");
-			p->list = more;
-			p->size = p->size * 2 + 4;
-		}
-		p->list[p->count++] = (struct clock_stop){ day_of(p->rows, 1),
-			day_of(p->rows, 2), day_of(p->rows, 3) };
-		st = stops_next(p);
-	}
-	return st;
-}
-
-/* ---- all of them ---- */
-
-static enum status add(struct items *all, const struct item *one)
-{
-	struct item *more;
-
-	if (all->count == all->size) {
-		more =
-		    reallocarray(all->list, all->size * 2 + 256, sizeof(*more));
-		if (more == NULL)
-			return fail(ST_NOMEM, "out of memory");
-		all->list = more;
-		all->size = all->size * 2 + 256;
-	}
-	all->list[all->count++] = *one;
-	return ST_OK;
-}
-
-static enum status add_row(struct items *all, struct stmt *s,
-    struct stops *stops, const struct clock_terms *t,
-    const struct list_filter *f, int32_t today)
-{
-	struct item one = { db_int(s, 0), db_int(s, 3), { 0 } };
-	struct clock_facts facts = { .received = (int32_t)db_int(s, 4),
-		.notice = day_of(s, 5),
-		.closed = day_of(s, 6) };
-	enum request_state state;
-	enum status st;
-
-	st = request_state_parse(db_text(s, 1), &state);
-	if (st == ST_OK)
-		st = request_law_parse(db_text(s, 2), &facts.law);
-	if (st == ST_OK)
-		st = stops_of(stops, one.number);
-	if (st != ST_OK)
-		return st;
-	facts.stops = stops->list;
-	facts.stop_count = stops->count;
-	one.clock = clock_compute(t, &facts, today);
-	if (f->standing &&
-	    strcmp(clock_standing_name(one.clock.standing), f->standing) != 0)
-		return ST_OK;
-	all->states[state]++;
-	return add(all, &one);
-}
-
-static enum status read_rows(struct installation *in,
-    const struct clock_terms *t, const struct list_filter *f, int32_t today,
-    struct stops *stops, struct items *all)
-{
-	struct stmt *s = NULL;
-	enum status st;
-
-	st = db_query(in->control,
-	    "SELECT number, state, law, received_at, received_day, notice_day,"
-	    " closed_day FROM request WHERE ($1 IS NULL OR type = $1)"
-	    " AND ($2 IS NULL OR state = $2)"
-	    " AND ($3 OR $2 IS NOT NULL OR closed_day IS NULL)"
-	    " ORDER BY number",
-	    ARGS(TEXT(f->type), TEXT(f->state), INT(f->which == LIST_ALL)), &s);
-	while (st == ST_OK && (st = db_row(s)) == ST_OK)
-		st = add_row(all, s, stops, t, f, today);
-	db_done(s);
-	return st == ST_NOTFOUND ? ST_OK : st;
-}
-
-static enum status read_all(struct installation *in,
-    const struct list_filter *f, int64_t as_of, struct items *all)
-{
-	struct holidays holidays = { NULL, 0 };
-	struct stops stops = { 0 };
-	struct clock_terms t;
-	enum status st;
-
-	if ((st = terms_load(in, &holidays, &t)) != ST_OK)
-		return st;
-	if ((st = installation_open_control(in)) == ST_OK)
-		st = db_query(in->control,
-		    "SELECT request, asked_day, ended_day, lapses_day"
-		    " FROM request_stop ORDER BY request, number",
-		    NOARGS, &stops.rows);
-	if (st == ST_OK)
-		st = stops_next(&stops);
-	if (st == ST_OK)
-		st = read_rows(
-		    in, &t, f, zone_day(in->zone, as_of), &stops, all);
-	db_done(stops.rows);
-	free(stops.list);
-	holidays_release(&holidays);
-	return st;
-}
-
-static int by_number(const struct item *a, const struct item *b)
-{
-	return (a->number > b->number) - (a->number < b->number);
-}
-
-static int by_due(const void *x, const void *y)
-{
-	const struct item *a = x, *b = y;
-	int order =
-	    (a->clock.due > b->clock.due) - (a->clock.due < b->clock.due);
-
-	return order ? order : by_number(a, b);
-}
-
-static int by_receipt(const void *x, const void *y)
-{
-	const struct item *a = x, *b = y;
-	int order = (a->received_at > b->received_at) -
-		    (a->received_at < b->received_at);
-
-	return order ? order : by_number(a, b);
-}
+#include "engine/rights/scan.h"
 
 /* ---- a page ---- */
 
-static enum status row_json(struct stmt *s, const struct item *i, json_t **out)
+static enum status row_json(struct stmt *s, const struct clock *c,
+    enum clock_standing standing, json_t **out)
 {
 	char received[INSTANT_TEXT], receipt[CIVIL_TEXT], target[CIVIL_TEXT],
 	    due[CIVIL_TEXT];
 
-	civil_format_instant(i->received_at, received);
+	civil_format_instant(db_int(s, 5), received);
 	civil_format((int32_t)db_int(s, 4), receipt);
-	civil_format(i->clock.target, target);
-	civil_format(i->clock.due, due);
+	civil_format(c->target, target);
+	civil_format(c->due, due);
 	return json_make(out,
 	    "{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:b, s:b}", "id",
 	    db_text(s, 0), "type", db_text(s, 1), "state", db_text(s, 2), "law",
 	    db_text(s, 3), "received_at", received, "receipt_date", receipt,
 	    "target_date", target, "due_date", due, "standing",
-	    clock_standing_name(i->clock.standing), "extended",
-	    i->clock.extension == CLOCK_EXTENDED, "suspended",
-	    i->clock.standing == CLOCK_SUSPENDED);
+	    clock_standing_name(standing), "extended",
+	    c->extension == CLOCK_EXTENDED, "suspended",
+	    standing == CLOCK_SUSPENDED);
 }
 
 static enum status push(
-    struct installation *in, const struct item *i, json_t *list)
+    struct installation *in, const struct scan *all, size_t i, json_t *list)
 {
+	const struct scan_row *row = &all->rows[i];
 	struct stmt *s = NULL;
 	json_t *one = NULL;
 	enum status st;
 
 	st = db_query(in->control,
-	    "SELECT id, type, state, law, received_day FROM request"
+	    "SELECT id, type, state, law, received_day, received_at FROM request"
 	    " WHERE number = $1",
-	    ARGS(INT(i->number)), &s);
+	    ARGS(INT(row->number)), &s);
 	if (st == ST_OK)
 		st = db_row(s);
 	if (st == ST_OK)
-		st = row_json(s, i, &one);
+		st = row_json(s, &all->clocks[row->clock], row->standing, &one);
 	db_done(s);
 	return st == ST_OK ? json_push(list, one) : st;
 }
@@ -248,27 +73,25 @@ static enum status check(const struct list_filter *f)
 
 /* All of one page is read in one transaction, so that it fits together. */
 static enum status page_json(struct installation *in,
-    const struct list_filter *f, int64_t as_of, struct items *all, json_t *list)
+    const struct list_filter *f, int64_t as_of, struct scan *all, json_t *list)
 {
-	enum status st = read_all(in, f, as_of, all);
+	enum status st = scan_read(in, f, as_of, all);
 	int64_t i, end = f->offset + f->limit;
 
 	if (st != ST_OK)
 		return st;
-	if (all->count)
-		qsort(all->list, all->count, sizeof(*all->list),
-		    f->sort == LIST_BY_DUE ? by_due : by_receipt);
+	scan_sort(all, (size_t)end);
 	if (end > (int64_t)all->count)
 		end = (int64_t)all->count;
 	for (i = f->offset; st == ST_OK && i < end; i++)
-		st = push(in, &all->list[i], list);
+		st = push(in, all, (size_t)i, list);
 	return st;
 }
 
 enum status list_json(struct installation *in, const struct list_filter *f,
     int64_t as_of, json_t **out)
 {
-	struct items all = { 0 };
+	struct scan all = { 0 };
 	json_t *list = NULL;
 	enum status st;
 
@@ -287,13 +110,26 @@ enum status list_json(struct installation *in, const struct list_filter *f,
 		    json_make(out, "{s:O, s:I, s:I}", "requests", list, "total",
 			(json_int_t)all.count, "offset", (json_int_t)f->offset);
 	json_decref(list);
-	free(all.list);
+	scan_release(&all);
 	return st;
 }
 
 /* ---- how many ---- */
 
-static enum status states_json(const struct items *all, json_t **out)
+static enum status add_states(struct installation *in, json_t *o)
+{
+	struct stmt *s = NULL;
+	enum status st;
+
+	st = db_query(in->control,
+	    "SELECT state, count(*) FROM request GROUP BY state", NOARGS, &s);
+	while (st == ST_OK && (st = db_row(s)) == ST_OK)
+		st = json_put(o, db_text(s, 0), json_integer(db_int(s, 1)));
+	db_done(s);
+	return st == ST_NOTFOUND ? ST_OK : st;
+}
+
+static enum status states_json(struct installation *in, json_t **out)
 {
 	json_t *o = NULL;
 	enum status st = json_made(json_object(), &o);
@@ -301,7 +137,9 @@ static enum status states_json(const struct items *all, json_t **out)
 
 	for (i = REQUEST_RECEIVED; st == ST_OK && i < REQUEST_STATE__MAX; i++)
 		st = json_put(o, request_state_name((enum request_state)i),
-		    json_integer(all->states[i]));
+		    json_integer(0));
+	if (st == ST_OK)
+		st = add_states(in, o);
 	if (st == ST_OK)
 		*out = o;
 	else
@@ -318,17 +156,15 @@ struct counted {
 	int32_t next;
 };
 
-static struct counted count(const struct items *all)
+static struct counted count(const struct scan *all)
 {
-	struct counted n = { .next = CLOCK_NO_DAY };
+	struct counted n = { .open = (json_int_t)all->count,
+		.next = CLOCK_NO_DAY };
 
 	for (size_t i = 0; i < all->count; i++) {
-		const struct clock *c = &all->list[i].clock;
+		const struct clock *c = &all->clocks[all->rows[i].clock];
 
-		n.standing[c->standing]++;
-		if (c->standing == CLOCK_CLOSED || c->standing == CLOCK_LATE)
-			continue;
-		n.open++;
+		n.standing[all->rows[i].standing]++;
 		n.unknown += c->unknown_year != 0;
 		if (n.next == CLOCK_NO_DAY || c->due < n.next)
 			n.next = c->due;
@@ -336,19 +172,19 @@ static struct counted count(const struct items *all)
 	return n;
 }
 
-enum status list_summary(struct installation *in, int64_t as_of, json_t **out)
+static enum status summary_json(
+    struct installation *in, int64_t as_of, struct scan *all, json_t **out)
 {
-	const struct list_filter f = { .which = LIST_ALL };
-	struct items all = { 0 };
+	static const struct list_filter f = { .which = LIST_OPEN };
 	json_t *states = NULL;
 	char next[CIVIL_TEXT];
 	struct counted n;
-	enum status st;
+	enum status st = scan_read(in, &f, as_of, all);
 
-	if ((st = read_all(in, &f, as_of, &all)) == ST_OK)
-		st = states_json(&all, &states);
+	if (st == ST_OK)
+		st = states_json(in, &states);
 	if (st == ST_OK) {
-		n = count(&all);
+		n = count(all);
 		civil_format(n.next, next);
 		st = json_make(out, "{s:I, s:I, s:I, s:I, s:I, s:s?, s:O}",
 		    "open", n.open, "suspended", n.standing[CLOCK_SUSPENDED],
@@ -358,6 +194,20 @@ enum status list_summary(struct installation *in, int64_t as_of, json_t **out)
 		    "states", states);
 	}
 	json_decref(states);
-	free(all.list);
+	return st;
+}
+
+/* One transaction, so that states and clocks fit together. */
+enum status list_summary(struct installation *in, int64_t as_of, json_t **out)
+{
+	struct scan all = { 0 };
+	enum status st;
+
+	if ((st = installation_open_control(in)) != ST_OK)
+		return st;
+	if ((st = db_begin(in->control, DB_READ)) == ST_OK)
+		st = summary_json(in, as_of, &all, out);
+	db_rollback(in->control);
+	scan_release(&all);
 	return st;
 }

@@ -1,16 +1,18 @@
-/* Messages to people: the outbox folder, and the address on file. */
+/* Messages to people: their bytes, and the way out. */
 #include "engine/rights/message.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
-#include <unistd.h>
 
+#include "engine/base/base64.h"
 #include "engine/base/civil.h"
 #include "engine/base/file.h"
-#include "engine/plan/keys.h"
-#include "engine/plan/reach.h"
+#include "engine/send/smtp.h"
+
+#define LINE    76 /* RFC 2045, 2047 */
+#define SECONDS 60 /* for one message */
+
+/* ---- headers ---- */
 
 /* "Sun, 22 Nov 2026 21:45:00 +0000" */
 static void add_date(struct buf *b, int64_t at)
@@ -26,126 +28,179 @@ static void add_date(struct buf *b, int64_t at)
 	    c.year, second / 3600, second / 60 % 60, second % 60);
 }
 
+static int is_plain(const char *text)
+{
+	for (; *text; text++)
+		if ((unsigned char)*text >= 0x80 || (unsigned char)*text < ' ')
+			return 0;
+	return 1;
+}
+
+/* How many bytes of ${text} one encoded word takes: whole characters. */
+static size_t word_length(const char *text)
+{
+	size_t most = 39, len = strlen(text); /* 52 in Base64 */
+
+	if (len <= most)
+		return len;
+	while (most > 1 && ((unsigned char)text[most] & 0xc0) == 0x80)
+		most--;
+	return most;
+}
+
+/* RFC 2047: words of Base64, folded between them. */
+static void add_subject(struct buf *b, const char *text)
+{
+	size_t n;
+
+	buf_adds(b, "Subject:");
+	if (is_plain(text) && strlen(text) < LINE - 10) {
+		buf_addf(b, " %s\r\n", text);
+		return;
+	}
+	for (; *text; text += n) {
+		n = word_length(text);
+		buf_adds(b, " =?UTF-8?B?");
+		base64_add(b, text, n);
+		buf_adds(b, "?=\r\n");
+	}
+}
+
+/* ---- body ---- */
+
+/* Quoted-printable (RFC 2045, 6.7). */
 static void add_body(struct buf *b, const char *body)
 {
-	for (; *body; body++)
-		if (*body == '\n')
+	size_t wide = 0;
+
+	for (; *body; body++) {
+		unsigned char c = (unsigned char)*body;
+		int last = body[1] == '\n' || body[1] == '\0';
+		int quoted =
+		    c == '=' || c < ' ' || c > '~' || (c == ' ' && last);
+
+		if (c == '\n') {
 			buf_adds(b, "\r\n");
+			wide = 0;
+			continue;
+		}
+		if (wide + (quoted ? 3 : 1) >= LINE) {
+			buf_adds(b, "=\r\n");
+			wide = 0;
+		}
+		if (quoted)
+			buf_addf(b, "=%02X", c);
 		else
-			buf_addc(b, *body);
+			buf_addc(b, (char)c);
+		wide += quoted ? 3 : 1;
+	}
+	if (wide)
+		buf_adds(b, "\r\n");
 }
 
-static enum status compose(
-    const struct installation *in, const struct message *m, struct buf *b)
+enum status message_compose(
+    const char *sender, const struct message *m, struct buf *out)
 {
-	const char *sender = in->config.requests.sender;
-
-	if (sender == NULL)
+	if (strpbrk(m->subject, "\r\n") || !text_is_address(m->to) ||
+	    !text_is_address(sender))
 		return fail(ST_USAGE,
-		    "messages need a sender: name one in lethe.yml, "
-		    "`requests: {sender: privacy@example.org}`");
-	buf_addf(b, "From: %s\r\nTo: %s\r\n", sender,
-	    m->to ? m->to : "nobody@invalid");
-	add_date(b, m->at);
-	buf_addf(b,
-	    "Message-ID: <%s@%s>\r\nSubject: %s\r\nMIME-Version: 1.0\r\n"
-	    "Auto-Submitted: auto-generated\r\n"
-	    "Content-Type: text/plain; charset=utf-8\r\n"
-	    "Content-Transfer-Encoding: 8bit\r\n\r\n",
-	    m->name, strchr(sender, '@') + 1, m->subject);
-	add_body(b, m->body);
-	return buf_status(b);
+		    "a message has one address to and from, and a subject of "
+		    "one line");
+	buf_addf(out, "From: %s\r\nTo: %s\r\n", sender, m->to);
+	add_date(out, m->at);
+	buf_addf(
+	    out, "Message-ID: <%s@%s>\r\n", m->id, strchr(sender, '@') + 1);
+	add_subject(out, m->subject);
+	buf_adds(out, "MIME-Version: 1.0\r\nAuto-Submitted: auto-generated\r\n"
+		      "Content-Type: text/plain; charset=utf-8\r\n"
+		      "Content-Transfer-Encoding: quoted-printable\r\n\r\n");
+	add_body(out, m->body);
+	return buf_status(out);
 }
 
-enum status message_send(struct installation *in, const struct message *m)
+/* ---- the way out ---- */
+
+enum status message_sender(const struct installation *in, const char **out)
+{
+	*out = in->config.requests.sender;
+	if (*out)
+		return ST_OK;
+	return fail(ST_USAGE, "messages need a sender: name one in lethe.yml, "
+			      "`requests: {sender: privacy@example.org}`");
+}
+
+/* What is there already was written before somebody was killed. */
+static enum status to_folder(
+    const struct installation *in, const struct message *m, const struct buf *b)
 {
 	const char *folder = in->config.requests.outbox;
-	struct buf b = BUF_INIT;
-	char *path = str_format("%s/%s.eml", folder, m->name);
+	char *path = str_format("%s/%s.eml", folder, m->id);
 	enum status st;
 
 	if (path == NULL)
-		st = fail(ST_NOMEM, "out of memory");
-	else
-		st = compose(in, m, &b);
-	if (st == ST_OK)
-		st = file_make_folder(folder, 0700);
-	if (st == ST_OK)
-		st = file_create(path, b.data, b.len, 0600);
-	if (st == ST_OK && m->to == NULL && unlink(path) != 0)
-		st = fail(ST_IO, "%s: cannot be removed", path);
-	buf_release(&b);
+		return fail(ST_NOMEM, "out of memory");
+	st = file_make_folder(folder, 0700);
+	if (st == ST_OK && !file_exists(path))
+		st = file_replace(path, b->data, b->len, 0600);
 	free(path);
 	return st;
 }
 
-/* ---- the address on file ---- */
-
-static const char *email_of(const struct collection *c)
+/* Its first line; the environment's where no file is named. */
+static enum status read_password(const struct installation *in, struct buf *b)
 {
-	for (size_t i = 0; i < c->field_count; i++)
-		if (c->fields[i].identity &&
-		    strcmp(c->fields[i].identity, "email") == 0)
-			return c->fields[i].name;
-	return NULL;
-}
+	const char *given = getenv("LETHE_SMTP_PASSWORD");
+	enum status st = ST_OK;
 
-static enum status read_address(
-    const struct reach_record *r, const char *column, char **out)
-{
-	const char **keys = NULL, *text;
-	struct sql q = SQL_INIT;
-	struct stmt *s = NULL;
-	size_t count = 0;
-	enum status st = keys_of(r->collection, r->table, &keys, &count);
-
-	sql_add(&q, "SELECT ");
-	sql_name(&q, column);
-	sql_add(&q, " FROM ");
-	sql_name(&q, r->table->name);
-	for (size_t i = 0; st == ST_OK && i < count; i++) {
-		if (i)
-			sql_add(&q, " AND ");
-		else
-			sql_add(&q, " WHERE ");
-		sql_name(&q, keys[i]);
-		sql_add(&q, " = ");
-		sql_bind(&q, r->key[i]);
-	}
-	if (st == ST_OK)
-		st = db_query_sql(r->store->db, &q, &s);
-	if (st == ST_OK && (st = db_row(s)) == ST_OK) {
-		text = db_text(s, 0);
-		if (text && text_is_address(text) &&
-		    (*out = strdup(text)) == NULL)
-			st = fail(ST_NOMEM, "out of memory");
-	}
-	db_done(s);
-	sql_release(&q);
-	free(keys);
-	return st == ST_NOTFOUND ? ST_OK : st;
-}
-
-static enum status look(void *ctx, const struct reach_record *r)
-{
-	const char *column = email_of(r->collection);
-	char **out = ctx;
-
-	if (*out || r->shared || column == NULL)
-		return ST_OK;
-	return read_address(r, column, out);
-}
-
-enum status message_address(struct installation *in, const char *identity,
-    const char *value, char **out)
-{
-	const struct reach_subject who = { identity, value };
-	char *address = NULL;
-	enum status st = reach_walk(in, &who, look, &address);
-
-	if (st == ST_OK)
-		*out = address;
+	if (in->config.mail.password_file)
+		st = file_read(in->config.mail.password_file, 4096, b);
+	else if (given)
+		buf_adds(b, given);
 	else
-		free(address);
+		st = fail(ST_USAGE,
+		    "mail: a user and no password: give `password_file`, or "
+		    "LETHE_SMTP_PASSWORD");
+	if (b->data)
+		b->data[strcspn(b->data, "\r\n")] = '\0';
+	return st == ST_OK ? buf_status(b) : st;
+}
+
+static enum status to_server(const struct installation *in, const char *sender,
+    const struct message *m, const struct buf *b)
+{
+	struct smtp s = { .url = in->config.mail.smtp,
+		.user = in->config.mail.user,
+		.ca_file = in->config.mail.ca_file,
+		.from = sender,
+		.to = m->to,
+		.seconds = SECONDS };
+	struct buf password = BUF_INIT;
+	enum status st = ST_OK;
+
+	if (s.user)
+		st = read_password(in, &password);
+	s.password = buf_text(&password);
+	if (st == ST_OK)
+		st = smtp_send(&s, b->data, b->len);
+	if (password.data)
+		explicit_bzero(password.data, password.size);
+	buf_release(&password);
+	return st;
+}
+
+enum status message_send(struct installation *in, const struct message *m)
+{
+	struct buf b = BUF_INIT;
+	const char *sender;
+	enum status st = message_sender(in, &sender);
+
+	if (st == ST_OK)
+		st = message_compose(sender, m, &b);
+	if (st == ST_OK)
+		st = in->config.mail.smtp ? to_server(in, sender, m, &b)
+					  : to_folder(in, m, &b);
+	if (b.data)
+		explicit_bzero(b.data, b.size);
+	buf_release(&b);
 	return st;
 }

@@ -24,6 +24,7 @@ static const struct {
 
 enum status metrics_write(struct installation *in, const json_t *summary)
 {
+	const json_t *outbox = json_object_get(summary, "outbox");
 	char *path = installation_path(in, "requests.prom");
 	json_t *count;
 	struct buf b = BUF_INIT;
@@ -36,6 +37,12 @@ enum status metrics_write(struct installation *in, const json_t *summary)
 		buf_addf(&b, "# HELP %s %s\n# TYPE %s gauge\n%s %lld\n",
 		    gauges[i].name, gauges[i].help, gauges[i].name,
 		    gauges[i].name, json_int(summary, gauges[i].member));
+	buf_addf(&b,
+	    "# HELP lethe_outbox_waiting Messages that are not sent yet.\n"
+	    "# TYPE lethe_outbox_waiting gauge\nlethe_outbox_waiting %lld\n"
+	    "# HELP lethe_outbox_dead Messages that were given up.\n"
+	    "# TYPE lethe_outbox_dead gauge\nlethe_outbox_dead %lld\n",
+	    json_int(outbox, "waiting"), json_int(outbox, "dead"));
 	buf_adds(&b, "# HELP lethe_requests Requests by state.\n"
 		     "# TYPE lethe_requests gauge\n");
 	json_object_foreach(json_object_get(summary, "states"), state, count)

@@ -1,5 +1,4 @@
 /* Identity by a one-time code to the address on file. */
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -7,6 +6,7 @@
 #include "engine/base/zone.h"
 #include "engine/rights/code.h"
 #include "engine/rights/message.h"
+#include "engine/rights/outbox.h"
 #include "engine/rights/step.h"
 
 /* In the three languages of our people, since whose it is is not known yet. */
@@ -27,25 +27,24 @@ static char *body_of(const char *id, const char *code, const char *until)
 	    id, code, until, until, until);
 }
 
+/* Whoever has no address on file gets nothing, and no other answer. */
 static enum status send(
     struct step *s, const char *to, const char *code, int64_t expires_at)
 {
-	struct message m = {
-		.to = to, .subject = "Your code / Ihr Code", .at = s->by->now
-	};
-	char until[ZONE_TEXT], name[64];
-	char *body;
-	enum status st;
+	struct outbox_mail m = { s->r.number, to, "Your code / Ihr Code", NULL,
+		s->by->now };
+	char until[ZONE_TEXT], *body;
+	const char *sender;
+	int64_t number;
+	enum status st = message_sender(s->in, &sender);
 
+	if (st != ST_OK || to == NULL)
+		return st;
 	zone_format(s->in->zone, expires_at, until);
-	/* The same code twice in a second would have one name. */
-	(void)snprintf(name, sizeof(name), "%s-%lld-%zu", s->r.id,
-	    (long long)s->by->now, s->r.stop_count);
 	if ((body = body_of(s->r.id, code, until)) == NULL)
 		return fail(ST_NOMEM, "out of memory");
-	m.name = name;
 	m.body = body;
-	st = message_send(s->in, &m);
+	st = outbox_add(s->in, &m, &number);
 	explicit_bzero(body, strlen(body));
 	free(body);
 	return st;
@@ -73,6 +72,20 @@ static enum status begin_stop(
 	    zone_day(s->in->zone, expires_at));
 }
 
+/* Before the transaction: reach goes through all stores, and nobody else
+ * should wait for that. */
+static enum status find_address(
+    struct installation *in, const char *id, char **to)
+{
+	struct request r = { 0 };
+	enum status st = book_read(in, id, &r);
+
+	if (st == ST_OK)
+		st = message_address(in, r.identity, r.value, to);
+	request_release(&r);
+	return st;
+}
+
 enum status rights_send_code(struct installation *in,
     const struct rights_actor *by, const char *id, json_t **out)
 {
@@ -81,11 +94,11 @@ enum status rights_send_code(struct installation *in,
 	struct step s = { 0 };
 	enum status st;
 
+	if ((st = find_address(in, id, &to)) != ST_OK)
+		return st;
 	st = step_begin(&s, in, by, id);
 	if (st == ST_OK)
 		st = step_go(&s, REQUEST_ASK_IDENTITY, "code", NULL);
-	if (st == ST_OK)
-		st = message_address(in, s.r.identity, s.r.value, &to);
 	if (st == ST_OK)
 		st = code_make(in, s.r.number, expires_at,
 		    in->config.requests.code.attempts, code);

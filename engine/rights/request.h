@@ -79,6 +79,7 @@ enum request_action {
 	REQUEST_ERASE_REST, /* what was kept has gone: of a closed one */
 	REQUEST_PACKAGE,    /* the copy of the data is made */
 	REQUEST_DOWNLOAD,   /* and handed over */
+	REQUEST_WRITE_LETTER, /* in any state, and changes none */
 	REQUEST_ACTION__MAX
 };
 

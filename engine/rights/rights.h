@@ -56,10 +56,11 @@ enum status rights_show(struct installation *in, const char *id, int64_t as_of,
 /* ---- identity ---- */
 
 /*
- * Send a one-time code to the e-mail address on file, as a message in the
- * outbox folder.  ${*out} is {"id","state","expires_at"} whether an address is
- * known or not, and says nothing of it; without one nothing was asked, so
- * the clock goes on.  A code before it is worth nothing any more.
+ * Put a one-time code to the e-mail address on file into the outbox
+ * (outbox.h), in the same transaction.  ${*out} is {"id","state","expires_at"}
+ * whether an address is known or not, and says nothing of it; without one
+ * nothing was asked, so the clock goes on.  A code before it is worth nothing
+ * any more.
  */
 enum status rights_send_code(struct installation *in,
     const struct rights_actor *by, const char *id, json_t **out) MUST_CHECK;

@@ -47,7 +47,14 @@ int step_takes_two(const struct installation *in, const struct request *r);
 /* Note an event of ${r}, inside the transaction. */
 enum status events_note(struct step *s, enum request_action action,
     enum request_state from, const char *reason, const char *note) MUST_CHECK;
-/* Tell the log what it has not been told. */
+/*
+ * Does the log have an entry ${action}, from the entry ${first} on, whose
+ * member ${member} is ${number}?  It knows what it was told before somebody
+ * was killed.
+ */
+enum status events_were_told(struct installation *in, const char *action,
+    const char *member, int64_t number, int64_t first, int *out) MUST_CHECK;
+/* Tell the log what it has not been told, of events and of deletions. */
 enum status events_ship(struct installation *in) MUST_CHECK;
 /* [{"at","action","from","state","actor","reason","note"}] */
 enum status events_json(

@@ -201,6 +201,22 @@ json 'o["requests"]["states"]["duplicate"] == 1'
 says var/requests.prom '^lethe_requests_overdue 2$'
 says var/requests.prom 'state="fulfilled"} 1$'
 
+# ---- holidays, retention ----
+expect 0 check --json
+json 'any("kept for ever" in w for w in o["warnings"])'
+json 'not any("holiday" in w for w in o["warnings"])'
+printf 'date\n%s-01-01\n' "$(date +%Y)" >holidays.csv
+sed -i 's/^requests: {/&retention: P3Y, calendar: {roll: next_working_day, holidays: holidays.csv}, /' lethe.yml
+expect 0 check --json
+json 'not any("kept for ever" in w for w in o["warnings"])'
+next=$(($(date +%Y) + 1))
+case $(date +%m) in
+10 | 11 | 12) json "any('no holiday of $next is known' in w for w in o['warnings'])" ;;
+esac
+sed -i 's/retention: P3Y, calendar: {[^}]*}, /retention: P3Y, /' lethe.yml
+expect 4 purge --dry-run --json
+json 'o["requests"]["retention"] == "P3Y" and o["requests"]["due"] == 0'
+
 # ---- the log ----
 expect 0 audit list --json
 json 'len([e for e in o["entries"] if e["action"] == "request_opened"]) == 9'
