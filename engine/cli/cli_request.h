@@ -4,9 +4,16 @@
 #include "engine/cli/cli.h"
 
 /* The parts of `lethe request` that have options of their own. */
+enum status cli_request_list(struct cli *cli, int argc, char **argv) MUST_CHECK;
+enum status cli_request_letter(
+    struct cli *cli, int argc, char **argv) MUST_CHECK;
 enum status cli_request_package(
     struct cli *cli, int argc, char **argv) MUST_CHECK;
 enum status cli_request_fetch(
     struct cli *cli, int argc, char **argv) MUST_CHECK;
+
+/* What was put into the outbox leaves now; what does not, later, and somebody
+ * is told. */
+enum status cli_request_flush(struct cli *cli) MUST_CHECK;
 
 #endif /* !CLI_CLI_REQUEST_H */

@@ -4,13 +4,9 @@
 #include <string.h>
 
 #include "engine/audit/log.h"
-#include "engine/base/file.h"
 #include "engine/cli/cli.h"
 #include "engine/cli/cli_request.h"
 #include "engine/rights/erasure.h"
-#include "engine/rights/letter.h"
-#include "engine/rights/list.h"
-#include "engine/rights/outbox.h"
 #include "engine/rights/rights.h"
 
 struct options {
@@ -35,14 +31,6 @@ struct options {
 	int approve;
 	int back;
 	int tell;
-	struct list_filter list;
-	const char *limit;
-	const char *offset;
-	const char *sort;
-	const char *language;
-	const char *edit;
-	int send;
-	int keep;
 };
 
 /* What an action is given. */
@@ -283,51 +271,6 @@ static enum status open_one(struct call *c, json_t **out)
 	return rights_open(&c->cli->in, &c->by, &order, out);
 }
 
-static void print_rows(const json_t *o)
-{
-	const json_t *r;
-	size_t i;
-
-	printf("%-20s %-22s %-18s %-10s %-10s %s\n", "request", "type", "state",
-	    "received", "due", "");
-	json_array_foreach(json_object_get(o, "requests"), i, r)
-	    printf("%-20s %-22s %-18s %-10s %-10s %s\n", json_text(r, "id"),
-		json_text(r, "type"), json_text(r, "state"),
-		json_text(r, "receipt_date"), json_text(r, "due_date"),
-		json_text(r, "standing"));
-	printf("%zu of %lld\n", i, json_int(o, "total"));
-}
-
-static enum status list(struct cli *cli, struct options *o)
-{
-	json_t *out = NULL;
-	int64_t now = 0;
-	enum status st = cli_load(cli);
-
-	o->list.limit = 50;
-	if (st == ST_OK)
-		st = cli_as_of(cli, o->as_of, &now);
-	if (st == ST_OK && o->limit)
-		st = cli_number("limit", o->limit, 1, 1000000, &o->list.limit);
-	if (st == ST_OK && o->offset)
-		st = cli_number(
-		    "offset", o->offset, 0, 1000000000, &o->list.offset);
-	if (st == ST_OK && o->sort && strcmp(o->sort, "received") == 0)
-		o->list.sort = LIST_BY_RECEIPT;
-	else if (st == ST_OK && o->sort && strcmp(o->sort, "due") != 0)
-		st = fail(ST_USAGE, "--sort is due or received");
-	if (st == ST_OK)
-		st = list_json(&cli->in, &o->list, now, &out);
-	if (st != ST_OK)
-		return st;
-	if (cli->json)
-		st = cli_print_json(out);
-	else
-		print_rows(out);
-	json_decref(out);
-	return st;
-}
-
 /* ---- command line ---- */
 
 static const struct {
@@ -336,7 +279,6 @@ static const struct {
 	enum status (*run)(struct call *c, json_t **out);
 } actions[] = {
 	{ "open", 1, open_one },
-	{ "list", 1, NULL },
 	{ "show", 2, show },
 	{ "verify", 2, verify },
 	{ "extend", 2, extend },
@@ -349,14 +291,25 @@ static const struct {
 	{ "refuse", 2, refuse },
 	{ "withdraw", 2, withdraw },
 	{ "reopen", 2, reopen },
-	{ "letter", 3, NULL },
 };
 #define ACTIONS (sizeof(actions) / sizeof(actions[0]))
+
+/* Those with options of their own. */
+static const struct {
+	const char *name;
+	enum status (*run)(struct cli *cli, int argc, char **argv);
+} parts[] = {
+	{ "list", cli_request_list },
+	{ "letter", cli_request_letter },
+	{ "package", cli_request_package },
+	{ "fetch", cli_request_fetch },
+};
+#define PARTS (sizeof(parts) / sizeof(parts[0]))
 
 static void set(struct options *o, int c)
 {
 	switch (c) {
-	case 't': o->type = o->list.type = optarg; break;
+	case 't': o->type = optarg; break;
 	case 'l': o->law = optarg; break;
 	case 'n': o->channel = optarg; break;
 	case 'i': o->identity = optarg; break;
@@ -377,16 +330,6 @@ static void set(struct options *o, int c)
 	case 'P': o->approve = 1; break;
 	case 'B': o->back = 1; break;
 	case 'W': o->tell = 1; break;
-	case 'S': o->list.state = optarg; break;
-	case 'G': o->list.standing = optarg; break;
-	case 'L': o->list.which = LIST_ALL; break;
-	case 'M': o->limit = optarg; break;
-	case 'O': o->offset = optarg; break;
-	case 'R': o->sort = optarg; break;
-	case 'g': o->language = optarg; break;
-	case 'D': o->edit = optarg; break;
-	case 'Z': o->send = 1; break;
-	case 'K': o->keep = 1; break;
 	default: break;
 	}
 }
@@ -416,16 +359,6 @@ static enum status parse(
 		{ "approve", no_argument, NULL, 'P' },
 		{ "return", no_argument, NULL, 'B' },
 		{ "tell", no_argument, NULL, 'W' },
-		{ "state", required_argument, NULL, 'S' },
-		{ "standing", required_argument, NULL, 'G' },
-		{ "all", no_argument, NULL, 'L' },
-		{ "limit", required_argument, NULL, 'M' },
-		{ "offset", required_argument, NULL, 'O' },
-		{ "sort", required_argument, NULL, 'R' },
-		{ "language", required_argument, NULL, 'g' },
-		{ "edit", required_argument, NULL, 'D' },
-		{ "send", no_argument, NULL, 'Z' },
-		{ "keep", no_argument, NULL, 'K' },
 		CLI_OPTIONS,
 	};
 	int c;
@@ -438,22 +371,6 @@ static enum status parse(
 	return ST_OK;
 }
 
-/* What was put into the outbox leaves now; what does not, later. */
-static enum status flush(struct call *c)
-{
-	json_t *sums = NULL;
-	enum status st = outbox_send(&c->cli->in, c->by.now, &sums);
-
-	if (st == ST_OK && json_int(sums, "failed") + json_int(sums, "dead")) {
-		(void)fputs("lethe: it could not be sent yet: `lethe outbox "
-			    "list` says why, `lethe outbox send` tries again\n",
-		    stderr);
-		c->cli->attention = 1;
-	}
-	json_decref(sums);
-	return st;
-}
-
 static enum status send_code(struct call *c)
 {
 	json_t *out = NULL;
@@ -461,7 +378,7 @@ static enum status send_code(struct call *c)
 
 	st = rights_send_code(&c->cli->in, &c->by, c->id, &out);
 	if (st == ST_OK)
-		st = flush(c);
+		st = cli_request_flush(c->cli);
 	if (st == ST_OK && c->cli->json)
 		st = cli_print_json(out);
 	else if (st == ST_OK)
@@ -501,79 +418,24 @@ static enum status act(struct cli *cli, const struct options *o,
 	return st;
 }
 
-/* ---- letters ---- */
-
-static void print_letter(const json_t *o)
-{
-	printf(
-	    "Subject: %s\n\n%s", json_text(o, "subject"), json_text(o, "body"));
-}
-
-static enum status write_letter(struct call *c, struct letter_order *order)
-{
-	struct buf text = BUF_INIT;
-	json_t *out = NULL;
-	enum status st = ST_OK;
-
-	if (c->o->edit) {
-		st = file_read(c->o->edit, 256 << 10, &text);
-		order->text = buf_text(&text);
-	}
-	if (st == ST_OK)
-		st = rights_letter(&c->cli->in, &c->by, c->id, order, &out);
-	if (st == ST_OK && c->cli->json)
-		st = cli_print_json(out);
-	else if (st == ST_OK)
-		print_letter(out);
-	if (st == ST_OK && c->o->send)
-		st = flush(c);
-	json_decref(out);
-	buf_release(&text);
-	return st;
-}
-
-static enum status letter(
-    struct cli *cli, const struct options *o, const char *id, const char *kind)
-{
-	struct letter_order order = { .language = o->language,
-		.what = o->send   ? LETTER_SEND
-			: o->keep ? LETTER_KEEP
-				  : LETTER_PREVIEW };
-	struct call c = { .cli = cli,
-		.o = o,
-		.by = { NULL, REQUEST_BY_OPERATOR, when_now() },
-		.id = id };
-	char *actor = NULL;
-	enum status st = letter_kind_parse(kind, &order.kind);
-
-	if (st == ST_OK)
-		st = cli_load(cli);
-	if (st == ST_OK)
-		st = audit_actor(&actor);
-	c.by.name = actor;
-	if (st == ST_OK)
-		st = write_letter(&c, &order);
-	free(actor);
-	return st;
-}
-
 static enum status run(struct cli *cli, int argc, char **argv)
 {
-	const char *names[ACTIONS + 1] = { NULL }, *near;
-	struct options o = { .list = { .sort = LIST_BY_DUE } };
+	const char *names[ACTIONS + PARTS + 1] = { NULL }, *near;
+	struct options o = { NULL };
 	enum status st;
 	size_t i;
 
-	if (argc > 1 && strcmp(argv[1], "package") == 0)
-		return cli_request_package(cli, argc, argv);
-	if (argc > 1 && strcmp(argv[1], "fetch") == 0)
-		return cli_request_fetch(cli, argc, argv);
+	for (i = 0; argc > 1 && i < PARTS; i++)
+		if (strcmp(argv[1], parts[i].name) == 0)
+			return parts[i].run(cli, argc, argv);
 	st = parse(cli, argc, argv, &o);
 	if (cli->help || st != ST_OK)
 		return cli->help ? ST_OK : st;
-	st = cli_arguments(argc, 1, 3, "what to do: open, list, show, ...");
+	st = cli_arguments(argc, 1, 2, "what to do: open, list, show, ...");
 	if (st != ST_OK)
 		return st;
+	for (i = 0; i < PARTS; i++)
+		names[ACTIONS + i] = parts[i].name;
 	for (i = 0; i < ACTIONS; i++) {
 		names[i] = actions[i].name;
 		if (strcmp(argv[optind], names[i]) == 0)
@@ -588,15 +450,9 @@ static enum status run(struct cli *cli, int argc, char **argv)
 		    near ? near : "", near ? "`?" : "");
 	}
 	st = cli_arguments(argc, actions[i].arguments, actions[i].arguments,
-	    actions[i].arguments == 3 ? "the request's ID and the letter's kind"
-	    : actions[i].arguments == 2 ? "the request's ID"
-					: "only options");
+	    actions[i].arguments == 2 ? "the request's ID" : "only options");
 	if (st != ST_OK)
 		return st;
-	if (actions[i].arguments == 3)
-		return letter(cli, &o, argv[optind + 1], argv[optind + 2]);
-	if (actions[i].run == NULL)
-		return list(cli, &o);
 	return act(cli, &o, actions[i].run, argv[optind + 1]);
 }
 
@@ -656,7 +512,7 @@ const struct command cmd_request = {
 	"        objection, objection_direct_marketing, consent_withdrawal,\n"
 	"        recipient_information\n"
 	"  KIND  receipt, identity, extension, answer, partial_answer, refusal,\n"
-	"        no_data\n"
+	"        no_data, rest_erased\n"
 	"  WORD  running, at_risk, overdue, suspended, closed, late\n"
 	"  CODE  of a refusal: not_identifiable, manifestly_unfounded,\n"
 	"        excessive_repetitive, excessive_abusive, rights_of_others,\n"

@@ -28,7 +28,8 @@ enum status erasing_init(
 	(void)clock_gettime(CLOCK_MONOTONIC, &r->started);
 	if ((st = run_reach_new(r)) != ST_OK ||
 	    (st = installation_unlock(in)) != ST_OK ||
-	    (st = run_lock(r)) != ST_OK || (st = run_check_seals(r)) != ST_OK ||
+	    (st = run_lock(r)) != ST_OK ||
+	    (st = run_check_seals(r, in, NULL, SEALS_LIST)) != ST_OK ||
 	    (st = run_name(r)) != ST_OK ||
 	    (st = holds_refresh(in, &r->holds)) != ST_OK)
 		return st;

@@ -8,7 +8,7 @@
 #include "engine/plan/keys.h"
 #include "engine/rights/erasure.h"
 #include "engine/rights/erasure_book.h"
-#include "engine/rights/message.h"
+#include "engine/rights/letter.h"
 
 /* ---- what is still there ---- */
 
@@ -119,31 +119,19 @@ static enum status look(
 
 /* ---- told ---- */
 
-static enum status send(const struct step *s, const struct erasure *e)
+static enum status send(struct step *s, const struct erasure *e)
 {
-	struct message m = { .to = e->tell,
-		.name = NULL,
-		.subject = "The rest of your data has been erased",
-		.at = s->by->now };
-	struct buf name = BUF_INIT, body = BUF_INIT;
+	const char *language = s->in->config.requests.language;
+	struct letter l = { NULL, NULL };
 	enum status st;
 
 	if (e->tell == NULL)
 		return ST_OK;
-	buf_addf(&name, "%s-rest", s->r.id);
-	buf_addf(&body,
-	    "What had to be kept when your request %s was answered has now "
-	    "been erased, too.\n",
-	    s->r.id);
-	if ((st = buf_status(&name)) == ST_OK &&
-	    (st = buf_status(&body)) == ST_OK) {
-		m.name = buf_text(&name);
-		m.body = buf_text(&body);
-		/* The same file again, should this be repeated. */
-		st = message_send(s->in, &m);
-	}
-	buf_release(&name);
-	buf_release(&body);
+	st = letter_make(
+	    s->in, &s->r, LETTER_REST_ERASED, language, s->by->now, &l);
+	if (st == ST_OK)
+		st = letter_keep(s, LETTER_REST_ERASED, language, &l, e->tell);
+	letter_release(&l);
 	return st;
 }
 

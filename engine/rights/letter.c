@@ -20,7 +20,8 @@
 const char *const letter_languages[] = { "en", "ja", "de", NULL };
 
 static const char *const kinds[LETTER_KIND__MAX + 1] = { "receipt", "identity",
-	"extension", "answer", "partial_answer", "refusal", "no_data", NULL };
+	"extension", "answer", "partial_answer", "refusal", "no_data",
+	"rest_erased", NULL };
 
 const char *letter_kind_name(enum letter_kind kind) { return kinds[kind]; }
 
@@ -36,7 +37,8 @@ enum status letter_kind_parse(const char *name, enum letter_kind *out)
 	near = diag_nearest(name, kinds);
 	return fail(ST_USAGE,
 	    "no letter is called `%s`%s%s%s: there are receipt, identity, "
-	    "extension, answer, partial_answer, refusal and no_data",
+	    "extension, answer, partial_answer, refusal, no_data "
+	    "and rest_erased",
 	    name, near ? ", did you mean `" : "", near ? near : "",
 	    near ? "`?" : "");
 }

@@ -19,6 +19,7 @@ enum letter_kind {
 	LETTER_PARTIAL_ANSWER,
 	LETTER_REFUSAL,
 	LETTER_NO_DATA,
+	LETTER_REST_ERASED, /* what an erasure had to keep has gone */
 	LETTER_KIND__MAX
 };
 const char *letter_kind_name(enum letter_kind kind);
@@ -62,6 +63,12 @@ struct letter_order {
 enum status rights_letter(struct installation *in,
     const struct rights_actor *by, const char *id, const struct letter_order *o,
     json_t **out) MUST_CHECK;
+
+struct step;
+/* Keep it with the case of ${s}, inside its transaction, and put it into the
+ * outbox unless ${to} is NULL. */
+enum status letter_keep(struct step *s, enum letter_kind kind,
+    const char *language, const struct letter *l, const char *to) MUST_CHECK;
 
 /* [{"number","kind","language","subject","body","made_at","made_by","state"}]
  * of the case, "state" the outbox's or "paper". */

@@ -32,7 +32,7 @@ static enum status answer(const char *id, const struct letter_order *o,
 	    "sent", o->what == LETTER_SEND);
 }
 
-static enum status keep(struct step *s, const struct letter_order *o,
+enum status letter_keep(struct step *s, enum letter_kind kind,
     const char *language, const struct letter *l, const char *to)
 {
 	const struct outbox_mail mail = { s->r.number, to, l->subject, l->body,
@@ -40,9 +40,6 @@ static enum status keep(struct step *s, const struct letter_order *o,
 	int64_t outbox = 0;
 	enum status st = ST_OK;
 
-	if (!(s->by->roles & (REQUEST_BY_INTAKE | REQUEST_BY_OFFICER)))
-		return fail(
-		    ST_DENIED, "letters are written by intake or an officer");
 	if (to)
 		st = outbox_add(s->in, &mail, &outbox);
 	if (st == ST_OK)
@@ -50,14 +47,14 @@ static enum status keep(struct step *s, const struct letter_order *o,
 		    "INSERT INTO request_letter (request, kind, language,"
 		    " subject, body, made_at, made_by, outbox)"
 		    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
-		    ARGS(INT(s->r.number), TEXT(letter_kind_name(o->kind)),
+		    ARGS(INT(s->r.number), TEXT(letter_kind_name(kind)),
 			TEXT(language), TEXT(l->subject), TEXT(l->body),
 			INT(s->by->now), TEXT(s->by->name),
 			to ? INT(outbox) : NIL));
 	if (st != ST_OK)
 		return st;
-	return events_note(s, REQUEST_WRITE_LETTER, s->r.state,
-	    letter_kind_name(o->kind), NULL);
+	return events_note(
+	    s, REQUEST_WRITE_LETTER, s->r.state, letter_kind_name(kind), NULL);
 }
 
 /* The address before the transaction: reach goes through all stores. */
@@ -85,6 +82,10 @@ enum status rights_letter(struct installation *in,
 	char *to = NULL;
 	enum status st;
 
+	if (o->what != LETTER_PREVIEW &&
+	    !(by->roles & (REQUEST_BY_INTAKE | REQUEST_BY_OFFICER)))
+		return fail(
+		    ST_DENIED, "letters are written by intake or an officer");
 	if ((st = book_read(in, id, &r)) != ST_OK)
 		return st;
 	st = compose(in, &r, o, language, by->now, &l);
@@ -93,7 +94,7 @@ enum status rights_letter(struct installation *in,
 	if (st == ST_OK && o->what != LETTER_PREVIEW) {
 		st = step_begin(&s, in, by, id);
 		if (st == ST_OK)
-			st = keep(&s, o, language, &l, to);
+			st = letter_keep(&s, o->kind, language, &l, to);
 		st = step_end(&s, st, NULL);
 	}
 	if (st == ST_OK)

@@ -87,38 +87,33 @@ static enum status find(struct retention *r)
 
 /* ---- deleted ---- */
 
+/* All that refers to it, and then itself. */
 static enum status delete_one(struct installation *in, int64_t number)
 {
-	enum status st;
+	static const char *const tables[] = { "request_person", "request_event",
+		"request_stop", "request_code", "request_plan",
+		"request_letter", "outbox", "package", NULL };
+	enum status st = ST_OK;
+	struct sql q;
 
-	st = db_exec(in->control,
-	    "DELETE FROM request_person WHERE request = $1", ARGS(INT(number)));
-	if (st == ST_OK)
-		st = db_exec(in->control,
-		    "DELETE FROM request_event WHERE request = $1",
-		    ARGS(INT(number)));
-	if (st == ST_OK)
-		st = db_exec(in->control,
-		    "DELETE FROM request_stop WHERE request = $1",
-		    ARGS(INT(number)));
-	if (st == ST_OK)
-		st = db_exec(in->control,
-		    "DELETE FROM request_code WHERE request = $1",
-		    ARGS(INT(number)));
-	if (st == ST_OK)
-		st = db_exec(in->control,
-		    "DELETE FROM request_letter WHERE request = $1",
-		    ARGS(INT(number)));
-	if (st == ST_OK)
-		st = db_exec(in->control,
-		    "DELETE FROM outbox WHERE request = $1", ARGS(INT(number)));
-	if (st == ST_OK)
-		st = db_exec(in->control,
-		    "DELETE FROM request WHERE number = $1", ARGS(INT(number)));
-	return st;
+	for (size_t i = 0; st == ST_OK && tables[i]; i++) {
+		q = (struct sql)SQL_INIT;
+		sql_add(&q, "DELETE FROM ");
+		sql_name(&q, tables[i]);
+		sql_add(&q, " WHERE request = ");
+		sql_bind_int(&q, number);
+		st = db_exec_sql(in->control, &q, NULL);
+		sql_release(&q);
+	}
+	if (st != ST_OK)
+		return st;
+	return db_exec(in->control, "DELETE FROM request WHERE number = $1",
+	    ARGS(INT(number)));
 }
 
-/* Unless it was reopened meanwhile, or a duplicate that stays names it. */
+/* Unless it was reopened meanwhile, or a duplicate that stays names it; or
+ * somebody is still to be told that the rest has gone, or may download a
+ * copy. */
 static enum status take(struct retention *r, int64_t number,
     struct pseudonyms *p, struct buf *hashes)
 {
@@ -129,7 +124,11 @@ static enum status take(struct retention *r, int64_t number,
 	st = db_query(r->in->control,
 	    "SELECT id FROM request AS r WHERE number = $1 AND closed_day <= $2"
 	    " AND NOT EXISTS (SELECT 1 FROM request AS d"
-	    " WHERE d.duplicate_of = r.id)",
+	    " WHERE d.duplicate_of = r.id)"
+	    " AND NOT EXISTS (SELECT 1 FROM request_plan AS p"
+	    " WHERE p.request = r.number AND p.tell IS NOT NULL)"
+	    " AND NOT EXISTS (SELECT 1 FROM package AS c"
+	    " WHERE c.request = r.number AND c.deleted_at IS NULL)",
 	    ARGS(INT(number), INT(r->cutoff)), &s);
 	if (st == ST_OK && (st = db_row(s)) == ST_OK)
 		st =
