@@ -78,7 +78,6 @@ struct config {
 		char *sender;     /* their From address, or NULL */
 		char *letters;    /* folder of templates, or NULL */
 		char *language;   /* of letters: en, ja or de */
-		char *controller; /* who signs them; or NULL */
 		struct period export_retention; /* P30D */
 		int export_downloads;           /* of one package: 10 */
 	} requests;

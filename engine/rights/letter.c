@@ -182,24 +182,31 @@ static enum status put_note(
 	return st == ST_NOTFOUND ? ST_OK : st;
 }
 
+/* Who signs: the first of those who answer for the data. */
+static const char *signer(const struct installation *in, const char *language)
+{
+	const struct config *c = &in->config;
+
+	return c->controller_count > 0
+		   ? text_in(&c->controllers[0].title, language)
+		   : c->installation;
+}
+
 static enum status values(struct installation *in, const struct request *r,
     const json_t *words, int64_t now, json_t **out)
 {
 	const char *authority =
 	    r->authority ? r->authority : in->config.requests.authority;
-	const char *controller = in->config.requests.controller;
 	json_t *o = NULL;
 	enum status st;
 
-	st = json_make(&o, "{s:s, s:s?, s:s?, s:s?, s:s?, s:s, s:b, s:b, s:n}",
+	st = json_make(&o, "{s:s, s:s?, s:s?, s:s?, s:s?, s:b, s:b, s:n}",
 	    "case", r->id, "type",
 	    word(words, "types", request_type_name(r->type)),
 	    "extension_reason",
 	    word(words, "extension_reasons", r->extension_reason), "reason",
-	    word(words, "reasons", r->reason), "authority", authority,
-	    "controller", controller ? controller : in->config.installation,
-	    "gdpr", r->law != REQUEST_APPI, "appi", r->law != REQUEST_GDPR,
-	    "note");
+	    word(words, "reasons", r->reason), "authority", authority, "gdpr",
+	    r->law != REQUEST_APPI, "appi", r->law != REQUEST_GDPR, "note");
 	if (st == ST_OK)
 		st = put_note(in, r, o);
 	if (st == ST_OK)
@@ -288,6 +295,9 @@ enum status letter_make(struct installation *in, const struct request *r,
 	st = read_words(in, language, &words);
 	if (st == ST_OK)
 		st = values(in, r, words, now, &data);
+	if (st == ST_OK)
+		st = json_put(
+		    data, "controller", json_string(signer(in, language)));
 	if (st == ST_OK)
 		st = render(in, kinds[kind], language, data, &text);
 	if (st == ST_OK)
