@@ -32,8 +32,8 @@ static const char *const words[] = { "opened", "asked who the person is",
 	"ended for want of identity", "suspended", "resumed", "extended",
 	"decided", "approved", "returned", "fulfilled", "fulfilled in part",
 	"refused", "ended without a match", "withdrawn",
-	"marked as a duplicate", "reopened", "rid of what was kept",
-	"packaged", "downloaded", "written to", NULL };
+	"marked as a duplicate", "reopened", "rid of what was kept", "packaged",
+	"downloaded", "written to", NULL };
 
 static const char *const extend_reasons[] = { "complexity",
 	"number_of_requests", NULL };
