@@ -72,6 +72,8 @@ static enum status keep_plan(struct installation *in,
 		st = plannable(by, &s.r);
 	if (st == ST_OK)
 		st = erasure_write(&s, plan);
+	if (st == ST_OK)
+		st = events_note(&s, REQUEST_PLAN, s.r.state, NULL, NULL);
 	return step_end(&s, st, NULL);
 }
 
