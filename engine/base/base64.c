@@ -28,9 +28,13 @@ void base64_add(struct buf *out, const void *bytes, size_t len)
 
 static int value_of(char c)
 {
-	const char *at = c ? strchr(letters, c) : NULL;
-
-	return at ? (int)(at - letters) : -1;
+	if (c >= 'A' && c <= 'Z')
+		return c - 'A';
+	if (c >= 'a' && c <= 'z')
+		return c - 'a' + 26;
+	if (c >= '0' && c <= '9')
+		return c - '0' + 52;
+	return c == '+' ? 62 : c == '/' ? 63 : -1;
 }
 
 enum status base64_decode(struct buf *out, const char *text, size_t len)
