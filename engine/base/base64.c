@@ -2,7 +2,6 @@
 #include "engine/base/base64.h"
 
 #include <stdint.h>
-#include <string.h>
 
 static const char letters[] =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
