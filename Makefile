@@ -10,12 +10,13 @@ T       ?= 30
 # For the targets that call make again: all processors, unless told otherwise.
 AGAIN    = $(MAKE) --no-print-directory \
            $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc))
-PKGS    := sqlite3 libgcrypt libpq yaml-0.1 jansson libzip libcurl
+PKGS    := sqlite3 libgcrypt libpq yaml-0.1 jansson libzip libcurl \
+           libmicrohttpd
 
 # What a fresh Debian 12 needs.  The one list: the targets below read it.
 APT_BUILD := gcc libc6-dev pkg-config libsqlite3-dev libgcrypt20-dev \
              libyaml-dev libjansson-dev libunistring-dev libpq-dev \
-             libzip-dev libcurl4-openssl-dev tzdata
+             libzip-dev libcurl4-openssl-dev libmicrohttpd-dev tzdata
 APT_TEST  := check libsubunit-dev python3-jsonschema python3-yaml sqlite3 \
              openssl unzip
 APT_LINT  := clang libclang-rt-dev clang-format cppcheck binutils shellcheck
@@ -29,7 +30,7 @@ APT_BENCH := sqlite3 sqlcipher libsqlcipher-dev python3
 LAYERS  := engine/base engine/archive engine/send engine/crypto engine/store engine/model \
            engine/audit engine/installation engine/plan \
            engine/subjects engine/holds engine/purge engine/certificate \
-           engine/records engine/rights engine/package engine/report engine/demo engine/cli
+           engine/records engine/rights engine/package engine/report engine/demo engine/web engine/cli
 
 WARN    := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wformat=2 -Wvla \
            -Wundef -Wwrite-strings -Wcast-qual -Wpointer-arith \
@@ -62,7 +63,8 @@ TEXT    := $(shell find engine tests -name '*.[ch]')
 # Files that the program carries inside itself: schemas, policies, SQL.
 DATA    := $(wildcard schemas/*.sql schemas/*.yml schemas/*/*.sql \
              schemas/pack/*.txt schemas/letters/*.txt \
-             schemas/letters/*.json policies/*.yml policies/*.csv)
+             schemas/letters/*.json policies/*.yml policies/*.csv \
+             web/*.css web/*.json web/pages/*.html)
 OBJ     := $(patsubst %.c,$(B)/%.o,$(filter-out %/main.c,$(SRC))) \
            $(B)/embedded.o
 SUITES  := $(wildcard tests/test_*.c)
@@ -82,6 +84,8 @@ $(B)/replay_%: $(B)/tests/fuzz/replay.o $(B)/tests/fuzz/fuzz_%.o $(B)/liblethe.a
 	$(LINK)
 $(B)/bench_vfs: $(B)/tests/bench/bench_vfs.o $(B)/tests/bench/peer_lethe.o \
                 $(B)/liblethe.a
+	$(LINK)
+$(B)/serve_test: $(B)/tests/web/serve_test.o $(B)/liblethe.a
 	$(LINK)
 $(B)/bench_requests: $(B)/tests/bench/bench_requests.o $(B)/liblethe.a
 	$(LINK)

@@ -32,8 +32,8 @@ static const char *const words[] = { "opened", "asked who the person is",
 	"ended for want of identity", "suspended", "resumed", "extended",
 	"decided", "approved", "returned", "fulfilled", "fulfilled in part",
 	"refused", "ended without a match", "withdrawn",
-	"marked as a duplicate", "reopened", "rid of what was kept",
-	"packaged", "downloaded", "written to", NULL };
+	"marked as a duplicate", "reopened", "rid of what was kept", "packaged",
+	"downloaded", "written to", NULL };
 
 static const char *const extend_reasons[] = { "complexity",
 	"number_of_requests", NULL };
@@ -52,6 +52,9 @@ static const char *const refuse_reasons[] = {
 	"data_correct", /* Art. 16: nothing is inaccurate */
 	NULL
 };
+
+const char *const request_methods[] = { "login", "code", "call_back",
+	"document_seen", "in_person", "representative", NULL };
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 static_assert(COUNT(types) == REQUEST_TYPE__MAX + 1, "types");
@@ -138,6 +141,11 @@ enum status request_outcome_parse(const char *name, enum request_outcome *out)
 	return st;
 }
 
+const char *const *request_reasons(enum request_reason_for what)
+{
+	return what == REQUEST_WHY_EXTEND ? extend_reasons : refuse_reasons;
+}
+
 enum status request_reason_check(enum request_reason_for what, const char *code)
 {
 	int i;
@@ -146,9 +154,7 @@ enum status request_reason_check(enum request_reason_for what, const char *code)
 		return fail(ST_USAGE,
 		    "a reason is missing: give --reason CODE; `lethe request "
 		    "--help` lists them");
-	return what == REQUEST_WHY_EXTEND
-		   ? find("reason", extend_reasons, 0, code, &i)
-		   : find("reason", refuse_reasons, 0, code, &i);
+	return find("reason", request_reasons(what), 0, code, &i);
 }
 
 int request_reason_is_grave(const char *code)

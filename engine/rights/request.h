@@ -76,9 +76,9 @@ enum request_action {
 	REQUEST_WITHDRAW,
 	REQUEST_MARK_DUPLICATE,
 	REQUEST_REOPEN,
-	REQUEST_ERASE_REST, /* what was kept has gone: of a closed one */
-	REQUEST_PACKAGE,    /* the copy of the data is made */
-	REQUEST_DOWNLOAD,   /* and handed over */
+	REQUEST_ERASE_REST,   /* what was kept has gone: of a closed one */
+	REQUEST_PACKAGE,      /* the copy of the data is made */
+	REQUEST_DOWNLOAD,     /* and handed over */
 	REQUEST_WRITE_LETTER, /* in any state, and changes none */
 	REQUEST_ACTION__MAX
 };
@@ -122,6 +122,10 @@ enum status request_outcome_parse(
  * (Art. 11, 12(5), 15(4), 17(3); APPI 33(2)).
  */
 enum request_reason_for { REQUEST_WHY_EXTEND, REQUEST_WHY_REFUSE };
+/* The list, ended by NULL. */
+const char *const *request_reasons(enum request_reason_for what);
+/* How an officer may have verified a person; ended by NULL. */
+extern const char *const request_methods[];
 /* ST_USAGE, with the nearest word, for one that is not in the list. */
 enum status request_reason_check(
     enum request_reason_for what, const char *code) MUST_CHECK;
