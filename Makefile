@@ -151,7 +151,7 @@ demo: deps                     ## install, build, and see what Lethe does
 	$(Q)sh tests/demo.sh build/lethe build/demo
 test: deps-test                ## install, build, and run every test
 	$(Q)$(AGAIN) check
-check: all $(B)/run-tests $(REPLAY)  ## run the tests in this MODE
+check: all $(B)/run-tests $(B)/serve_test $(REPLAY)  ## run the tests in this MODE
 	$(Q)sh tests/run.sh $(B)
 test-postgres: deps-postgres   ## the tests of stores, on a PostgreSQL server
 	$(Q)$(AGAIN) all $(B)/run-tests

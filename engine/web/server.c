@@ -395,6 +395,9 @@ static void end(struct server *s, struct MHD_Daemon *d)
 	const struct timespec bit = { 0, 50 * 1000 * 1000 };
 	MHD_socket fd = MHD_quiesce_daemon(d);
 
+	/* The system would go on taking them. */
+	if (fd != MHD_INVALID_SOCKET)
+		(void)shutdown(fd, SHUT_RDWR);
 	for (int i = 0; i < SERVER_END * 20 && links_busy(s->links); i++)
 		(void)nanosleep(&bit, NULL);
 	MHD_stop_daemon(d);
