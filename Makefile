@@ -24,7 +24,8 @@ APT_DEV   := valgrind bear
 APT_INTEROP := golang-go golang-golang-x-mod-dev
 APT_FRESH := debootstrap
 APT_POSTGRES := postgresql
-APT_BENCH := sqlite3 sqlcipher libsqlcipher-dev python3
+APT_BENCH := sqlite3 sqlcipher libsqlcipher-dev python3 wrk
+APT_WEB := chromium fonts-noto-cjk nodejs npm
 
 # Lowest layer first.
 LAYERS  := engine/base engine/archive engine/send engine/crypto engine/store engine/model \
@@ -143,6 +144,8 @@ deps-dev: deps-lint
 	$(call apt,$(APT_DEV))
 deps-postgres: deps-test
 	$(call apt,$(APT_POSTGRES))
+deps-web: deps
+	$(call apt,$(APT_WEB))
 deps-bench: deps
 	$(call apt,$(APT_BENCH))
 
@@ -196,6 +199,11 @@ lint: deps-lint                ## layers, sizes, analysers, both compilers
 test-fresh:                    ## the README's commands in a bare Debian 12
 	$(call apt,$(APT_FRESH))
 	$(Q)sh tests/fresh.sh build/fresh
+test-web: deps                 ## the pages in a headless Chromium, with axe-core
+	@command -v node >/dev/null && command -v chromium >/dev/null || \
+	  $(MAKE) --no-print-directory deps-web
+	$(Q)$(AGAIN) all $(B)/serve_test
+	$(Q)sh tests/web/run.sh $(B)
 test-interop: deps             ## an audit log, verified by Go's x/mod
 	$(call apt,$(APT_INTEROP))
 	$(Q)$(MAKE) --no-print-directory MODE=release build/release/bench_log
@@ -216,7 +224,7 @@ bench: deps-bench deps-postgres ## measure against plain SQLite and SQLCipher
 	$(Q)$(MAKE) --no-print-directory MODE=release all \
 	  build/release/bench_vfs build/release/bench_log \
 	  build/release/bench_reader build/release/bench_requests \
-	  build/release/bench_seal \
+	  build/release/bench_seal build/release/serve_test \
 	  build/release/lethe-unlogged build/release/bench_sqlcipher
 	$(Q)python3 -B tests/bench/bench.py build/release
 clean:                         ## remove what was built
@@ -228,8 +236,8 @@ format: deps-lint              ## rewrite with clang-format
 	clang-format -i $(TEXT)
 FORCE:
 .PHONY: all bench check test test-postgres property demo deps deps-test \
-        deps-lint deps-dev deps-postgres deps-bench asan tsan valgrind \
-        coverage fuzz fuzz-all lint test-fresh test-interop install dist \
+        deps-lint deps-dev deps-postgres deps-web deps-bench asan tsan valgrind \
+        coverage fuzz fuzz-all lint test-fresh test-interop test-web install dist \
         clean help format format-check FORCE
 .SECONDARY:
 .DELETE_ON_ERROR:
