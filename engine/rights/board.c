@@ -13,7 +13,8 @@
 #include "engine/base/zone.h"
 #include "engine/rights/scan.h"
 
-#define NAME 32 /* longer ones are no names of list.h */
+#define NAME  32 /* longer ones are no names of list.h */
+#define PAGES 4  /* of each list, as JSON: people look at the first */
 
 struct made_of {
 	int64_t event;
@@ -30,6 +31,12 @@ struct kept {
 	uint64_t used; /* when, counted in askings */
 	struct scan all;
 	json_t *summary; /* of the open ones, once asked for */
+	struct {
+		int64_t offset;
+		int64_t limit;
+		json_t *json;
+	} pages[PAGES];
+	size_t page; /* the next to be replaced */
 };
 struct board {
 	pthread_rwlock_t lock;
@@ -43,6 +50,8 @@ static void kept_free(struct kept *k)
 	if (k == NULL)
 		return;
 	json_decref(k->summary);
+	for (size_t i = 0; i < PAGES; i++)
+		json_decref(k->pages[i].json);
 	scan_release(&k->all);
 	free(k);
 }
@@ -196,17 +205,52 @@ static enum status renew(struct board *b, struct installation *in,
 
 /* ---- answers ---- */
 
-static enum status answer(struct installation *in, const struct kept *k,
-    const struct list_filter *f, json_t **out)
+/* The page of ${f}, or the summary where that is NULL; NULL: not kept. */
+static const json_t *kept_answer(
+    const struct kept *k, const struct list_filter *f)
 {
 	if (f == NULL)
-		return json_made(json_deep_copy(k->summary), out);
-	return list_page_json(in, f, &k->all, out);
+		return k->summary;
+	for (size_t i = 0; i < PAGES; i++)
+		if (k->pages[i].json && k->pages[i].offset == f->offset &&
+		    k->pages[i].limit == f->limit)
+			return k->pages[i].json;
+	return NULL;
 }
 
-static enum status summarise(struct installation *in, struct kept *k)
+static enum status make_answer(
+    struct installation *in, struct kept *k, const struct list_filter *f)
 {
-	return k->summary ? ST_OK : list_summary_json(in, &k->all, &k->summary);
+	json_t *page = NULL;
+	enum status st;
+
+	if (kept_answer(k, f))
+		return ST_OK;
+	if (f == NULL)
+		return list_summary_json(in, &k->all, &k->summary);
+	if ((st = list_page_json(in, f, &k->all, &page)) != ST_OK)
+		return st;
+	json_decref(k->pages[k->page].json);
+	k->pages[k->page].offset = f->offset;
+	k->pages[k->page].limit = f->limit;
+	k->pages[k->page].json = page;
+	k->page = (k->page + 1) % PAGES;
+	return ST_OK;
+}
+
+/* With the lock for writing. */
+static enum status make_and_copy(struct board *b, struct installation *in,
+    const struct list_filter *f, const struct list_filter *list, int64_t as_of,
+    const struct made_of *of, json_t **out)
+{
+	enum status st = renew(b, in, list, as_of, of);
+	struct kept *k = st == ST_OK ? find(b, list, of) : NULL;
+
+	if (k == NULL)
+		return st;
+	if ((st = make_answer(in, k, f)) != ST_OK)
+		return st;
+	return json_made(json_deep_copy(kept_answer(k, f)), out);
 }
 
 /* Inside a transaction.  ${f}, or NULL for the summary. */
@@ -215,6 +259,7 @@ static enum status ask(struct board *b, struct installation *in,
 {
 	static const struct list_filter open = { .which = LIST_OPEN };
 	const struct list_filter *list = f ? f : &open;
+	const json_t *kept;
 	struct made_of of;
 	struct kept *k;
 	enum status st = read_of(in, as_of, &of);
@@ -223,19 +268,14 @@ static enum status ask(struct board *b, struct installation *in,
 		return st;
 	(void)pthread_rwlock_rdlock(&b->lock);
 	k = find(b, list, &of);
-	if (k && (f || k->summary)) {
-		st = answer(in, k, f, out);
-		(void)pthread_rwlock_unlock(&b->lock);
-		return st;
-	}
+	kept = k ? kept_answer(k, f) : NULL;
+	if (kept)
+		st = json_made(json_deep_copy(kept), out);
 	(void)pthread_rwlock_unlock(&b->lock);
+	if (kept)
+		return st;
 	(void)pthread_rwlock_wrlock(&b->lock);
-	st = renew(b, in, list, as_of, &of);
-	k = st == ST_OK ? find(b, list, &of) : NULL;
-	if (k && f == NULL)
-		st = summarise(in, k);
-	if (k && st == ST_OK)
-		st = answer(in, k, f, out);
+	st = make_and_copy(b, in, f, list, as_of, &of, out);
 	(void)pthread_rwlock_unlock(&b->lock);
 	return st;
 }

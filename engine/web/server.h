@@ -10,7 +10,7 @@
  */
 #define SERVER_THREADS     4
 #define SERVER_CONNECTIONS 512
-#define SERVER_PER_ADDRESS 64         /* not behind a proxy */
+#define SERVER_PER_ADDRESS 128        /* not behind a proxy */
 #define SERVER_HEADERS     (16 << 10) /* request line and headers */
 #define SERVER_BODY        (64 << 10)
 #define SERVER_SILENCE     15 /* seconds */

@@ -159,7 +159,8 @@ static enum status put_any(json_t *more, const char *key, const json_t *v)
 
 	if (!json_is_integer(v) && !json_is_array(v))
 		return ST_OK;
-	buf_addf(&name, "%s_any", key);
+	buf_adds(&name, key);
+	buf_adds(&name, "_any");
 	st = json_put(more, buf_text(&name), json_boolean(any));
 	buf_release(&name);
 	return st;
@@ -202,7 +203,8 @@ static enum status dress_object(const struct dress *d, json_t *o)
 		buf_clear(&b);
 		buf_clear(&name);
 		st = text_of(d, key, v, &b);
-		buf_addf(&name, "%s_text", key);
+		buf_adds(&name, key);
+		buf_adds(&name, "_text");
 		if (st == ST_OK && b.len)
 			st = json_put(
 			    more, buf_text(&name), json_string(buf_text(&b)));

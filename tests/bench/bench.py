@@ -446,19 +446,21 @@ def bench_web(table):
     measure.run([os.path.join(BUILD, "bench_requests"), "lethe.yml", "100000"],
                 place("web"))
     server = web.Server(os.path.join(BUILD, "serve_test"), place("web"))
-    time.sleep(2)
-    table.number("web: memory of an idle server",
-                 f"{server.memory_mib():.0f} MiB", "<= 40 MiB")
-    for name, path in (("desk", "/"), ("list", "/requests"),
-                       ("list, page 500", "/requests?which=all&page=500")):
-        rate, slowest = web.load(server, path)
-        table.number(f"web: {name}", f"{rate:,.0f} pages/s", ">= 2,000")
-        table.number(f"web: {name}, p99 at {web.CONNECTIONS} connections",
-                     f"{slowest * 1000:.1f} ms", "<= 10 ms")
-        table.number(f"web: {name}, page and style",
-                     f"{server.bytes_of(path) / 1000:.0f} kB", "<= 60 kB")
-    table.number("web: memory after that", f"{server.memory_mib():.0f} MiB")
-    server.end()
+    try:
+        time.sleep(2)
+        table.number("web: memory of an idle server",
+                     f"{server.memory_mib():.0f} MiB", "<= 40 MiB")
+        for name, path in (("desk", "/"), ("list", "/requests"),
+                           ("list, page 500", "/requests?which=all&page=500")):
+            rate, slowest = web.load(server, path)
+            table.number(f"web: {name}", f"{rate:,.0f} pages/s", ">= 2,000")
+            table.number(f"web: {name}, p99 at {web.CONNECTIONS} connections",
+                         f"{slowest * 1000:.1f} ms", "<= 10 ms")
+            table.number(f"web: {name}, page and style",
+                         f"{server.bytes_of(path) / 1000:.0f} kB", "<= 60 kB")
+        table.number("web: memory after that", f"{server.memory_mib():.0f} MiB")
+    finally:
+        server.end()
     shutil.rmtree(place("web"))
 
 

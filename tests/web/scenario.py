@@ -535,7 +535,7 @@ def limits(port):
 def places(port):
     """One address has so many places, and others get theirs back."""
     held = []
-    for _ in range(80):
+    for _ in range(180):
         s = socket.create_connection(("127.0.0.1", port), timeout=5)
         s.sendall(b"GET / HT")
         held.append(s)
@@ -549,7 +549,7 @@ def places(port):
             ended += 1
         except BlockingIOError:
             pass
-    holds(f"{ended} of 80 are ended at once", ended >= 16)
+    holds(f"{ended} of 180 are ended at once", ended >= 50)
     for s in held:
         s.close()
     time.sleep(0.5)
