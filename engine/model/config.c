@@ -206,8 +206,7 @@ static void read_requests(struct config_reader *r, const struct node *n)
 	static const char *const keys[] = { "target", "due", "extension",
 		"calendar", "law", "ask_within", "warn_days", "approvals",
 		"authority", "code", "outbox", "sender", "retention", "letters",
-		"language", "controller", "export_retention",
-		"export_downloads", NULL };
+		"language", "export_retention", "export_downloads", NULL };
 	static const char *const languages[] = { "en", "ja", "de", NULL };
 	static const char *const laws[] = { "gdpr", "appi", "both", NULL };
 	struct config *c = r->c;
@@ -239,8 +238,6 @@ static void read_requests(struct config_reader *r, const struct node *n)
 	(void)config_read_path(r, node_get(n, "letters"), &c->requests.letters);
 	read_word_text(
 	    r, node_get(n, "language"), languages, &c->requests.language);
-	(void)read_string(
-	    r->d, node_get(n, "controller"), &c->requests.controller);
 }
 
 static void read_mail(struct config_reader *r, const struct node *n)
@@ -414,7 +411,6 @@ void config_release(struct config *c)
 	free(c->requests.sender);
 	free(c->requests.letters);
 	free(c->requests.language);
-	free(c->requests.controller);
 	free(c->mail.smtp);
 	free(c->mail.user);
 	free(c->mail.password_file);

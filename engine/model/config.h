@@ -74,11 +74,10 @@ struct config {
 			struct period valid; /* P3D */
 			int attempts;        /* 5 */
 		} code;
-		char *outbox;     /* folder for messages: outbox */
-		char *sender;     /* their From address, or NULL */
-		char *letters;    /* folder of templates, or NULL */
-		char *language;   /* of letters: en, ja or de */
-		char *controller; /* who signs them; or NULL */
+		char *outbox;   /* folder for messages: outbox */
+		char *sender;   /* their From address, or NULL */
+		char *letters;  /* folder of templates, or NULL */
+		char *language; /* of letters: en, ja or de */
 		struct period export_retention; /* P30D */
 		int export_downloads;           /* of one package: 10 */
 	} requests;

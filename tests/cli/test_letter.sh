@@ -8,8 +8,9 @@ installation
 sed -i 's/- {name: email, data_categories: \[user.contact.email\]}/- {name: email, data_categories: [user.contact.email], fides_meta: {identity: email}}/
 	0,/{primary_key: true}/s//{primary_key: true, identity: person_id}/' crm.yml
 cp lethe.yml base.yml
-requests='requests: {authority: The authority, sender: privacy@example.org, controller: Example Ltd, retention: P3Y, language: de}'
+requests='requests: {authority: The authority, sender: privacy@example.org, retention: P3Y, language: de}'
 echo "$requests" >>lethe.yml
+echo 'controllers: [{title: {en: Example Ltd, de: Beispiel GmbH}, contact: a@b.example, authority: the authority}]' >>lethe.yml
 records
 id() {
 	python3 -c 'import json; print(json.load(open("out"))["id"])'
@@ -24,7 +25,7 @@ says err 'refusal'
 expect 2 request letter "$r" receipt --language fr
 expect 0 request letter "$r" receipt
 says out '^Subject: Ihr Antrag'
-says out 'Example Ltd'
+says out 'Beispiel GmbH'
 cp out edited
 expect 0 request letter "$r" receipt --language ja --json
 keys 'id kind language subject body kept sent'

@@ -8,8 +8,7 @@ B=$(cd "$(dirname "$LETHE")" && pwd)
 # Nobody could sign in.
 expect 0 demo in --customers 30
 cd in || exit 1
-sed -i 's/127.0.0.1:8080/127.0.0.1:0/
-	s/^requests: {/requests: {authority: "PPC, Tokyo", /' lethe.yml
+sed -i 's/127.0.0.1:8080/127.0.0.1:0/' lethe.yml
 expect 1 serve
 says err 'no user yet'
 expect 3 purge

@@ -14,8 +14,7 @@ mkdir -p "$work/shots"
 	exit 1
 "$B/lethe" demo "$work/in" --customers 30 >/dev/null || exit 1
 cd "$work/in" || exit 1
-sed -i 's/127.0.0.1:8080/127.0.0.1:0/
-	s/^requests: {/requests: {authority: "PPC, Tokyo", /' lethe.yml
+sed -i 's/127.0.0.1:8080/127.0.0.1:0/' lethe.yml
 "$B/lethe" purge >/dev/null 2>&1
 n=0
 for days in 40 33 27 25 12 5 3 1; do
