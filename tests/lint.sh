@@ -45,10 +45,11 @@ may() {
 		plan audit certificate records rights ;;
 	engine/report) echo base model store installation plan audit ;;
 	engine/demo) echo base model embedded ;;
+	engine/web) echo base model installation plan audit purge rights \
+		embedded ;;
 	engine/cli) echo base crypto model store installation plan audit \
 		subjects holds purge certificate records rights package report \
-		demo \
-		embedded ;;
+		demo web embedded ;;
 	*) return 1 ;;
 	esac
 }
@@ -93,6 +94,7 @@ done 2>&1 | awk -v banned="^(__)?($banned)(_chk)?\$" '
 		home("u8_", "^engine/plan/identity")
 		home("zip_", "^engine/archive/")
 		home("curl_", "^engine/send/")
+		home("MHD_", "^engine/web/server$")
 		home("json_", "^engine/(base/(json|mustache)|[^b])")
 	}
 	$2 ~ banned { print $1 ".c: " $2 " is banned" }' | findings

@@ -290,35 +290,6 @@ static void read_audit(struct config_reader *r, const struct node *n)
 		    "log is the evidence of what was deleted");
 }
 
-/* "127.0.0.1:8080", "localhost:8080", "[::1]:8080" */
-static int is_address(const char *text)
-{
-	const char *colon = strrchr(text, ':');
-	size_t host = colon ? (size_t)(colon - text) : 0, digits;
-
-	if (host == 0 || strpbrk(text, " \t/@") != NULL)
-		return 0;
-	if (memchr(text, ':', host) != NULL &&
-	    (*text != '[' || text[host - 1] != ']'))
-		return 0;
-	digits = strspn(colon + 1, "0123456789");
-	return digits > 0 && digits <= 5 && colon[1 + digits] == '\0' &&
-	       strtol(colon + 1, NULL, 10) <= 65535;
-}
-
-static void read_web(struct config_reader *r, const struct node *n)
-{
-	static const char *const keys[] = { "listen", NULL };
-	const struct node *listen;
-
-	if (!read_map(r->d, n, keys))
-		return;
-	listen = node_get(n, "listen");
-	if (read_string(r->d, listen, &r->c->listen) &&
-	    !is_address(r->c->listen))
-		read_mismatch(r->d, listen, "HOST:PORT");
-}
-
 static void set_defaults(struct config_reader *r)
 {
 	struct config *c = r->c;
@@ -347,7 +318,8 @@ static void set_defaults(struct config_reader *r)
 	c->requests.code.attempts = 5;
 	if ((c->requests.outbox = file_beside(c->path, "outbox")) == NULL)
 		diag_nomem(r->d);
-	c->listen = read_copy(r->d, "127.0.0.1:8080", strlen("127.0.0.1:8080"));
+	c->web.listen =
+	    read_copy(r->d, "127.0.0.1:8080", strlen("127.0.0.1:8080"));
 }
 
 static void read_file(struct config_reader *r, const struct node *n)
@@ -373,7 +345,7 @@ static void read_file(struct config_reader *r, const struct node *n)
 	read_mail(r, node_get(n, "mail"));
 	read_reports(r, node_get(n, "reports"));
 	read_audit(r, node_get(n, "audit"));
-	read_web(r, node_get(n, "web"));
+	config_read_web(r, node_get(n, "web"));
 	config_read_controllers(r, node_get(n, "controllers"));
 	config_read_processing(r, node_get(n, "processing"));
 }
@@ -443,7 +415,7 @@ void config_release(struct config *c)
 	free(c->mail.user);
 	free(c->mail.password_file);
 	free(c->mail.ca_file);
-	free(c->listen);
+	config_release_web(c);
 	config_release_controllers(c);
 	*c = (struct config){ 0 };
 }

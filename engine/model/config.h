@@ -102,7 +102,14 @@ struct config {
 #define CONFIG_LOG_LEAST_DAYS 365
 		struct period retention; /* nothing: never pruned */
 	} audit;
-	char *listen; /* 127.0.0.1:8080 */
+	struct {
+		char *listen;      /* 127.0.0.1:8080 */
+		char *certificate; /* both or neither, PEM files */
+		char *key;
+		/* whose X-Forwarded-... headers are believed: IP addresses */
+		char **proxies;
+		size_t proxy_count;
+	} web;
 };
 
 /* Read ${path}.  All that is wrong goes to ${d}; ST_INVALID then.  Places

@@ -53,6 +53,9 @@ static const char *const refuse_reasons[] = {
 	NULL
 };
 
+const char *const request_methods[] = { "login", "code", "call_back",
+	"document_seen", "in_person", "representative", NULL };
+
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 static_assert(COUNT(types) == REQUEST_TYPE__MAX + 1, "types");
 static_assert(COUNT(states) == REQUEST_STATE__MAX + 1, "states");
@@ -138,6 +141,11 @@ enum status request_outcome_parse(const char *name, enum request_outcome *out)
 	return st;
 }
 
+const char *const *request_reasons(enum request_reason_for what)
+{
+	return what == REQUEST_WHY_EXTEND ? extend_reasons : refuse_reasons;
+}
+
 enum status request_reason_check(enum request_reason_for what, const char *code)
 {
 	int i;
@@ -146,9 +154,7 @@ enum status request_reason_check(enum request_reason_for what, const char *code)
 		return fail(ST_USAGE,
 		    "a reason is missing: give --reason CODE; `lethe request "
 		    "--help` lists them");
-	return what == REQUEST_WHY_EXTEND
-		   ? find("reason", extend_reasons, 0, code, &i)
-		   : find("reason", refuse_reasons, 0, code, &i);
+	return find("reason", request_reasons(what), 0, code, &i);
 }
 
 int request_reason_is_grave(const char *code)

@@ -123,6 +123,10 @@ enum status request_outcome_parse(
  * (Art. 11, 12(5), 15(4), 17(3); APPI 33(2)).
  */
 enum request_reason_for { REQUEST_WHY_EXTEND, REQUEST_WHY_REFUSE };
+/* The list, ended by NULL. */
+const char *const *request_reasons(enum request_reason_for what);
+/* How an officer may have verified a person; ended by NULL. */
+extern const char *const request_methods[];
 /* ST_USAGE, with the nearest word, for one that is not in the list. */
 enum status request_reason_check(
     enum request_reason_for what, const char *code) MUST_CHECK;
