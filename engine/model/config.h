@@ -102,6 +102,7 @@ struct config {
 #define CONFIG_LOG_LEAST_DAYS 365
 		struct period retention; /* nothing: never pruned */
 	} audit;
+	char *consents; /* path of the file of consents; NULL: none */
 	char *listen; /* 127.0.0.1:8080 */
 };
 
