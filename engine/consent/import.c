@@ -6,7 +6,7 @@
 #include "engine/base/zone.h"
 #include "engine/consent/deed.h"
 #include "engine/consent/ends.h"
-#include "engine/consent/record.h"
+#include "engine/consent/add.h"
 #include "engine/records/csv.h"
 #include "engine/records/jsonl.h"
 
@@ -148,7 +148,7 @@ static enum status add(struct import *m)
 	if (st == ST_OK)
 		st = version_parse(c[VERSION], &o.version);
 	if (st == ST_OK)
-		st = record_add(m->in, m->by, &o, &subject, NULL);
+		st = consent_add(m->in, m->by, &o, &subject, NULL);
 	m->records += st == ST_OK;
 	return st;
 }

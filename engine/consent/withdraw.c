@@ -5,7 +5,7 @@
 #include "engine/consent/ends.h"
 #include "engine/consent/history.h"
 #include "engine/consent/notice.h"
-#include "engine/consent/record.h"
+#include "engine/consent/add.h"
 #include "engine/rights/book.h"
 
 /* Does that version of the notice rest on ${purpose}? */
@@ -34,7 +34,7 @@ static enum status withdraw_one(struct installation *in,
 {
 	size_t k = consent_deciding(&h->events[i], n, o->at);
 	struct consent_order own = *o;
-	char id[RECORD_ID];
+	char id[CONSENT_ID];
 	int64_t subject;
 	enum status st;
 	int rests = 0;
@@ -48,7 +48,7 @@ static enum status withdraw_one(struct installation *in,
 	st = rests_on(in, own.notice, own.version, purpose, &rests);
 	if (st != ST_OK || !rests)
 		return st;
-	st = record_add(in, by, &own, &subject, id);
+	st = consent_add(in, by, &own, &subject, id);
 	return st == ST_OK
 		   ? json_push(list,
 			 json_pack("{s:s, s:s, s:I}", "id", id, "notice",

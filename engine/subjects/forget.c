@@ -28,7 +28,7 @@ static enum status first(void *ctx, const struct reach_record *r)
 }
 
 /* An identity that no dataset speaks of any more may come back with it. */
-static enum status has_records(
+enum status subjects_have_records(
     struct installation *in, int64_t id, const char *identity, int *found)
 {
 	struct reach_subject who = { .identity = identity };
@@ -95,7 +95,7 @@ static enum status collect(struct installation *in, struct ids *ids)
 	int found;
 
 	while ((st = next(in, &id, &identity)) == ST_OK) {
-		st = has_records(in, id, identity, &found);
+		st = subjects_have_records(in, id, identity, &found);
 		if (st == ST_OK && !found)
 			st = push(ids, id);
 		free(identity);

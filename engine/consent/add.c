@@ -1,5 +1,5 @@
 /* Consent given, refused, withdrawn. */
-#include "engine/consent/record.h"
+#include "engine/consent/add.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -117,7 +117,7 @@ static enum status expiry(const struct installation *in,
 }
 
 /* A random UUID (RFC 9562, version 4). */
-static enum status new_id(char out[RECORD_ID])
+static enum status new_id(char out[CONSENT_ID])
 {
 	uint8_t b[16];
 	enum status st = random_bytes(b, sizeof(b));
@@ -179,11 +179,11 @@ static enum status insert(struct installation *in,
 		TEXT(by->name)));
 }
 
-enum status record_add(struct installation *in, const struct rights_actor *by,
-    const struct consent_order *o, int64_t *subject, char id[RECORD_ID])
+enum status consent_add(struct installation *in, const struct rights_actor *by,
+    const struct consent_order *o, int64_t *subject, char id[CONSENT_ID])
 {
 	const struct consent_notice *n;
-	char pseudonym[SUBJECT_TEXT], own[RECORD_ID];
+	char pseudonym[SUBJECT_TEXT], own[CONSENT_ID];
 	const char *language = NULL;
 	enum status st = check(by, o);
 
@@ -228,12 +228,12 @@ static enum status answer(struct installation *in, int64_t subject,
 enum status consent_record(struct installation *in,
     const struct rights_actor *by, const struct consent_order *o, json_t **out)
 {
-	char id[RECORD_ID];
+	char id[CONSENT_ID];
 	int64_t subject = 0;
 	enum status st = deed_begin(in);
 
 	if (st == ST_OK)
-		st = record_add(in, by, o, &subject, id);
+		st = consent_add(in, by, o, &subject, id);
 	st = deed_end(in, st);
 	if (st == ST_OK)
 		st = ends_mark(in, by);
