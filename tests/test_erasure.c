@@ -54,7 +54,7 @@ static const char tables[] =
     " name TEXT, left_on DATE);"
     "CREATE INDEX people_number ON people (number);"
     "CREATE TABLE visits (id INTEGER PRIMARY KEY NOT NULL,"
-    " person INTEGER REFERENCES people (id), seen_on DATE);"
+    " person INTEGER REFERENCES people (id), seen_on TEXT);"
     "CREATE INDEX visits_person ON visits (person);"
     "CREATE TABLE bills (id INTEGER PRIMARY KEY NOT NULL,"
     " person INTEGER, booked_on DATE);"

@@ -192,21 +192,33 @@ static const char *signer(const struct installation *in, const char *language)
 		   : c->installation;
 }
 
+/* Whom to complain to: whoever decided said so, or lethe.yml does. */
+static const char *authority(const struct installation *in,
+    const struct request *r, const char *language)
+{
+	const struct config *c = &in->config;
+
+	if (r->authority)
+		return r->authority;
+	if (c->requests.authority)
+		return c->requests.authority;
+	return c->controller_count > 0
+		   ? text_in(&c->controllers[0].authority, language)
+		   : NULL;
+}
+
 static enum status values(struct installation *in, const struct request *r,
     const json_t *words, int64_t now, json_t **out)
 {
-	const char *authority =
-	    r->authority ? r->authority : in->config.requests.authority;
 	json_t *o = NULL;
 	enum status st;
 
-	st = json_make(&o, "{s:s, s:s?, s:s?, s:s?, s:s?, s:b, s:b, s:n}",
-	    "case", r->id, "type",
-	    word(words, "types", request_type_name(r->type)),
+	st = json_make(&o, "{s:s, s:s?, s:s?, s:s?, s:b, s:b, s:n}", "case",
+	    r->id, "type", word(words, "types", request_type_name(r->type)),
 	    "extension_reason",
 	    word(words, "extension_reasons", r->extension_reason), "reason",
-	    word(words, "reasons", r->reason), "authority", authority, "gdpr",
-	    r->law != REQUEST_APPI, "appi", r->law != REQUEST_GDPR, "note");
+	    word(words, "reasons", r->reason), "gdpr", r->law != REQUEST_APPI,
+	    "appi", r->law != REQUEST_GDPR, "note");
 	if (st == ST_OK)
 		st = put_note(in, r, o);
 	if (st == ST_OK)
@@ -298,6 +310,9 @@ enum status letter_make(struct installation *in, const struct request *r,
 	if (st == ST_OK)
 		st = json_put(
 		    data, "controller", json_string(signer(in, language)));
+	if (st == ST_OK && authority(in, r, language))
+		st = json_put(
+		    data, "authority", json_string(authority(in, r, language)));
 	if (st == ST_OK)
 		st = render(in, kinds[kind], language, data, &text);
 	if (st == ST_OK)

@@ -26,14 +26,14 @@ static const char *const entries[] = { "request_opened",
 	"request_fulfilled", "request_partly_fulfilled", "request_refused",
 	"request_no_match", "request_withdrawn", "request_duplicate",
 	"request_reopened", "request_rest_erased", "request_packaged",
-	"request_downloaded", "request_letter", NULL };
+	"request_downloaded", "request_letter", "request_planned", NULL };
 static const char *const words[] = { "opened", "asked who the person is",
 	"given a wrong code", "given a last wrong code", "verified",
 	"ended for want of identity", "suspended", "resumed", "extended",
 	"decided", "approved", "returned", "fulfilled", "fulfilled in part",
 	"refused", "ended without a match", "withdrawn",
 	"marked as a duplicate", "reopened", "rid of what was kept", "packaged",
-	"downloaded", "written to", NULL };
+	"downloaded", "written to", "planned", NULL };
 
 static const char *const extend_reasons[] = { "complexity",
 	"number_of_requests", NULL };

@@ -80,6 +80,7 @@ enum request_action {
 	REQUEST_PACKAGE,      /* the copy of the data is made */
 	REQUEST_DOWNLOAD,     /* and handed over */
 	REQUEST_WRITE_LETTER, /* in any state, and changes none */
+	REQUEST_PLAN,         /* what is the person's was looked at */
 	REQUEST_ACTION__MAX
 };
 
