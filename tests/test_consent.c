@@ -86,8 +86,8 @@ START_TEST(the_state_is_what_the_events_play)
 			all[i].at = roll(24);
 			all[i].kind =
 			    (enum consent_kind)roll(CONSENT_KIND__MAX);
-			all[i].until = roll(2) ? all[i].at + roll(12)
-					       : CONSENT_NO_END;
+			all[i].until =
+			    roll(2) ? all[i].at + roll(12) : CONSENT_NO_END;
 			events[i] = (struct consent_event){ all[i].at,
 				all[i].until, (int64_t)i + 1, 1, all[i].kind };
 		}
@@ -100,8 +100,7 @@ START_TEST(the_state_is_what_the_events_play)
 		/* The one that decides is in that state itself. */
 		if (want != CONSENT_STATE_NONE)
 			MUST(consent_state_of(events, count,
-				 consent_deciding(events, count, t),
-				 t) == want,
+				 consent_deciding(events, count, t), t) == want,
 			    "round %d", round);
 	}
 	for (int i = 0; i < CONSENT_STATE_SUPERSEDED; i++)
@@ -214,9 +213,8 @@ START_TEST(what_is_proven_is_what_was_said)
 
 			t = from + roll(20) * DAY / 2 - roll(2);
 			want = agreed(all, count, t);
-			MUST(proven(person, "p", t) ==
-				 want,
-			    "round %d at %lld", round, (long long)(t - from));
+			MUST(proven(person, "p", t) == want, "round %d at %lld",
+			    round, (long long)(t - from));
 			MUST(!proven(person, "other", t), "round %d", round);
 			yes += want;
 			no += !want;
@@ -230,8 +228,8 @@ END_TEST
 START_TEST(an_end_is_written_where_rules_find_it)
 {
 	struct rights_actor ada = consents_by(NOW);
-	struct consent_order o = consents_order(
-	    "P1", NULL, 0, CONSENT_WITHDRAWN, NOW);
+	struct consent_order o =
+	    consents_order("P1", NULL, 0, CONSENT_WITHDRAWN, NOW);
 	json_t *out = NULL;
 
 	say("P1", "news", 2, CONSENT_GIVEN, NOW - DAY);
@@ -249,16 +247,18 @@ START_TEST(an_end_is_written_where_rules_find_it)
 	ck_assert_uint_eq(
 	    json_array_size(json_object_get(out, "withdrawn")), 1);
 	json_decref(out);
-	ck_assert_int_eq(holds_site_count(&site, CRM,
-			     "SELECT count(*) FROM contracts WHERE"
-			     " person = 'P1' AND ends = '2027-01-15T08:00:00Z'"),
+	ck_assert_int_eq(
+	    holds_site_count(&site, CRM,
+		"SELECT count(*) FROM contracts WHERE"
+		" person = 'P1' AND ends = '2027-01-15T08:00:00Z'"),
 	    2);
 	/* Nobody else's. */
 	ck_assert_int_eq(holds_site_count(&site, CRM,
 			     "SELECT count(*) FROM contracts"
 			     " WHERE ends = '2027-01-15T08:00:00Z'"),
 	    2);
-	/* Once for what changed: the consent opened one, and then both ended. */
+	/* Once for what changed: the consent opened one, and then both ended.
+	 */
 	ck_assert_int_eq(holds_site_entries(&site, "consent_end_set"), 2);
 }
 END_TEST

@@ -26,11 +26,10 @@ static char many[160]; /* a file to import */
 
 static void setup(void)
 {
-	static const char lines[] =
-	    "identity,value,notice,kind,at,language\n"
-	    "person_id,P2,news,given,2026-01-01,en\n"
-	    "person_id,P3,news,refused,2026-01-01,en\n"
-	    "person_id,P4,study,given,2026-01-01,en\n";
+	static const char lines[] = "identity,value,notice,kind,at,language\n"
+				    "person_id,P2,news,given,2026-01-01,en\n"
+				    "person_id,P3,news,refused,2026-01-01,en\n"
+				    "person_id,P4,study,given,2026-01-01,en\n";
 
 	consents_init(&site);
 	(void)snprintf(many, sizeof(many), "%s/many.csv", site.folder);
@@ -56,8 +55,7 @@ static enum status verb(int which, json_t **out)
 	case WITHDRAW:
 		o.notice = NULL;
 		return consent_withdraw(IN, &ada, &o, NULL, out);
-	case IMPORT:
-		return consent_import(IN, &ada, many, CONSENT_CSV, out);
+	case IMPORT: return consent_import(IN, &ada, many, CONSENT_CSV, out);
 	case SET: return preference_set(IN, &ada, &p, out);
 	case PENDING: return preference_pending(IN, &ada, 10, out);
 	case ACKNOWLEDGE: return preference_acknowledge(IN, &ada, &p, out);
@@ -154,9 +152,8 @@ static void finish(void)
 	ck_assert_int_eq(holds_site_entries(&site, "consent_given") +
 			     holds_site_entries(&site, "consent_refused") +
 			     holds_site_entries(&site, "consent_withdrawn"),
-	    holds_site_registry(
-		&site, "SELECT seq FROM sqlite_sequence"
-		       " WHERE name = 'consent_record'"));
+	    holds_site_registry(&site, "SELECT seq FROM sqlite_sequence"
+				       " WHERE name = 'consent_record'"));
 	ck_assert_int_eq(holds_site_entries(&site, "preference_set"),
 	    holds_site_registry(
 		&site, "SELECT count(*) FROM preference_change"));

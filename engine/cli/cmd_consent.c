@@ -62,8 +62,8 @@ static void print_show(const json_t *o)
 
 	json_array_foreach(json_object_get(o, "consents"), i, c)
 	{
-		printf("%s: %s\n", json_text(c, "notice"),
-		    json_text(c, "state"));
+		printf(
+		    "%s: %s\n", json_text(c, "notice"), json_text(c, "state"));
 		print_records(c);
 	}
 	if (i == 0)
@@ -75,22 +75,20 @@ static void print_list(const json_t *o)
 	const json_t *n;
 	size_t i;
 
-	json_array_foreach(json_object_get(o, "notices"), i, n)
-	    printf("%s version %lld: %lld given, %lld refused, %lld "
-		   "withdrawn\n",
-		json_text(n, "id"), json_int(n, "version"),
-		json_int(n, "given"), json_int(n, "refused"),
-		json_int(n, "withdrawn"));
+	json_array_foreach(json_object_get(o, "notices"), i, n) printf(
+	    "%s version %lld: %lld given, %lld refused, %lld "
+	    "withdrawn\n",
+	    json_text(n, "id"), json_int(n, "version"), json_int(n, "given"),
+	    json_int(n, "refused"), json_int(n, "withdrawn"));
 	if (i == 0)
 		puts("there are no notices");
 }
 
 static void print_record(const json_t *o)
 {
-	printf("%s: %s version %lld, %s; it stands as %s\n",
-	    json_text(o, "id"), json_text(o, "notice"),
-	    json_int(o, "version"), json_text(o, "kind"),
-	    json_text(o, "state"));
+	printf("%s: %s version %lld, %s; it stands as %s\n", json_text(o, "id"),
+	    json_text(o, "notice"), json_int(o, "version"),
+	    json_text(o, "kind"), json_text(o, "state"));
 }
 
 static void print_withdrawn(const json_t *o)
@@ -142,8 +140,7 @@ static enum status answer(
 
 /* ---- actions ---- */
 
-static enum status hash_evidence(
-    const struct options *o, char out[SHA256_TEXT])
+static enum status hash_evidence(const struct options *o, char out[SHA256_TEXT])
 {
 	struct buf bytes = BUF_INIT;
 	enum status st = file_read(o->evidence_file, EVIDENCE_MOST, &bytes);
@@ -193,10 +190,7 @@ static enum status record(struct call *c, enum consent_kind kind)
 }
 
 static enum status give(struct call *c) { return record(c, CONSENT_GIVEN); }
-static enum status refuse(struct call *c)
-{
-	return record(c, CONSENT_REFUSED);
-}
+static enum status refuse(struct call *c) { return record(c, CONSENT_REFUSED); }
 
 static enum status withdraw(struct call *c)
 {
@@ -208,8 +202,8 @@ static enum status withdraw(struct call *c)
 		st = consent_withdraw_request(&c->cli->in, &c->by,
 		    c->o->request, c->o->order.notice, c->o->purpose, &out);
 	else if ((st = take_order(c, hash)) == ST_OK)
-		st = consent_withdraw(&c->cli->in, &c->by, &c->o->order,
-		    c->o->purpose, &out);
+		st = consent_withdraw(
+		    &c->cli->in, &c->by, &c->o->order, c->o->purpose, &out);
 	return st == ST_OK ? answer(c, out, print_withdrawn) : st;
 }
 
@@ -304,8 +298,7 @@ static enum status print_receipt(struct call *c, const json_t *out)
 static enum status receipt(struct call *c)
 {
 	json_t *out = NULL;
-	enum status st =
-	    receipt_make(&c->cli->in, &c->by, c->argument, &out);
+	enum status st = receipt_make(&c->cli->in, &c->by, c->argument, &out);
 
 	if (st == ST_OK)
 		st = print_receipt(c, out);

@@ -30,8 +30,7 @@ static void print_set(const json_t *o)
 {
 	printf("%s: %s, version %lld%s\n", json_text(o, "preference"),
 	    json_text(o, "setting"), json_int(o, "version"),
-	    json_is_true(json_object_get(o, "changed")) ? ""
-							: ", as it was");
+	    json_is_true(json_object_get(o, "changed")) ? "" : ", as it was");
 }
 
 static void print_show(const json_t *o)
@@ -43,11 +42,10 @@ static void print_show(const json_t *o)
 	{
 		printf("%s: %s (%s)\n", json_text(p, "preference"),
 		    json_text(p, "setting"), json_text(p, "state"));
-		json_array_foreach(json_object_get(p, "history"), k, h)
-		    printf("    %s  version %lld: %s by %s, %s\n",
-			json_text(h, "at"), json_int(h, "version"),
-			json_text(h, "setting"), json_text(h, "channel"),
-			json_text(h, "state"));
+		json_array_foreach(json_object_get(p, "history"), k, h) printf(
+		    "    %s  version %lld: %s by %s, %s\n", json_text(h, "at"),
+		    json_int(h, "version"), json_text(h, "setting"),
+		    json_text(h, "channel"), json_text(h, "state"));
 	}
 	if (i == 0)
 		puts("there are no preferences");
@@ -114,9 +112,9 @@ static enum status pending(struct call *c)
 
 static enum status acknowledge(struct call *c)
 {
-	enum status st = cli_number("version",
-	    c->o->version ? c->o->version : "", 1, INT32_MAX,
-	    &c->o->order.version);
+	enum status st =
+	    cli_number("version", c->o->version ? c->o->version : "", 1,
+		INT32_MAX, &c->o->order.version);
 
 	return st == ST_OK ? preference_acknowledge(
 				 &c->cli->in, &c->by, &c->o->order, &c->out)
@@ -127,8 +125,8 @@ static enum status acknowledge(struct call *c)
 
 static const struct {
 	const char *name;
-	int subject;  /* it is about one person */
-	int most;     /* arguments behind the name */
+	int subject; /* it is about one person */
+	int most;    /* arguments behind the name */
 	const char *expected;
 	enum status (*run)(struct call *c);
 	void (*print)(const json_t *o);

@@ -86,8 +86,7 @@ static enum status check(
 	if (o->notice == NULL)
 		return fail(ST_USAGE, "which notice? give its id");
 	if (o->at > by->now)
-		return fail(
-		    ST_USAGE, "nobody can have agreed later than now");
+		return fail(ST_USAGE, "nobody can have agreed later than now");
 	if (o->evidence && !utf8_valid(o->evidence, strlen(o->evidence)))
 		return fail(ST_USAGE, "the evidence is not UTF-8");
 	if (o->evidence_sha256 && !is_hash(o->evidence_sha256))
@@ -111,8 +110,8 @@ static enum status expiry(const struct installation *in,
 	if (st != ST_OK || o->kind != CONSENT_GIVEN ||
 	    !(n->valid.months || n->valid.days || n->valid.seconds))
 		return st;
-	*out = INT(calendar_end(&c, at, CALENDAR_FROM_EVENT, n->valid)
-		       .deletable_from);
+	*out = INT(
+	    calendar_end(&c, at, CALENDAR_FROM_EVENT, n->valid).deletable_from);
 	return ST_OK;
 }
 
@@ -196,8 +195,8 @@ enum status consent_add(struct installation *in, const struct rights_actor *by,
 	if (st == ST_OK)
 		st = new_id(own);
 	if (st == ST_OK)
-		st = deed_subject(
-		    in, o->identity, o->value, subject, pseudonym);
+		st =
+		    deed_subject(in, o->identity, o->value, subject, pseudonym);
 	if (st == ST_OK)
 		st = insert(in, by, o, n, language, own, *subject);
 	if (st == ST_OK)

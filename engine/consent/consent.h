@@ -97,8 +97,8 @@ enum status consent_prove(struct installation *in,
  */
 enum consent_format { CONSENT_CSV, CONSENT_JSONL };
 enum status consent_import(struct installation *in,
-    const struct rights_actor *by, const char *path,
-    enum consent_format format, json_t **out) MUST_CHECK;
+    const struct rights_actor *by, const char *path, enum consent_format format,
+    json_t **out) MUST_CHECK;
 
 /* That no notice has changed under its version.  ST_INVALID: one has. */
 enum status consent_check(struct installation *in) MUST_CHECK;

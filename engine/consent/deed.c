@@ -112,8 +112,8 @@ static enum status add(struct telling *t, struct stmt *s)
 	enum status st = ST_OK;
 
 	if (o == NULL || action == NULL ||
-	    json_object_set_new(o, "consent_entry",
-		json_integer(db_int(s, 0))) != 0)
+	    json_object_set_new(
+		o, "consent_entry", json_integer(db_int(s, 0))) != 0)
 		st = fail(ST_NOMEM, "out of memory");
 	if (st == ST_OK && t->count == 0) {
 		t->at = db_int(s, 3);
@@ -229,8 +229,8 @@ enum status deed_find_subject(
 	enum status st = rights_identity_check(in, who->identity);
 
 	if (st == ST_OK)
-		st = identity_canonical(who->identity, who->value,
-		    strlen(who->value), &canonical);
+		st = identity_canonical(
+		    who->identity, who->value, strlen(who->value), &canonical);
 	own.value = buf_text(&canonical);
 	if (st == ST_OK)
 		st = subjects_find(in, &own, id);
@@ -244,13 +244,12 @@ enum status deed_word(
 	const char *near;
 
 	if (word == NULL)
-		return fail(ST_USAGE, "%s is missing: such as `%s`", what,
-		    words[0]);
+		return fail(
+		    ST_USAGE, "%s is missing: such as `%s`", what, words[0]);
 	for (size_t i = 0; words[i]; i++)
 		if (strcmp(words[i], word) == 0)
 			return ST_OK;
 	near = diag_nearest(word, words);
 	return fail(ST_USAGE, "unknown %s `%.40s`%s%s%s", what, word,
-	    near ? ", did you mean `" : "", near ? near : "",
-	    near ? "`?" : "");
+	    near ? ", did you mean `" : "", near ? near : "", near ? "`?" : "");
 }

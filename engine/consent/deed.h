@@ -33,7 +33,7 @@ enum status deed_find_subject(struct installation *in,
     const struct reach_subject *who, int64_t *id) MUST_CHECK;
 
 /* ST_USAGE, with the nearest, unless ${word} is one of ${words}. */
-enum status deed_word(const char *what, const char *word,
-    const char *const *words) MUST_CHECK;
+enum status deed_word(
+    const char *what, const char *word, const char *const *words) MUST_CHECK;
 
 #endif /* !CONSENT_DEED_H */

@@ -23,8 +23,8 @@ struct mark {
 	size_t count;
 };
 
-static struct val value_for(const struct db_column *column, int64_t end,
-    const char *text)
+static struct val value_for(
+    const struct db_column *column, int64_t end, const char *text)
 {
 	if (end == CONSENT_NO_END)
 		return NIL;
@@ -32,8 +32,8 @@ static struct val value_for(const struct db_column *column, int64_t end,
 }
 
 /* It changes what is not so already: done again, it does nothing. */
-static enum status make_update(const struct mark *m,
-    const struct reach_record *r, struct sql *q)
+static enum status make_update(
+    const struct mark *m, const struct reach_record *r, struct sql *q)
 {
 	const struct db_column *column = db_table_column(r->table, m->field);
 	char text[INSTANT_TEXT];
@@ -87,8 +87,8 @@ static enum status each(void *ctx, const struct reach_record *r)
 
 /* ---- written ---- */
 
-static enum status evidence(struct installation *in, const struct mark *m,
-    int64_t records, int64_t now)
+static enum status evidence(
+    struct installation *in, const struct mark *m, int64_t records, int64_t now)
 {
 	char text[ZONE_TEXT] = "none", what[512], digest[SHA256_TEXT];
 

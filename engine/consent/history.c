@@ -18,8 +18,8 @@ static enum consent_kind kind_of(const char *name)
 }
 
 /* Local where the record's zone is still the installation's. */
-static void time_of(const struct installation *in, const char *zone,
-    int64_t at, char out[ZONE_TEXT])
+static void time_of(const struct installation *in, const char *zone, int64_t at,
+    char out[ZONE_TEXT])
 {
 	if (strcmp(zone, zone_name(in->zone)) == 0)
 		zone_format(in->zone, at, out);
@@ -120,7 +120,7 @@ size_t history_span(const struct history *h, size_t from)
 	size_t n = 1;
 
 	while (from + n < h->count && strcmp(history_notice(h, from),
-					 history_notice(h, from + n)) == 0)
+					  history_notice(h, from + n)) == 0)
 		n++;
 	return n;
 }

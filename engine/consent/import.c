@@ -4,9 +4,9 @@
 
 #include "engine/base/when.h"
 #include "engine/base/zone.h"
+#include "engine/consent/add.h"
 #include "engine/consent/deed.h"
 #include "engine/consent/ends.h"
-#include "engine/consent/add.h"
 #include "engine/records/csv.h"
 #include "engine/records/jsonl.h"
 
@@ -66,9 +66,10 @@ static enum status find_column(const char *name, size_t len, enum column *out)
 	word[len] = '\0';
 	near = diag_nearest(word, names);
 	return fail(ST_INVALID, "unknown column%s%s%s",
-	    near ? ", did you mean `" : ": there are identity, value, notice, "
-					"kind, at, version, language, channel, "
-					"method, evidence, evidence_sha256",
+	    near ? ", did you mean `"
+		 : ": there are identity, value, notice, "
+		   "kind, at, version, language, channel, "
+		   "method, evidence, evidence_sha256",
 	    near ? near : "", near ? "`?" : "");
 }
 
@@ -110,8 +111,8 @@ static enum status at_parse(
 	if (when_parse(text, strlen(text), &w) != ST_OK)
 		return fail(ST_INVALID,
 		    "at is not a time such as 2026-03-31T09:00:00+09:00");
-	*out = w.kind == WHEN_DATE ? zone_midnight(m->in->zone, w.day)
-				   : w.seconds;
+	*out =
+	    w.kind == WHEN_DATE ? zone_midnight(m->in->zone, w.day) : w.seconds;
 	return ST_OK;
 }
 
@@ -162,9 +163,9 @@ static enum status line_done(struct import *m, enum status st, int64_t line)
 		return st;
 	if (m->wrong++ >= ERRORS_MOST)
 		return ST_OK;
-	return json_push(m->errors, json_pack("{s:I, s:s}", "line",
-					(json_int_t)line, "problem",
-					status_text()));
+	return json_push(
+	    m->errors, json_pack("{s:I, s:s}", "line", (json_int_t)line,
+			   "problem", status_text()));
 }
 
 /* ---- files ---- */
@@ -182,8 +183,8 @@ static enum status read_jsonl(struct import *m, const char *path)
 		if (line == ST_NOTFOUND)
 			break;
 		for (size_t i = 0; line == ST_OK && i < count; i++) {
-			line = find_column(members[i].key,
-			    strlen(members[i].key), &column);
+			line = find_column(
+			    members[i].key, strlen(members[i].key), &column);
 			if (line == ST_OK)
 				line = set(m, column, &members[i].cell);
 		}
@@ -247,8 +248,7 @@ static enum status finish(struct import *m, enum status st)
 {
 	if (st == ST_OK && m->wrong)
 		st = fail(ST_INVALID,
-		    "%zu lines are wrong, and nothing was recorded",
-		    m->wrong);
+		    "%zu lines are wrong, and nothing was recorded", m->wrong);
 	if (st == ST_OK)
 		st = deed_note(m->in, m->by, "consents_imported",
 		    json_pack("{s:s, s:I}", "object", "consents", "records",

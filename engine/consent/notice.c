@@ -83,8 +83,8 @@ static enum status changed(const struct consent_notice *n)
 
 enum keeping { KEEP, COMPARE };
 
-static enum status keep(struct installation *in,
-    const struct consent_notice *n, enum keeping what)
+static enum status keep(
+    struct installation *in, const struct consent_notice *n, enum keeping what)
 {
 	char hash[SHA256_TEXT], *body = NULL;
 	struct stmt *s = NULL;

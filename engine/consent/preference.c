@@ -171,12 +171,12 @@ static enum status acknowledge(struct installation *in,
 	if (st == ST_OK && changed)
 		st = note(in, by, "preference_acknowledged", o->preference,
 		    pseudonym, o->version);
-	return st == ST_OK ? json_make(out, "{s:s, s:I, s:b, s:I}",
-				 "preference", o->preference, "version",
-				 (json_int_t)o->version, "acknowledged",
-				 o->version == now.version, "current",
-				 (json_int_t)now.version)
-			   : st;
+	return st == ST_OK
+		   ? json_make(out, "{s:s, s:I, s:b, s:I}", "preference",
+			 o->preference, "version", (json_int_t)o->version,
+			 "acknowledged", o->version == now.version, "current",
+			 (json_int_t)now.version)
+		   : st;
 }
 
 enum status preference_acknowledge(struct installation *in,

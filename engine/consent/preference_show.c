@@ -149,8 +149,8 @@ static enum status list_pending(
 	while (st == ST_OK && (st = db_row(s)) == ST_OK) {
 		st = pending_json(in, s, &one);
 		if (st == ST_OK)
-			st = json_put(
-			    one, "number", json_integer(db_int(s, 0)));
+			st =
+			    json_put(one, "number", json_integer(db_int(s, 0)));
 		if (st == ST_OK)
 			st = json_push(list, one);
 	}

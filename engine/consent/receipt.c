@@ -65,8 +65,8 @@ static const char *status_of(const char *state)
 	return term;
 }
 
-static json_t *processing(const json_t *row, const json_t *body,
-    const char *sha256)
+static json_t *processing(
+    const json_t *row, const json_t *body, const char *sha256)
 {
 	const char *language = json_text(row, "language");
 
@@ -107,8 +107,8 @@ static enum status make(const json_t *row, const json_t *body,
 	    "dpv:ConsentReceipt", "dct:conformsTo",
 	    "https://w3id.org/dpv/schema/dpv-27560#receipt-eu-gdpr",
 	    "schema_version", "ISO/IEC TS 27560:2023", "record_id",
-	    json_text(row, "id"), "pii_principal_id", "identity",
-	    who->identity, "value", who->value, "pii_processing",
+	    json_text(row, "id"), "pii_principal_id", "identity", who->identity,
+	    "value", who->value, "pii_processing",
 	    processing(row, body, sha256), "notice_text",
 	    notice_words(body, "text", language), "event", event(row, body));
 }
@@ -224,8 +224,8 @@ enum status receipt_make(struct installation *in, const struct rights_actor *by,
 
 /* ---- checked ---- */
 
-static enum status check_note(const struct note_key *key, const char *note,
-    size_t len, json_t **receipt)
+static enum status check_note(
+    const struct note_key *key, const char *note, size_t len, json_t **receipt)
 {
 	size_t text = 0;
 	json_t *o;
@@ -238,15 +238,15 @@ static enum status check_note(const struct note_key *key, const char *note,
 	o = json_loadb(note, text, 0, NULL);
 	if (strcmp(json_text(o, "format"), RECEIPT_FORMAT) != 0) {
 		json_decref(o);
-		return fail(ST_INTEGRITY,
-		    "what was signed is no receipt of consent");
+		return fail(
+		    ST_INTEGRITY, "what was signed is no receipt of consent");
 	}
 	*receipt = o;
 	return ST_OK;
 }
 
-enum status receipt_check(const struct note_key *key, const char *bytes,
-    size_t len, json_t **receipt)
+enum status receipt_check(
+    const struct note_key *key, const char *bytes, size_t len, json_t **receipt)
 {
 	json_t *both = json_loadb(bytes, len, 0, NULL), *own = NULL;
 	const char *note = json_text(both, "note");
@@ -256,8 +256,8 @@ enum status receipt_check(const struct note_key *key, const char *bytes,
 		return check_note(key, bytes, len, receipt);
 	st = check_note(key, note, strlen(note), &own);
 	if (st == ST_OK && !json_equal(own, json_object_get(both, "receipt")))
-		st = fail(ST_INTEGRITY,
-		    "the receipt does not say what was signed");
+		st = fail(
+		    ST_INTEGRITY, "the receipt does not say what was signed");
 	json_decref(both);
 	if (st == ST_OK)
 		*receipt = own;

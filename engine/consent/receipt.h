@@ -13,8 +13,8 @@
 
 /* That of the record ${id}: {"receipt":{...},"note"}.  ST_USAGE: there is no
  * such record. */
-enum status receipt_make(struct installation *in,
-    const struct rights_actor *by, const char *id, json_t **out) MUST_CHECK;
+enum status receipt_make(struct installation *in, const struct rights_actor *by,
+    const char *id, json_t **out) MUST_CHECK;
 
 /* The text for people in "en", "ja" or "de". */
 enum status receipt_text(

@@ -138,10 +138,10 @@ enum status receipt_text(
 	buf_addf(out, "%s: %s\n", w[UNTIL], *until ? until : w[NO_END]);
 	buf_addf(out, "%s: %s\n", w[HOW], json_text(p, "collection_method"));
 	buf_addf(out, "%s: ", w[RECIPIENTS]);
-	add_recipients(out, json_object_get(p, "recipient_third_parties"),
-	    w[NOBODY]);
-	buf_addf(out, "%s: %s\n", w[WITHDRAWAL],
-	    json_text(p, "withdrawal_method"));
+	add_recipients(
+	    out, json_object_get(p, "recipient_third_parties"), w[NOBODY]);
+	buf_addf(
+	    out, "%s: %s\n", w[WITHDRAWAL], json_text(p, "withdrawal_method"));
 	buf_addf(out, "\n%s (SHA-256 %s):\n\n%s\n\n%s\n", w[WORDS],
 	    json_text(notice, "sha256"), json_text(receipt, "notice_text"),
 	    w[CHECKED]);

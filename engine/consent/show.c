@@ -31,29 +31,29 @@ static enum status records_json(const struct history *h, size_t from,
 	return st;
 }
 
-static enum status notice_json(struct installation *in,
-    const struct history *h, size_t from, size_t count, int64_t as_of,
-    json_t **out)
+static enum status notice_json(struct installation *in, const struct history *h,
+    size_t from, size_t count, int64_t as_of, json_t **out)
 {
 	const struct consent_event *e = &h->events[from];
 	size_t k = consent_deciding(e, count, as_of);
 	size_t latest = k == count ? count - 1 : k;
 	const json_t *row = h->rows[from + latest];
 	json_t *body = NULL, *records = NULL;
-	enum status st = notice_kept(in, history_notice(h, from),
-	    e[latest].version, &body, NULL);
+	enum status st = notice_kept(
+	    in, history_notice(h, from), e[latest].version, &body, NULL);
 
 	if (st == ST_OK)
 		st = records_json(h, from, count, as_of, &records);
 	if (st == ST_OK)
-		st = json_make(out, "{s:s, s:O, s:s, s:I, s:s?, s:O?, s:O, s:O}",
-		    "notice", history_notice(h, from), "title",
-		    json_object_get(body, "title"), "state",
-		    consent_state_name(consent_state_at(e, count, as_of)),
-		    "version", (json_int_t)e[latest].version, "since",
-		    k == count ? NULL : json_text(row, "at"), "expires_at",
-		    json_object_get(row, "expires_at"), "text",
-		    json_object_get(body, "text"), "records", records);
+		st =
+		    json_make(out, "{s:s, s:O, s:s, s:I, s:s?, s:O?, s:O, s:O}",
+			"notice", history_notice(h, from), "title",
+			json_object_get(body, "title"), "state",
+			consent_state_name(consent_state_at(e, count, as_of)),
+			"version", (json_int_t)e[latest].version, "since",
+			k == count ? NULL : json_text(row, "at"), "expires_at",
+			json_object_get(row, "expires_at"), "text",
+			json_object_get(body, "text"), "records", records);
 	json_decref(records);
 	json_decref(body);
 	return st;

@@ -64,8 +64,8 @@ enum consent_state consent_state_at(
 	return i == count ? CONSENT_STATE_NONE : own_state(&events[i], t);
 }
 
-enum consent_state consent_state_of(const struct consent_event *events,
-    size_t count, size_t i, int64_t t)
+enum consent_state consent_state_of(
+    const struct consent_event *events, size_t count, size_t i, int64_t t)
 {
 	size_t next = count;
 
@@ -87,8 +87,7 @@ enum consent_state consent_state_of(const struct consent_event *events,
 		   : CONSENT_STATE_WITHDRAWN;
 }
 
-int64_t consent_end(
-    const struct consent_event *events, size_t count, int64_t t)
+int64_t consent_end(const struct consent_event *events, size_t count, int64_t t)
 {
 	size_t i = consent_deciding(events, count, t);
 

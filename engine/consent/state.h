@@ -53,8 +53,8 @@ enum consent_state consent_state_at(
     const struct consent_event *events, size_t count, int64_t t);
 
 /* What has become of event ${i} by ${t}. */
-enum consent_state consent_state_of(const struct consent_event *events,
-    size_t count, size_t i, int64_t t);
+enum consent_state consent_state_of(
+    const struct consent_event *events, size_t count, size_t i, int64_t t);
 
 /* From when on there is no consent, as things stand at ${t}: when it was
  * withdrawn or expires, which may lie ahead.  CONSENT_NO_END where it is given

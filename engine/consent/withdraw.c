@@ -1,11 +1,11 @@
 /* Consent withdrawn: as easily as it was given (GDPR Art. 7(3)). */
 #include <string.h>
 
+#include "engine/consent/add.h"
 #include "engine/consent/deed.h"
 #include "engine/consent/ends.h"
 #include "engine/consent/history.h"
 #include "engine/consent/notice.h"
-#include "engine/consent/add.h"
 #include "engine/rights/book.h"
 
 /* Does that version of the notice rest on ${purpose}? */
@@ -20,8 +20,8 @@ static enum status rests_on(struct installation *in, const char *notice,
 	*out = purpose == NULL;
 	if (purpose)
 		st = notice_kept(in, notice, version, &body, NULL);
-	json_array_foreach(json_object_get(body, "purposes"), i, p)
-	    *out |= strcmp(json_string_value(p), purpose) == 0;
+	json_array_foreach(json_object_get(body, "purposes"), i, p) *out |=
+	    strcmp(json_string_value(p), purpose) == 0;
 	json_decref(body);
 	return st;
 }
@@ -115,7 +115,6 @@ static enum status check_request(const struct request *r)
 		    r->id, request_state_name(r->state));
 	return ST_OK;
 }
-
 
 static enum status fulfil(struct installation *in,
     const struct rights_actor *by, const struct request *r)

@@ -103,7 +103,7 @@ struct config {
 		struct period retention; /* nothing: never pruned */
 	} audit;
 	char *consents; /* path of the file of consents; NULL: none */
-	char *listen; /* 127.0.0.1:8080 */
+	char *listen;   /* 127.0.0.1:8080 */
 };
 
 /* Read ${path}.  All that is wrong goes to ${d}; ST_INVALID then.  Places

@@ -17,8 +17,8 @@ static int has(char *const *words, size_t count, const char *word)
 
 /* ---- notices ---- */
 
-static void read_words(struct diag *d, const struct node *n,
-    struct consent_notice *c)
+static void read_words(
+    struct diag *d, const struct node *n, struct consent_notice *c)
 {
 	const struct node *dpv = node_get(n, "dpv");
 
@@ -64,11 +64,10 @@ static void read_notice(
 	(void)read_one_or_more(d, read_required(d, n, "purposes"), &c->purposes,
 	    &c->purpose_count);
 	read_basis(d, node_get(n, "legal_basis"), c);
-	(void)read_one_or_more(d, node_get(n, "recipients"), &c->recipients,
-	    &c->recipient_count);
-	(void)read_some_period(d, node_get(n, "valid"), &c->valid);
 	(void)read_one_or_more(
-	    d, node_get(n, "ends"), &c->ends, &c->end_count);
+	    d, node_get(n, "recipients"), &c->recipients, &c->recipient_count);
+	(void)read_some_period(d, node_get(n, "valid"), &c->valid);
+	(void)read_one_or_more(d, node_get(n, "ends"), &c->ends, &c->end_count);
 }
 
 static void check_versions(struct diag *d, const struct consents *c)
@@ -131,8 +130,8 @@ static void read_preferences(
 
 		read_preference(d, &n->items[i], p);
 		if (p->id && consents_preference(c, p->id))
-			diag_error(d, p->at, "preference `%s` stands twice",
-			    p->id);
+			diag_error(
+			    d, p->at, "preference `%s` stands twice", p->id);
 		c->preference_count++;
 	}
 }
@@ -205,8 +204,8 @@ void consents_release(struct consents *c)
 		free(c->preferences[i].id);
 		free(c->preferences[i].initial);
 		text_release(&c->preferences[i].title);
-		read_free_strings(c->preferences[i].values,
-		    c->preferences[i].value_count);
+		read_free_strings(
+		    c->preferences[i].values, c->preferences[i].value_count);
 	}
 	free(c->notices);
 	free(c->preferences);

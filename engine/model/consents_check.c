@@ -94,8 +94,8 @@ void consents_check(const struct consents *c, const struct policy *policies,
 	for (size_t i = 0; i < c->notice_count; i++) {
 		const struct consent_notice *n = &c->notices[i];
 
-		check_names(d, n, "purpose", &purposes, n->purposes,
-		    n->purpose_count);
+		check_names(
+		    d, n, "purpose", &purposes, n->purposes, n->purpose_count);
 		check_names(d, n, "recipient", &recipients, n->recipients,
 		    n->recipient_count);
 		for (size_t k = 0; k < n->end_count; k++)

@@ -84,8 +84,7 @@ static void consents(const json_t *list, const char *language, struct buf *out)
 	json_array_foreach(list, i, c)
 	{
 		buf_adds(out, "<tr>");
-		html_cell(
-		    out, words_in(json_object_get(c, "title"), language));
+		html_cell(out, words_in(json_object_get(c, "title"), language));
 		html_cell(out, words_in(json_object_get(c, "text"), language));
 		html_cell(out,
 		    package_word(state_word(json_text(c, "state")), language));
@@ -123,8 +122,7 @@ void pages_consents(const json_t *facts, struct buf *out)
 
 	if (json_array_size(agreed) + json_array_size(set) == 0)
 		return;
-	html_section(
-	    out, "consents", package_word(PACKAGE_CONSENTS, language));
+	html_section(out, "consents", package_word(PACKAGE_CONSENTS, language));
 	if (json_array_size(agreed))
 		consents(agreed, language, out);
 	if (json_array_size(set))

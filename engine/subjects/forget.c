@@ -8,14 +8,14 @@
 
 /* Suspensions that are active, and what the log has not been told; consents
  * and preferences, which have a rule of their own. */
-#define KEPT                                                        \
-	"(EXISTS (SELECT 1 FROM suspension AS h"                    \
-	" WHERE h.subject = subject.id AND (h.released_at IS NULL"  \
-	" OR EXISTS (SELECT 1 FROM suspension_entry AS e"           \
-	" WHERE e.suspension = h.id AND e.logged = 0)))"            \
-	" OR EXISTS (SELECT 1 FROM consent_record AS c"             \
-	" WHERE c.subject = subject.id)"                            \
-	" OR EXISTS (SELECT 1 FROM preference_change AS p"          \
+#define KEPT                                                       \
+	"(EXISTS (SELECT 1 FROM suspension AS h"                   \
+	" WHERE h.subject = subject.id AND (h.released_at IS NULL" \
+	" OR EXISTS (SELECT 1 FROM suspension_entry AS e"          \
+	" WHERE e.suspension = h.id AND e.logged = 0)))"           \
+	" OR EXISTS (SELECT 1 FROM consent_record AS c"            \
+	" WHERE c.subject = subject.id)"                           \
+	" OR EXISTS (SELECT 1 FROM preference_change AS p"         \
 	" WHERE p.subject = subject.id))"
 
 static enum status first(void *ctx, const struct reach_record *r)

@@ -27,6 +27,20 @@ preferences:
     values: [all, traffic_only, none]
     initial: none
 YML
+python3 - "$root/../../../schemas/consents.schema.json" >bad 2>&1 <<'PYTHON' || oops "$(cat bad)"
+import json, sys
+try:
+    import jsonschema, yaml
+except ImportError:
+    sys.exit(0)
+schema = json.load(open(sys.argv[1]))
+jsonschema.Draft202012Validator.check_schema(schema)
+check = jsonschema.Draft202012Validator(schema)
+good = yaml.safe_load(open("consents.yml"))
+check.validate(good)
+good["notices"][0]["textt"] = "x"
+assert not check.is_valid(good)
+PYTHON
 expect 0 init
 records
 expect 0 check
