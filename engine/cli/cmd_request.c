@@ -421,7 +421,7 @@ static enum status act(struct cli *cli, const struct options *o,
 static enum status run(struct cli *cli, int argc, char **argv)
 {
 	const char *names[ACTIONS + PARTS + 1] = { NULL }, *near;
-	struct options o = { NULL };
+	struct options o = { 0 };
 	enum status st;
 	size_t i;
 

@@ -1,13 +1,13 @@
 #!/bin/sh
 # Consents from the notice to the proof, and what rests on them; preferences
 # until the vehicle's backend knows them.
+# shellcheck source=tests/cli/lib.sh
 . "$(dirname "$0")/lib.sh"
 
 installation
 rm -rf var lethe.key
 echo 'consents: consents.yml' >>lethe.yml
-sed -i 's/fides_meta: {primary_key: true}}$/&/
-s/name: id, data_categories: \[user.unique_id\], fides_meta: {primary_key: true}/name: id, data_categories: [user.unique_id], fides_meta: {primary_key: true, identity: customer_id}/' crm.yml
+sed -i 's/name: id, data_categories: \[user.unique_id\], fides_meta: {primary_key: true}/name: id, data_categories: [user.unique_id], fides_meta: {primary_key: true, identity: customer_id}/' crm.yml
 cat >consents.yml <<'YML'
 retention: P3Y
 notices:
@@ -66,14 +66,14 @@ expect 0 --json consent prove --subject $p2 --purpose contract \
 	--at 2028-02-01T00:00:00+09:00
 json 'not o["valid"] and o["consents"][0]["state"] == "expired"'
 expect 2 consent prove --subject $p2 --purpose contrac
-says err 'did you mean `contract`'
+says err 'did you mean .contract.'
 # It has an end, from which the contract's cluster counts.
 expect 0 dump crm contracts
 says out '"id":3.*"ends":"2028-01-31T15:00:00Z"'
 
 # ---- refused before anything is written ----
 expect 2 consent give --subject $p2 --notice newslettr --language en
-says err 'did you mean `newsletter`'
+says err 'did you mean .newsletter.'
 expect 2 consent give --subject $p2 --notice newsletter
 says err 'in which language'
 expect 2 consent give --subject $p2 --notice newsletter --language de
@@ -148,7 +148,7 @@ customer_id,P8,newslettr,given,2026-03-01T00:00:00Z,en,portal,interface
 customer_id,P9,newsletter,maybe,2026-03-01T00:00:00Z,en,portal,interface
 CSV
 expect 2 consent import many.csv
-says err 'many.csv:3: .*did you mean `newsletter`'
+says err 'many.csv:3: .*did you mean .newsletter.'
 says err 'many.csv:4: unknown kind'
 expect 0 --json consent show --subject customer_id=P7
 json 'o["consents"] == []'
@@ -180,12 +180,12 @@ json 'o["consents"][0]["text"] == "You may write to me about new cars."'
 sed 's/purposes: \[contract\]/purposes: [contrct]/; s/contracts.ends/contracts.end/
 s/initial: none/initial: off/; s/retention/retentoin/' kept.yml >consents.yml
 expect 2 check
-says err 'consents.yml:1:1: .*`retention`'
-says err 'consents.yml:.*one of `values`'
+says err 'consents.yml:1:1: .*.retention.'
+says err 'consents.yml:.*one of .values.'
 sed 's/purposes: \[contract\]/purposes: [contrct]/; s/contracts.ends/contracts.end/' \
 	kept.yml >consents.yml
 expect 2 check
-says err 'consents.yml:3:.*`contract`'
+says err 'consents.yml:3:.*.contract.'
 says err 'consents.yml:3:.*crm.contracts.end'
 cp kept.yml consents.yml
 
@@ -196,7 +196,7 @@ expect 0 preference set --subject $p2 vehicle_data all
 expect 0 preference set --subject $p2 vehicle_data traffic_only --channel vehicle
 expect 2 preference set --subject $p2 vehicle_data sometimes
 expect 2 preference set --subject $p2 vehicle_date all
-says err 'did you mean `vehicle_data`'
+says err 'did you mean .vehicle_data.'
 expect 0 --json preference pending
 json '[(p["setting"], p["version"]) for p in o["pending"]] == [("traffic_only", 2)]'
 expect 0 --json preference pending
