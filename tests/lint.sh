@@ -41,15 +41,17 @@ may() {
 	engine/records) echo base model store ;;
 	engine/rights) echo base crypto model store installation plan audit \
 		holds purge send embedded ;;
+	engine/consent) echo base crypto model store installation plan audit \
+		subjects holds records rights ;;
 	engine/package) echo base archive crypto model store installation \
-		plan audit certificate records rights ;;
+		plan audit certificate records rights consent ;;
 	engine/report) echo base model store installation plan audit ;;
 	engine/demo) echo base model embedded ;;
 	engine/web) echo base model installation plan audit purge rights \
 		embedded ;;
 	engine/cli) echo base crypto model store installation plan audit \
-		subjects holds purge certificate records rights package report \
-		demo web embedded ;;
+		subjects holds purge certificate records rights consent \
+		package report demo web embedded ;;
 	*) return 1 ;;
 	esac
 }

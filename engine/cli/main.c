@@ -29,6 +29,8 @@ static const struct command *const commands[] = {
 	&cmd_report,
 	&cmd_hold,
 	&cmd_request,
+	&cmd_consent,
+	&cmd_preference,
 	&cmd_audit,
 	&cmd_serve,
 	&cmd_demo,

@@ -327,7 +327,7 @@ static void read_file(struct config_reader *r, const struct node *n)
 	static const char *const keys[] = { "installation", "time_zone",
 		"data_dir", "key", "policies", "stores", "purge", "holds",
 		"requests", "mail", "reports", "audit", "web", "controllers",
-		"processing", NULL };
+		"processing", "consents", NULL };
 	struct diag *d = r->d;
 
 	if (!read_map(d, n, keys))
@@ -348,6 +348,8 @@ static void read_file(struct config_reader *r, const struct node *n)
 	config_read_web(r, node_get(n, "web"));
 	config_read_controllers(r, node_get(n, "controllers"));
 	config_read_processing(r, node_get(n, "processing"));
+	(void)config_read_file_path(
+	    r, node_get(n, "consents"), &r->c->consents);
 }
 
 enum status config_parse(const char *path, const char *bytes, size_t len,
@@ -416,6 +418,7 @@ void config_release(struct config *c)
 	free(c->mail.password_file);
 	free(c->mail.ca_file);
 	config_release_web(c);
+	free(c->consents);
 	config_release_controllers(c);
 	*c = (struct config){ 0 };
 }

@@ -110,6 +110,7 @@ struct config {
 		char **proxies;
 		size_t proxy_count;
 	} web;
+	char *consents; /* path of the file of consents; NULL: none */
 };
 
 /* Read ${path}.  All that is wrong goes to ${d}; ST_INVALID then.  Places

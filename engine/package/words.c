@@ -329,6 +329,17 @@ static const char *const table[PACKAGE_WORD__MAX][3] = {
 	    "The first records, shortened; all of them are in",
 	    "先頭のレコード（省略あり）。全件は次のファイルにあります",
 	    "Die ersten Datensätze, gekürzt; alle stehen in" },
+	[PACKAGE_CONSENTS] = { "Your consents", "同意", "Ihre Einwilligungen" },
+	[PACKAGE_CONSENT_TEXT] = { "What the text says", "文言", "Wortlaut" },
+	[PACKAGE_CONSENT_STATE] = { "State", "状態", "Stand" },
+	[PACKAGE_CONSENT_SINCE] = { "Since", "日時", "Seit" },
+	[PACKAGE_CONSENT_GIVEN] = { "given", "同意", "erteilt" },
+	[PACKAGE_CONSENT_REFUSED] = { "refused", "拒否", "abgelehnt" },
+	[PACKAGE_CONSENT_WITHDRAWN] = { "withdrawn", "撤回", "widerrufen" },
+	[PACKAGE_CONSENT_EXPIRED] = { "expired", "失効", "abgelaufen" },
+	[PACKAGE_CONSENT_NONE] = { "none", "なし", "keine" },
+	[PACKAGE_PREFERENCES] = { "Your settings", "設定", "Ihre Einstellungen" },
+	[PACKAGE_SETTING] = { "Setting", "値", "Wert" },
 };
 /* clang-format on */
 

@@ -27,6 +27,10 @@ struct rights_actor {
 
 /* ---- receipt ---- */
 
+/* ST_USAGE: no dataset has a field that bears the identity ${identity}. */
+enum status rights_identity_check(
+    const struct installation *in, const char *identity) MUST_CHECK;
+
 struct rights_order {
 	enum request_type type;
 	enum request_law law;
