@@ -29,7 +29,8 @@ APT_BENCH := sqlite3 sqlcipher libsqlcipher-dev python3
 LAYERS  := engine/base engine/archive engine/send engine/crypto engine/store engine/model \
            engine/audit engine/installation engine/plan \
            engine/subjects engine/holds engine/purge engine/certificate \
-           engine/records engine/rights engine/package engine/report engine/demo engine/cli
+           engine/records engine/rights engine/package engine/accounts \
+           engine/report engine/demo engine/cli
 
 WARN    := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wformat=2 -Wvla \
            -Wundef -Wwrite-strings -Wcast-qual -Wpointer-arith \

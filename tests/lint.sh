@@ -43,11 +43,13 @@ may() {
 		holds purge send embedded ;;
 	engine/package) echo base archive crypto model store installation \
 		plan audit certificate records rights ;;
+	engine/accounts) echo base crypto model store installation audit \
+		rights ;;
 	engine/report) echo base model store installation plan audit ;;
 	engine/demo) echo base model embedded ;;
 	engine/cli) echo base crypto model store installation plan audit \
-		subjects holds purge certificate records rights package report \
-		demo \
+		subjects holds purge certificate records rights package accounts \
+		report demo \
 		embedded ;;
 	*) return 1 ;;
 	esac
@@ -90,7 +92,7 @@ done 2>&1 | awk -v banned="^(__)?($banned)(_chk)?\$" '
 		home("PQ", "^engine/store/postgres")
 		home("gcry_", "^engine/crypto/")
 		home("yaml_", "^engine/model/node")
-		home("u8_", "^engine/plan/identity")
+		home("u8_", "^engine/base/normal")
 		home("zip_", "^engine/archive/")
 		home("curl_", "^engine/send/")
 		home("json_", "^engine/(base/(json|mustache)|[^b])")

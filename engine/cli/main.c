@@ -30,6 +30,7 @@ static const struct command *const commands[] = {
 	&cmd_hold,
 	&cmd_request,
 	&cmd_audit,
+	&cmd_user,
 	&cmd_demo,
 };
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))

@@ -347,6 +347,7 @@ static void set_defaults(struct config_reader *r)
 	c->requests.code.attempts = 5;
 	if ((c->requests.outbox = file_beside(c->path, "outbox")) == NULL)
 		diag_nomem(r->d);
+	config_accounts_defaults(c);
 	c->listen = read_copy(r->d, "127.0.0.1:8080", strlen("127.0.0.1:8080"));
 }
 
@@ -355,7 +356,7 @@ static void read_file(struct config_reader *r, const struct node *n)
 	static const char *const keys[] = { "installation", "time_zone",
 		"data_dir", "key", "policies", "stores", "purge", "holds",
 		"requests", "mail", "reports", "audit", "web", "controllers",
-		"processing", NULL };
+		"processing", "accounts", NULL };
 	struct diag *d = r->d;
 
 	if (!read_map(d, n, keys))
@@ -376,6 +377,7 @@ static void read_file(struct config_reader *r, const struct node *n)
 	read_web(r, node_get(n, "web"));
 	config_read_controllers(r, node_get(n, "controllers"));
 	config_read_processing(r, node_get(n, "processing"));
+	config_read_accounts(r, node_get(n, "accounts"));
 }
 
 enum status config_parse(const char *path, const char *bytes, size_t len,
