@@ -438,7 +438,7 @@ static void *ask(void *arg)
 	enum status st = installation_again(IN, &mine);
 
 	for (int i = 0; st == ST_OK && i < 20; i++)
-		st = accounts_session(&mine, s->token, NOW + i * 30, &found);
+		st = accounts_session(&mine, s->token, NOW + 60 + i, &found);
 	installation_release(&mine);
 	return st == ST_OK ? NULL : arg;
 }
