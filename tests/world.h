@@ -192,7 +192,7 @@ struct world {
 	int collection_count;
 	int store_count;
 	enum world_cut cut[WORLD_STORES];
-	int times; /* bt too */
+	int times;      /* bt too */
 	int has_people; /* the first collection's key is an identity */
 	struct world_suspension suspensions[WORLD_SUSPENSIONS];
 	int suspension_count;

@@ -52,6 +52,7 @@ void erasing_release(struct erasing *e)
 		buf_release(&e->sets[i].stays);
 	}
 	free(e->sets);
+	free(e->gone);
 	free(e->open);
 	asked_release(&e->asked);
 	asked_release(&e->stays);
@@ -147,6 +148,8 @@ static enum status wrote(void *ctx, const struct plan_item *item,
 static enum status erase_here(struct erasing *e, const struct rule *r)
 {
 	struct run *run = &e->run;
+	const struct buf *deleted = &sets_of(e, r)->done[EVIDENCE_DELETE];
+	size_t before = deleted->len;
 	struct purge_counts done;
 	const struct plan_item item = { .rule = r };
 	struct purge_context c = {
@@ -165,7 +168,10 @@ static enum status erase_here(struct erasing *e, const struct rule *r)
 	if ((st = keyring_find(run->in->keys, "evidence", &key)) != ST_OK)
 		return st;
 	c.evidence_key = key.secret;
-	return purge_item(&c, &item, run->as_of, &done);
+	st = purge_item(&c, &item, run->as_of, &done);
+	e->gone[asked_here(r) - e->asked.lists] +=
+	    (deleted->len - before) / PSEUDONYM_LEN;
+	return st;
 }
 
 /* ---- what is still there ---- */
@@ -237,6 +243,7 @@ static enum status ask_staying(const struct rule *r, struct stmt **out)
 	return st;
 }
 
+/* Nothing is asked of where all that was asked for was deleted. */
 static enum status staying_here(struct erasing *e, const struct rule *r)
 {
 	struct staying s = { e, r, *asked_here(r), { .rule = r }, NULL };
@@ -246,6 +253,8 @@ static enum status staying_here(struct erasing *e, const struct rule *r)
 	enum status st;
 	size_t k;
 
+	if (e->gone[asked_here(r) - e->asked.lists] == s.place.count)
+		return ST_OK;
 	st = rule_collect(r, RULE_GOES, e->run.as_of, INT64_MAX, &asked);
 	if (st == ST_OK)
 		st = new_hasher(&s);
@@ -278,10 +287,14 @@ static void sort(struct buf *hashes)
 static enum status find_targets(struct erasing *e)
 {
 	const struct buf *t = e->subject->targets;
+	enum status st;
 
-	if (t)
-		return asked_read(e->run.in, t->data, t->len, &e->asked);
-	return asked_of(e->run.in, &e->subject->who, &e->asked);
+	st = t ? asked_read(e->run.in, t->data, t->len, &e->asked)
+	       : asked_of(e->run.in, &e->subject->who, &e->asked);
+	if (st != ST_OK)
+		return st;
+	e->gone = calloc(e->asked.count + 1, sizeof(*e->gone));
+	return e->gone ? ST_OK : fail(ST_NOMEM, "out of memory");
 }
 
 /* Starting points that no record needs any more. */
