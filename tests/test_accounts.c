@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "engine/accounts/accounts.h"
 #include "engine/accounts/password.h"
@@ -574,6 +576,121 @@ START_TEST(one_customer_of_ipv6_is_one_address)
 }
 END_TEST
 
+/* ---- cut off ---- */
+
+#define VERBS 4
+
+static enum status verb(
+    int which, const struct accounts_try *t, const char *token)
+{
+	int64_t wait;
+	struct accounts_session s;
+	struct account who = { .number = 1,
+		.name = "ada",
+		.actor = "user:ada",
+		.roles = ACCOUNT_OFFICER };
+	struct rights_actor by = ada();
+	json_t *out = NULL;
+	enum status st;
+
+	switch (which) {
+	case 0: return accounts_sign_in(IN, t, &s, &wait);
+	case 1: return accounts_note_look(IN, &who, "Q-1", 1, NOW);
+	case 2: return accounts_sign_out(IN, token, NOW);
+	default:
+		st = accounts_enrol(IN, &by, "ada", &out);
+		json_decref(out);
+		return st;
+	}
+}
+
+/* What the tables have, the log has, once; and nothing is left half. */
+static void check_told(void)
+{
+	struct accounts_session s;
+
+	/* The next verb tells what was not told. */
+	ck_assert_int_eq(sign_in("nobody", GOOD, 7, NOW, &s), ST_DENIED);
+	ck_assert_int_eq(
+	    holds_site_registry(&site, "SELECT count(*) FROM account_event"),
+	    0);
+	ck_assert_int_eq(holds_site_entries(&site, "signed_in"),
+	    holds_site_registry(&site, "SELECT count(*) FROM account_sign_in"
+				       " WHERE outcome = 'signed_in'"));
+	ck_assert_int_eq(holds_site_entries(&site, "data_looked_at"),
+	    holds_site_registry(&site, "SELECT count(*) FROM account_look"));
+	ck_assert_int_eq(holds_site_registry(&site,
+			     "SELECT count(*) FROM account_recovery"
+			     " WHERE (SELECT totp FROM account) IS NULL"),
+	    0);
+}
+
+static void forget_failures(void)
+{
+	MUST(db_exec(IN->control, "DELETE FROM account_throttle", NOARGS) ==
+		 ST_OK,
+	    "%s", status_text());
+}
+
+static int killed(
+    int which, const struct accounts_try *t, const char *token, long nth)
+{
+	int status = 0;
+	pid_t child = fork();
+
+	MUST(child >= 0, "fork");
+	if (child == 0) {
+		struct installation in = { 0 };
+
+		holds_site_open(&site, &in);
+		site.in = in;
+		cheap(&IN->config);
+		test_alloc_kill(nth);
+		_exit(verb(which, t, token) == ST_OK ? 0 : 1);
+	}
+	MUST(waitpid(child, &status, 0) == child, "waitpid");
+	MUST(WIFSIGNALED(status) || WEXITSTATUS(status) == 0,
+	    "verb %d, not killed at %ld, failed", which, nth);
+	return WIFSIGNALED(status);
+}
+
+START_TEST(killed_anywhere_a_verb_is_done_or_not)
+{
+	struct accounts_session s;
+	struct accounts_try t;
+	long nth = 1;
+
+	add("ada", ACCOUNT_OFFICER);
+	ck_assert_int_eq(sign_in("ada", GOOD, 1, NOW, &s), ST_OK);
+	t = a_try("ada", GOOD, 1, NOW);
+	for (; killed(_i, &t, s.token, nth); nth += 29)
+		forget_failures();
+	ck_assert_int_gt(nth, 29);
+	check_told();
+}
+END_TEST
+
+START_TEST(without_memory_a_verb_is_done_or_not)
+{
+	struct accounts_session s;
+	struct accounts_try t;
+	enum status st = ST_NOMEM;
+	long nth = 0;
+
+	add("ada", ACCOUNT_OFFICER);
+	ck_assert_int_eq(sign_in("ada", GOOD, 1, NOW, &s), ST_OK);
+	t = a_try("ada", GOOD, 1, NOW);
+	for (; st != ST_OK; nth += 3) {
+		forget_failures();
+		test_alloc_fuse(nth);
+		st = verb(_i, &t, s.token);
+		test_alloc_fuse(-1);
+	}
+	ck_assert_int_gt(nth, 3);
+	check_told();
+}
+END_TEST
+
 Suite *accounts_suite(void)
 {
 	Suite *s = suite_create("accounts");
@@ -600,6 +717,8 @@ Suite *accounts_suite(void)
 	tcase_add_test(t, unusual_reading_raises_an_alert);
 	tcase_add_test(t, a_name_is_given_once);
 	tcase_add_test(t, one_customer_of_ipv6_is_one_address);
+	tcase_add_loop_test(t, killed_anywhere_a_verb_is_done_or_not, 0, VERBS);
+	tcase_add_loop_test(t, without_memory_a_verb_is_done_or_not, 0, VERBS);
 	suite_add_tcase(s, t);
 	return s;
 }
