@@ -32,6 +32,7 @@ static const struct command *const commands[] = {
 	&cmd_consent,
 	&cmd_preference,
 	&cmd_audit,
+	&cmd_user,
 	&cmd_serve,
 	&cmd_demo,
 };

@@ -318,6 +318,7 @@ static void set_defaults(struct config_reader *r)
 	c->requests.code.attempts = 5;
 	if ((c->requests.outbox = file_beside(c->path, "outbox")) == NULL)
 		diag_nomem(r->d);
+	config_accounts_defaults(c);
 	c->web.listen =
 	    read_copy(r->d, "127.0.0.1:8080", strlen("127.0.0.1:8080"));
 }
@@ -327,7 +328,7 @@ static void read_file(struct config_reader *r, const struct node *n)
 	static const char *const keys[] = { "installation", "time_zone",
 		"data_dir", "key", "policies", "stores", "purge", "holds",
 		"requests", "mail", "reports", "audit", "web", "controllers",
-		"processing", "consents", NULL };
+		"processing", "consents", "accounts", NULL };
 	struct diag *d = r->d;
 
 	if (!read_map(d, n, keys))
@@ -350,6 +351,7 @@ static void read_file(struct config_reader *r, const struct node *n)
 	config_read_processing(r, node_get(n, "processing"));
 	(void)config_read_file_path(
 	    r, node_get(n, "consents"), &r->c->consents);
+	config_read_accounts(r, node_get(n, "accounts"));
 }
 
 enum status config_parse(const char *path, const char *bytes, size_t len,

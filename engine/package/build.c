@@ -4,6 +4,7 @@
 
 #include "engine/base/civil.h"
 #include "engine/base/zone.h"
+#include "engine/crypto/token.h"
 #include "engine/model/diag.h"
 #include "engine/package/content.h"
 #include "engine/package/exports.h"
@@ -21,7 +22,7 @@ struct build {
 	json_t *facts;
 	struct sealed *file;
 	char name[EXPORTS_NAME];
-	char token[EXPORTS_TOKEN];
+	char token[TOKEN_TEXT];
 	int named; /* there is a key, at least */
 };
 
@@ -130,16 +131,16 @@ static int64_t expiry(const struct installation *in, int64_t now)
 
 static enum status add_row(struct build *b, const struct step *s)
 {
-	uint8_t hash[SHA256_LEN];
+	struct token_hash hash;
 
-	sha256(b->token, EXPORTS_TOKEN - 1, hash);
+	token_hash(b->token, &hash);
 	return db_exec(b->in->control,
 	    "INSERT INTO package (request, name, size, manifest, selector,"
 	    " token, built_at, expires_at, most)"
 	    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
 	    ARGS(INT(s->r.number), TEXT(b->name), INT(sealed_size(b->file)),
-		TEXT(b->content.manifest), BLOB(hash, SHA256_LEN / 2),
-		BLOB(hash + SHA256_LEN / 2, SHA256_LEN / 2), INT(b->by->now),
+		TEXT(b->content.manifest), BLOB(hash.selector, TOKEN_HALF),
+		BLOB(hash.proof, TOKEN_HALF), INT(b->by->now),
 		INT(expiry(b->in, b->by->now)),
 		INT(b->in->config.requests.export_downloads)));
 }
@@ -202,7 +203,7 @@ static enum status build(struct build *b, char **identity, char **value)
 	if (st == ST_OK)
 		st = write_archive(b);
 	if (st == ST_OK)
-		st = exports_token(b->token);
+		st = token_new(b->token);
 	return st == ST_OK ? note(b) : st;
 }
 
