@@ -77,8 +77,12 @@ static enum status may_be(struct build *b, char **identity, char **value)
 static enum status collect(struct build *b, const struct reach_subject *who)
 {
 	json_t *request = NULL;
+	struct schedule schedule;
 	enum status st;
 
+	if ((st = schedule_init(&schedule, b->in, NULL, &b->in->diag)) != ST_OK)
+		return st;
+	b->set.schedule = &schedule;
 	st = rights_show(b->in, b->id, b->by->now, &request);
 	if (st == ST_OK)
 		st = collect_person(&b->set, who);
@@ -88,6 +92,7 @@ static enum status collect(struct build *b, const struct reach_subject *who)
 	if (st == ST_OK)
 		st = content_make(&b->set, b->facts, &b->content);
 	json_decref(request);
+	schedule_release(&schedule);
 	return st;
 }
 
@@ -235,6 +240,8 @@ enum status package_build(struct installation *in,
 	zone_format(in->zone, by->now, as_of);
 	b.set.in = in;
 	b.set.as_of = as_of;
+	b.set.now = by->now;
+	b.set.language = order->language;
 	st = build(&b, &identity, &value);
 	if (st == ST_OK)
 		st = answer(&b, out);

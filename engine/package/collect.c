@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/installation/units.h"
+#include "engine/package/kept.h"
 #include "engine/package/record.h"
 #include "engine/plan/keys.h"
 
@@ -105,6 +107,7 @@ static enum status fill(const struct collection_set *set,
 	c->collection = r->collection;
 	c->table = r->table;
 	c->place = place_of(set->in, r->collection);
+	c->rule = schedule_rule(set->schedule, c->store, c->collection->name);
 	c->columns = calloc(r->table->column_count + 1, sizeof(*c->columns));
 	if (c->columns == NULL)
 		return fail(ST_NOMEM, "out of memory");
@@ -182,8 +185,9 @@ static enum status query(struct db *db, const struct reach_record *r,
 	return st;
 }
 
-static enum status read_row(
-    const struct reach_record *r, struct db *db, struct collected *c)
+static enum status read_row(const struct reach_record *r,
+    const struct collection_set *set, struct db *db, struct collected *c,
+    const json_t *kept)
 {
 	const char **keys = NULL;
 	struct stmt *s = NULL;
@@ -197,7 +201,7 @@ static enum status read_row(
 	if (st == ST_OK)
 		st = query(db, r, keys, count, &s);
 	if (st == ST_OK && (st = db_row(s)) == ST_OK)
-		st = record_add(c, s, r->shared);
+		st = record_add(set, c, s, r->shared, kept);
 	else if (st == ST_NOTFOUND)
 		st = fail(ST_INTEGRITY,
 		    "%s.%s: a record that was found is not there", c->store,
@@ -207,29 +211,45 @@ static enum status read_row(
 	return st;
 }
 
-/* The file that the record is in. */
-static enum status file_of(const struct reach_record *r, struct db **out)
+/* The file that the record is in; the walk may be in another one. */
+static enum status use_file(const struct reach_record *r)
 {
-	struct segments *all = r->store->segments;
+	size_t u = 0;
 
-	*out = r->store->db;
-	for (size_t i = 0; r->segment && i < segments_count(all); i++)
-		if (segments_at(all, i) == r->segment)
-			return segments_open_db(all, segments_at(all, i), out);
-	return ST_OK;
+	if (r->segment == units_segment(r->store))
+		return ST_OK;
+	while (r->segment &&
+	       segments_at(r->store->segments, u++) != r->segment)
+		;
+	return units_use(r->store, u);
+}
+
+static enum status add_record(struct collection_set *set,
+    const struct reach_record *r, struct collected *c)
+{
+	json_t *kept = NULL;
+	enum status st = kept_json(set, c, r->key, &kept);
+
+	if (st == ST_OK)
+		st = read_row(r, set, r->store->db, c, kept);
+	json_decref(kept);
+	return st;
 }
 
 static enum status each(void *ctx, const struct reach_record *r)
 {
 	struct collection_set *set = ctx;
-	struct db *db = NULL;
+	const struct segment *segment = r->store->segment;
+	struct db *db = r->store->db;
 	struct collected *c = NULL;
-	enum status st = file_of(r, &db);
+	enum status st = use_file(r);
 
 	if (st == ST_OK)
 		st = collected_of(set, r, &c);
 	if (st == ST_OK)
-		st = read_row(r, db, c);
+		st = add_record(set, r, c);
+	r->store->segment = segment;
+	r->store->db = db;
 	set->records++;
 	return st;
 }
