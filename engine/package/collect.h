@@ -54,6 +54,9 @@ struct collected {
 	int64_t shown;
 	int full; /* no more rows */
 };
+/* All of it (Art. 15), or the portable fields and what is needed to tell
+ * their records apart (Art. 20). */
+enum collect_what { COLLECT_ALL, COLLECT_PORTABLE };
 struct collection_set {
 	struct installation *in;
 	const char *folder; /* for nameless files */
@@ -63,7 +66,9 @@ struct collection_set {
 	const struct schedule *schedule; /* of all stores */
 	struct collected **list;
 	size_t count;
-	int64_t records; /* that the search met */
+	enum collect_what what;
+	int64_t records;  /* that the search met */
+	int64_t left_out; /* met too: nothing of them is portable */
 };
 
 /* Have all that belongs to ${who} in ${set}, in the order of lethe.yml and its
