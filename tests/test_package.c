@@ -496,8 +496,7 @@ static json_t *data_of(const char *id, const char *name)
 
 static const json_t *storage_of(const json_t *file, const char *key, size_t i)
 {
-	const json_t *r =
-	    json_array_get(json_object_get(file, "records"), i);
+	const json_t *r = json_array_get(json_object_get(file, "records"), i);
 	const json_t *list = json_object_get(r, "storage");
 
 	ck_assert_msg(r != NULL, "no record %zu", i);
@@ -543,6 +542,57 @@ START_TEST(each_record_says_until_when_it_is_kept_or_what_it_waits_for)
 }
 END_TEST
 
+/* ---- a look ---- */
+
+START_TEST(a_look_shows_the_person_by_cluster_and_is_logged)
+{
+	struct rights_actor ada = by(0);
+	const char *id = verified("P1");
+	json_t *o = NULL;
+	const json_t *cluster, *visits;
+	char *log;
+
+	ck_assert_int_eq(package_data(IN, &ada, id, &o), ST_OK);
+	ck_assert_int_eq(json_int(o, "records"), 6);
+	ck_assert_uint_eq(json_array_size(json_object_get(o, "clusters")), 3);
+	cluster = json_array_get(json_object_get(o, "clusters"), 2);
+	IS(json_object_get(cluster, "cluster"), "visit_data");
+	visits = json_object_get(
+	    json_array_get(json_object_get(cluster, "collections"), 0),
+	    "records");
+	ck_assert_uint_eq(json_array_size(visits), 3);
+	IS(json_object_get(
+	       json_object_get(json_array_get(visits, 0), "storage"),
+	       "verdict"),
+	    "OVERDUE");
+	json_decref(o);
+	ck_assert_int_eq(holds_site_entries(&site, "personal_data_viewed"), 1);
+	log = holds_site_log(&site);
+	ck_assert_ptr_null(strstr(log, "Zaphod"));
+	free(log);
+	/* No file and no key is left of it. */
+	ck_assert_int_eq(exports(), 0);
+	ck_assert_int_eq(keys(), 0);
+}
+END_TEST
+
+START_TEST(nobody_looks_at_whom_nobody_verified)
+{
+	struct rights_actor ada = by(0);
+	const struct rights_order o = { REQUEST_ACCESS, REQUEST_GDPR,
+		REQUEST_EMAIL, "person_id", "P1", ada.now, NULL };
+	json_t *out = NULL, *seen = NULL;
+
+	MUST(rights_open(IN, &ada, &o, &out) == ST_OK, "%s", status_text());
+	ck_assert_int_eq(
+	    package_data(IN, &ada, json_text(out, "id"), &seen), ST_DENIED);
+	ck_assert_int_eq(package_data(IN, &ada, "Q-none", &seen), ST_USAGE);
+	ck_assert_ptr_null(seen);
+	ck_assert_int_eq(holds_site_entries(&site, "personal_data_viewed"), 0);
+	json_decref(out);
+}
+END_TEST
+
 /* ---- portability ---- */
 
 START_TEST(portability_gets_what_was_provided_and_nothing_else)
@@ -553,8 +603,8 @@ START_TEST(portability_gets_what_was_provided_and_nothing_else)
 	json_t *out = NULL;
 
 	/* Contracts are held on a duty; the visits are derived. */
-	holds_site_replace(&site, "policy.yml",
-	    "  p: {title: A test,", "  d: {title: A duty, legal_basis: "
+	holds_site_replace(&site, "policy.yml", "  p: {title: A test,",
+	    "  d: {title: A duty, legal_basis: "
 	    "legal_obligation, recipients: [us]}\n  p: {title: A test,");
 	holds_site_replace(&site, "policy.yml",
 	    "    purposes:  [p]\n"
@@ -583,8 +633,8 @@ START_TEST(portability_gets_what_was_provided_and_nothing_else)
 	json_decref(gone);
 	/* Where nothing is portable, "no data" would be a lie. */
 	for (int i = 0; i < 2; i++)
-		holds_site_replace(&site, "policy.yml", "    origin: data_subject",
-		    "    origin: derived");
+		holds_site_replace(&site, "policy.yml",
+		    "    origin: data_subject", "    origin: derived");
 	id = verified_for(REQUEST_PORTABILITY, "person_id", "P1");
 	ck_assert_int_eq(
 	    package_build(IN, &ada, id, &english, &out), ST_DENIED);
@@ -614,8 +664,8 @@ START_TEST(out_of_memory_leaves_nothing)
 	ck_assert_int_gt(nth, 100);
 	ck_assert_int_eq(exports(), 1);
 	ck_assert_int_eq(
-	    holds_site_registry(&site,
-		"SELECT count(*) FROM package WHERE revoked_at IS NULL"),
+	    holds_site_registry(
+		&site, "SELECT count(*) FROM package WHERE revoked_at IS NULL"),
 	    1);
 	json_decref(out);
 }
@@ -699,8 +749,9 @@ Suite *package_suite(void)
 
 	tcase_add_checked_fixture(t, setup, teardown);
 	tcase_set_timeout(t, 300);
-	tcase_add_test(
-	    t, portability_gets_what_was_provided_and_nothing_else);
+	tcase_add_test(t, a_look_shows_the_person_by_cluster_and_is_logged);
+	tcase_add_test(t, nobody_looks_at_whom_nobody_verified);
+	tcase_add_test(t, portability_gets_what_was_provided_and_nothing_else);
 	tcase_add_test(
 	    t, each_record_says_until_when_it_is_kept_or_what_it_waits_for);
 	tcase_add_test(t, the_same_state_gives_the_same_bytes);

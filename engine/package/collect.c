@@ -230,8 +230,7 @@ static enum status use_file(const struct reach_record *r)
 
 	if (r->segment == units_segment(r->store))
 		return ST_OK;
-	while (r->segment &&
-	       segments_at(r->store->segments, u++) != r->segment)
+	while (r->segment && segments_at(r->store->segments, u++) != r->segment)
 		;
 	return units_use(r->store, u);
 }
