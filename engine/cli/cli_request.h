@@ -7,6 +7,7 @@
 enum status cli_request_list(struct cli *cli, int argc, char **argv) MUST_CHECK;
 enum status cli_request_letter(
     struct cli *cli, int argc, char **argv) MUST_CHECK;
+enum status cli_request_data(struct cli *cli, int argc, char **argv) MUST_CHECK;
 enum status cli_request_package(
     struct cli *cli, int argc, char **argv) MUST_CHECK;
 enum status cli_request_fetch(

@@ -301,6 +301,7 @@ static const struct {
 } parts[] = {
 	{ "list", cli_request_list },
 	{ "letter", cli_request_letter },
+	{ "data", cli_request_data },
 	{ "package", cli_request_package },
 	{ "fetch", cli_request_fetch },
 };
@@ -493,6 +494,9 @@ const struct command cmd_request = {
 	"                                  was kept has gone, a message says so\n"
 	"  refuse ID --reason CODE --note TEXT [--authority NAME]\n"
 	"  fulfil ID [--note TEXT]         it was carried out and answered\n"
+	"  data ID                         the person's data by cluster, and\n"
+	"                                  until when each record is kept; the\n"
+	"                                  log has who looked\n"
 	"  package ID [--language ja|en|de] [--passphrase-file FILE]\n"
 	"       [-o FILE.zip]              the copy of the data, to download by\n"
 	"                                  the token that is shown once\n"
