@@ -203,7 +203,7 @@ char *cut_site_dump(struct cut_site *s, const char *collection)
 
 	MUST(dump_collection(t->db, t->segments,
 		 db_schema_table(&t->schema, collection),
-		 dataset_collection(t->dataset, collection), DUMP_JSONL, f,
+		 dataset_collection(t->dataset, collection), DUMP_JSONL, NULL, f,
 		 NULL) == ST_OK,
 	    "%s", status_text());
 	(void)fclose(f);

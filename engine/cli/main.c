@@ -29,6 +29,7 @@ static const struct command *const commands[] = {
 	&cmd_report,
 	&cmd_hold,
 	&cmd_request,
+	&cmd_restrictions,
 	&cmd_audit,
 	&cmd_demo,
 };
