@@ -26,14 +26,19 @@ static const char *const entries[] = { "request_opened",
 	"request_fulfilled", "request_partly_fulfilled", "request_refused",
 	"request_no_match", "request_withdrawn", "request_duplicate",
 	"request_reopened", "request_rest_erased", "request_packaged",
-	"request_downloaded", "request_letter", NULL };
+	"request_downloaded", "request_restriction_planned",
+	"request_restricted", "request_marketing_ended",
+	"request_lifting_announced", "request_restriction_lifted",
+	"request_letter", NULL };
 static const char *const words[] = { "opened", "asked who the person is",
 	"given a wrong code", "given a last wrong code", "verified",
 	"ended for want of identity", "suspended", "resumed", "extended",
 	"decided", "approved", "returned", "fulfilled", "fulfilled in part",
 	"refused", "ended without a match", "withdrawn",
 	"marked as a duplicate", "reopened", "rid of what was kept", "packaged",
-	"downloaded", "written to", NULL };
+	"downloaded", "planned as a restriction", "restricted",
+	"rid of direct marketing", "told that its restriction is lifted",
+	"rid of its restriction", "written to", NULL };
 
 static const char *const extend_reasons[] = { "complexity",
 	"number_of_requests", NULL };
@@ -51,6 +56,14 @@ static const char *const refuse_reasons[] = {
 	"overriding_grounds",                 /* Art. 21(1) */
 	"data_correct", /* Art. 16: nothing is inaccurate */
 	NULL
+};
+
+static const char *const lift_reasons[] = {
+	"accuracy_verified", "data_corrected",   /* Art. 18(1)(a) */
+	"person_agrees",                         /* (b), (c) */
+	"claims_settled",                        /* (c) */
+	"objection_overridden",                  /* (d) */
+	"objection_withdrawn", "ground_gone", NULL
 };
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
@@ -146,9 +159,14 @@ enum status request_reason_check(enum request_reason_for what, const char *code)
 		return fail(ST_USAGE,
 		    "a reason is missing: give --reason CODE; `lethe request "
 		    "--help` lists them");
-	return what == REQUEST_WHY_EXTEND
-		   ? find("reason", extend_reasons, 0, code, &i)
-		   : find("reason", refuse_reasons, 0, code, &i);
+	switch (what) {
+	case REQUEST_WHY_EXTEND:
+		return find("reason", extend_reasons, 0, code, &i);
+	case REQUEST_WHY_REFUSE:
+		return find("reason", refuse_reasons, 0, code, &i);
+	case REQUEST_WHY_LIFT: break;
+	}
+	return find("reason", lift_reasons, 0, code, &i);
 }
 
 int request_reason_is_grave(const char *code)
