@@ -272,6 +272,39 @@ START_TEST(an_objection_restricts_until_it_is_decided)
 }
 END_TEST
 
+START_TEST(an_objection_that_is_upheld_erases_its_clusters_alone)
+{
+	struct rights_actor ada = by();
+	struct house *h = start();
+	const char *id = asked(h, REQUEST_OBJECTION);
+	json_t *out = NULL;
+
+	MUST(restrict_(h, id, NULL, NULL, &out) == ST_OK, "%s", status_text());
+	json_decref(out);
+	/* Nobody has looked at what goes. */
+	ck_assert_int_eq(decide(h, id, REQUEST_TO_FULFIL, NULL), ST_DENIED);
+	MUST(rights_plan(&h->in, &ada, id, &out) == ST_OK, "%s", status_text());
+	ck_assert_int_eq(json_int(out, "records"), 2);
+	ck_assert_int_eq(json_int(out, "kept_records"), 0);
+	json_decref(out);
+	ck_assert_int_eq(visits(h), 3);
+	ck_assert_int_eq(rows(h), 2);
+	MUST(decide(h, id, REQUEST_TO_FULFIL, NULL) == ST_OK, "%s",
+	    status_text());
+	MUST(rights_execute(&h->in, &ada, id, RIGHTS_TELL_NOT, &out) == ST_OK,
+	    "%s", status_text());
+	ck_assert_str_eq(json_text(out, "state"), "fulfilled");
+	json_decref(out);
+	ck_assert_int_eq(visits(h), 1);
+	ck_assert_int_eq(house_number(h, "SELECT count(*) FROM people"), 2);
+	/* What comes in later is not used either. */
+	house_sql(h, "INSERT INTO visits VALUES (9, 1, '2026-11-02');");
+	MUST(holds_refresh(&h->in, NULL) == ST_OK, "%s", status_text());
+	ck_assert_int_eq(rows(h), 1);
+	house_free(h);
+}
+END_TEST
+
 /* Killed at the ${nth} allocation of whoever carries it out, and again. */
 START_TEST(killed_at_any_instant_it_is_placed_once)
 {
@@ -343,6 +376,8 @@ Suite *restriction_suite(void)
 	tcase_add_test(t, a_restriction_outlives_the_period);
 	tcase_add_test(t, lifting_announces_itself_first);
 	tcase_add_test(t, an_objection_restricts_until_it_is_decided);
+	tcase_add_test(
+	    t, an_objection_that_is_upheld_erases_its_clusters_alone);
 	tcase_add_test(t, killed_at_any_instant_it_is_placed_once);
 	suite_add_tcase(s, t);
 	return s;

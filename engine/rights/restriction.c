@@ -63,6 +63,10 @@ static enum status check(struct installation *in, const struct request *r,
 		st = fail(ST_DENIED,
 		    "%s is decided: what it restricts is planned before that",
 		    r->id);
+	if (st == ST_OK && is_objection(r) && what->scope.store)
+		st = fail(ST_USAGE,
+		    "an objection is about purposes, not about single "
+		    "records: give --cluster, or nothing");
 	if (scope.store == NULL) {
 		scope.identity = r->identity;
 		scope.value = r->value;

@@ -26,7 +26,8 @@ struct rights_restriction {
  * Of an objection, whose ground is given already (art18_1d_objection_pending),
  * what it is about is restricted when this returns, until its decision: ${what}
  * narrows it to a cluster, else it is every cluster with a purpose of
- * legitimate interests or of a public task.
+ * legitimate interests or of a public task.  Upheld, its clusters are erased
+ * (erasure.h), and stay restricted: what comes in later is not used either.
  */
 enum status rights_restrict(struct installation *in,
     const struct rights_actor *by, const char *id,
