@@ -16,12 +16,12 @@
 #include "tests/house.h"
 #include "tests/suites.h"
 
-static const char collections[] =
-    "    collections:\n" COLLECTION("people") KEY("id")
-    "          - {name: number, data_categories: [user.unique_id], "
-    "fides_meta: {identity: customer_id}}\n" FIELD("city", "user.contact.city")
-	FIELD("left_on", "user.account") COLLECTION("visits") KEY("id")
-	    REFERS("person", "people.id") FIELD("seen_on", "user.behavior");
+static const char collections[] = "    collections:\n" COLLECTION("people")
+    KEY("id") "          - {name: number, data_categories: [user.unique_id], "
+	      "fides_meta: {identity: customer_id}}\n" FIELD(
+		  "city", "user.contact.city") FIELD("left_on", "user.account")
+		  COLLECTION("visits") KEY("id") REFERS("person", "people.id")
+		      FIELD("seen_on", "user.behavior");
 static const char policy[] =
     "starting_points:\n"
     "  left: {kind: end_of_relationship, at: left_on, null_means: open}\n"
@@ -65,10 +65,7 @@ struct world {
 	size_t count;
 };
 
-static int dice(struct world *w, int sides)
-{
-	return rand_r(&w->seed) % sides;
-}
+static int dice(struct world *w, int sides) { return rand_r(&w->seed) % sides; }
 
 static void populate(struct world *w)
 {
@@ -184,8 +181,8 @@ static void dump(struct world *w, const char *name, char *seen, int64_t *left)
 	ck_assert_ptr_nonnull(f);
 	ck_assert_int_eq(keys_of(c, t, &keys, &leave.key_count), ST_OK);
 	leave.keys = keys;
-	MUST(dump_collection(store->db, NULL, t, c, DUMP_JSONL, &leave, f,
-		 NULL) == ST_OK,
+	MUST(dump_collection(
+		 store->db, NULL, t, c, DUMP_JSONL, &leave, f, NULL) == ST_OK,
 	    "%s", status_text());
 	(void)fclose(f);
 	for (line = text; (line = strstr(line, "{\"id\":")) != NULL; line++)
@@ -251,8 +248,9 @@ static void check_list(struct world *w)
 static void check_report(struct world *w)
 {
 	const char *const by[] = { "city" };
-	const struct report_request q = { .cluster = "people", .by = by,
-		.by_count = 1, .language = "en" };
+	const struct report_request q = {
+		.cluster = "people", .by = by, .by_count = 1, .language = "en"
+	};
 	long long there = 0, left = 0, total = -1;
 	json_t *out = NULL;
 	const json_t *o;
@@ -303,8 +301,8 @@ START_TEST(nothing_restricted_comes_out_and_nothing_else_is_missing)
 {
 	struct world *w = world_new((unsigned int)_i + 1);
 
-	MUST(installation_open_control(&w->h->in) == ST_OK, "%s",
-	    status_text());
+	MUST(
+	    installation_open_control(&w->h->in) == ST_OK, "%s", status_text());
 	for (int step = 0; step < 24; step++) {
 		if (w->count == PLACED || (w->count > 0 && dice(w, 3) == 0))
 			lift(w);
@@ -354,8 +352,10 @@ START_TEST(a_restricted_record_is_stored_and_not_changed)
 	json_t *out = NULL;
 	int64_t left = 0;
 
-	o.scope = (struct holds_scope){ .store = "shop", .collection = "visits",
-		.key = keys, .key_count = 1 };
+	o.scope = (struct holds_scope){ .store = "shop",
+		.collection = "visits",
+		.key = keys,
+		.key_count = 1 };
 	MUST(holds_place(&w->h->in, &o, "os:ada", &out) == ST_OK, "%s",
 	    status_text());
 	json_decref(out);
@@ -388,7 +388,8 @@ START_TEST(into_a_restricted_cluster_only_new_records_come)
 {
 	struct world *w = world_new(2);
 	struct holds_order o = { .scope = { .cluster = "visits" },
-		.reason = "art18_1b_unlawful", .review = HOLDS_NO_DAY };
+		.reason = "art18_1b_unlawful",
+		.review = HOLDS_NO_DAY };
 	char seen[128] = { 0 };
 	json_t *out = NULL;
 	int64_t left = 0;
@@ -396,11 +397,11 @@ START_TEST(into_a_restricted_cluster_only_new_records_come)
 	MUST(holds_place(&w->h->in, &o, "os:ada", &out) == ST_OK, "%s",
 	    status_text());
 	json_decref(out);
-	ck_assert_int_eq(upsert(w, "id,person,seen_on\n3,1,2026-02-02\n",
-			     DB_UPSERT, NULL),
+	ck_assert_int_eq(
+	    upsert(w, "id,person,seen_on\n3,1,2026-02-02\n", DB_UPSERT, NULL),
 	    ST_CONFLICT);
-	ck_assert_int_eq(upsert(w, "id,person,seen_on\n99,1,2026-02-02\n",
-			     DB_UPSERT, NULL),
+	ck_assert_int_eq(
+	    upsert(w, "id,person,seen_on\n99,1,2026-02-02\n", DB_UPSERT, NULL),
 	    ST_OK);
 	dump(w, "visits", seen, &left);
 	ck_assert_int_eq(left, VISITS + 1);
@@ -421,8 +422,8 @@ START_TEST(no_memory_for_the_list_is_said)
 		test_alloc_fuse(n);
 		st = restrictions_list(&w->h->in, "os:ada", when_now(), &out);
 		test_alloc_fuse(-1);
-		MUST(st == ST_OK || st == ST_NOMEM, "%ld: %s", n,
-		    status_text());
+		MUST(
+		    st == ST_OK || st == ST_NOMEM, "%ld: %s", n, status_text());
 		if (st != ST_OK)
 			ck_assert_ptr_null(out);
 	}
@@ -437,8 +438,8 @@ Suite *restricted_suite(void)
 	TCase *t = tcase_create("restricted");
 
 	tcase_set_timeout(t, 120);
-	tcase_add_loop_test(t,
-	    nothing_restricted_comes_out_and_nothing_else_is_missing, 0, 6);
+	tcase_add_loop_test(
+	    t, nothing_restricted_comes_out_and_nothing_else_is_missing, 0, 6);
 	tcase_add_test(t, a_restricted_record_is_stored_and_not_changed);
 	tcase_add_test(t, into_a_restricted_cluster_only_new_records_come);
 	tcase_add_test(t, no_memory_for_the_list_is_said);

@@ -10,6 +10,7 @@
 #include "engine/holds/holds.h"
 #include "engine/rights/erasure.h"
 #include "engine/rights/restriction.h"
+#include "engine/rights/suppression.h"
 #include "tests/house.h"
 #include "tests/suites.h"
 
@@ -60,8 +61,8 @@ static struct house *start(void)
 
 static struct rights_actor by(void)
 {
-	return (struct rights_actor){ "os:ada", REQUEST_BY_OPERATOR,
-		when_now() };
+	return (
+	    struct rights_actor){ "os:ada", REQUEST_BY_OPERATOR, when_now() };
 }
 
 static const char *asked(struct house *h, enum request_type type)
@@ -104,8 +105,7 @@ static enum status execute(struct house *h, const char *id)
 {
 	struct rights_actor ada = by();
 	json_t *out = NULL;
-	enum status st =
-	    rights_execute_restriction(&h->in, &ada, id, &out);
+	enum status st = rights_execute_restriction(&h->in, &ada, id, &out);
 
 	if (st == ST_OK)
 		ck_assert_str_eq(json_text(out, "state"), "fulfilled");
@@ -145,8 +145,7 @@ START_TEST(what_is_planned_and_decided_is_restricted)
 	const char *id = asked(h, REQUEST_RESTRICTION);
 	json_t *out = NULL;
 
-	ck_assert_int_eq(
-	    decide(h, id, REQUEST_TO_FULFIL, NULL), ST_DENIED);
+	ck_assert_int_eq(decide(h, id, REQUEST_TO_FULFIL, NULL), ST_DENIED);
 	ck_assert_int_eq(restrict_(h, id, NULL, NULL, &out), ST_USAGE);
 	ck_assert_int_eq(restrict_(h, id, "litigation", NULL, &out), ST_USAGE);
 	ck_assert_int_eq(
@@ -155,21 +154,21 @@ START_TEST(what_is_planned_and_decided_is_restricted)
 	MUST(restrict_(h, id, "art18_1a_accuracy_contested", "visits", &out) ==
 		 ST_OK,
 	    "%s", status_text());
-	ck_assert_int_eq(json_int(json_array_get(
-				      json_object_get(out, "parts"), 0),
-			     "records"),
+	ck_assert_int_eq(
+	    json_int(
+		json_array_get(json_object_get(out, "parts"), 0), "records"),
 	    2);
 	json_decref(out);
 	ck_assert_int_eq(rows(h), 0);
 	ck_assert_int_eq(execute(h, id), ST_DENIED);
 	MUST(decide(h, id, REQUEST_TO_FULFIL, NULL) == ST_OK, "%s",
 	    status_text());
-	ck_assert_int_eq(restrict_(h, id, "art18_1b_unlawful", NULL, &out),
-	    ST_DENIED);
 	ck_assert_int_eq(
-	    rights_fulfil(&h->in, &(struct rights_actor){ "os:ada",
-				      REQUEST_BY_OPERATOR, when_now() },
-		id, NULL, NULL),
+	    restrict_(h, id, "art18_1b_unlawful", NULL, &out), ST_DENIED);
+	ck_assert_int_eq(rights_fulfil(&h->in,
+			     &(struct rights_actor){
+				 "os:ada", REQUEST_BY_OPERATOR, when_now() },
+			     id, NULL, NULL),
 	    ST_DENIED);
 	MUST(execute(h, id) == ST_OK, "%s", status_text());
 	ck_assert_int_eq(rows(h), 2);
@@ -214,9 +213,9 @@ START_TEST(lifting_announces_itself_first)
 
 	MUST(rights_show(&h->in, id, when_now(), &out) == ST_OK, "%s",
 	    status_text());
-	suspension = json_text(
-	    json_array_get(json_object_get(out, "restrictions"), 0),
-	    "restriction");
+	suspension =
+	    json_text(json_array_get(json_object_get(out, "restrictions"), 0),
+		"restriction");
 	/* Not by the back door. */
 	ck_assert_int_eq(
 	    holds_release(&h->in, suspension, "os:ada", "over", &summary),
@@ -237,8 +236,8 @@ START_TEST(lifting_announces_itself_first)
 	    status_text());
 	ck_assert_str_eq(json_text(json_object_get(out, "lifting"), "reason"),
 	    "data_corrected");
-	ck_assert(json_is_string(json_object_get(
-	    json_object_get(out, "lifting"), "lifted_at")));
+	ck_assert(json_is_string(
+	    json_object_get(json_object_get(out, "lifting"), "lifted_at")));
 	json_decref(out);
 	/* Nothing is left to lift. */
 	ck_assert_int_eq(lift(h, id, 9 * DAY, "data_corrected"), ST_DENIED);
@@ -305,6 +304,51 @@ START_TEST(an_objection_that_is_upheld_erases_its_clusters_alone)
 }
 END_TEST
 
+static int suppressed(struct house *h, const char *kind, const char *value)
+{
+	struct rights_actor ada = by();
+	json_t *out = NULL;
+	int is;
+
+	MUST(suppression_check(&h->in, &ada, kind, value, &out) == ST_OK, "%s",
+	    status_text());
+	is = json_is_true(json_object_get(out, "suppressed"));
+	json_decref(out);
+	return is;
+}
+
+START_TEST(nobody_advertises_to_whoever_objects_to_it)
+{
+	struct rights_actor ada = by();
+	struct house *h = start();
+	const char *id = asked(h, REQUEST_OBJECTION_DIRECT_MARKETING);
+	json_t *out = NULL;
+
+	ck_assert_int_eq(
+	    decide(h, id, REQUEST_TO_REFUSE, "overriding_grounds"), ST_DENIED);
+	ck_assert_int_eq(decide(h, id, REQUEST_TO_FULFIL, NULL), ST_DENIED);
+	ck_assert_int_eq(suppressed(h, "email", "aki@example.jp"), 0);
+	for (int i = 0; i < 2; i++) {
+		MUST(rights_suppress(&h->in, &ada, id, &out) == ST_OK, "%s",
+		    status_text());
+		json_decref(out);
+	}
+	ck_assert_int_eq(suppressed(h, "email", "AKI@example.jp "), 1);
+	ck_assert_int_eq(suppressed(h, "email", "bo@example.jp"), 0);
+	ck_assert_int_eq(suppressed(h, "customer_id", "C1"), 1);
+	MUST(
+	    suppression_list(&h->in, &ada, &out) == ST_OK, "%s", status_text());
+	ck_assert_uint_eq(
+	    json_array_size(json_object_get(out, "suppressed")), 2);
+	json_decref(out);
+	ck_assert_int_eq(decide(h, id, REQUEST_TO_FULFIL, NULL), ST_OK);
+	/* The list outlives the data. */
+	house_sql(h, "DELETE FROM visits; DELETE FROM people;");
+	ck_assert_int_eq(suppressed(h, "email", "aki@example.jp"), 1);
+	house_free(h);
+}
+END_TEST
+
 /* Killed at the ${nth} allocation of whoever carries it out, and again. */
 START_TEST(killed_at_any_instant_it_is_placed_once)
 {
@@ -333,8 +377,8 @@ START_TEST(killed_at_any_instant_it_is_placed_once)
 			memset(&h->in, 0, sizeof(h->in));
 			if (installation_load(config, &h->in) != ST_OK ||
 			    installation_unlock(&h->in) != ST_OK ||
-			    installation_open_store(
-				&h->in, &h->in.stores[0]) != ST_OK)
+			    installation_open_store(&h->in, &h->in.stores[0]) !=
+				ST_OK)
 				_exit(2);
 			test_alloc_kill(nth);
 			_exit(execute(h, id) == ST_OK ? 0 : 3);
@@ -344,8 +388,7 @@ START_TEST(killed_at_any_instant_it_is_placed_once)
 		/* 3: it had ended before it was killed. */
 		MUST(killed || WEXITSTATUS(status) == 0 ||
 			 WEXITSTATUS(status) == 3,
-		    "%d",
-		    WEXITSTATUS(status));
+		    "%d", WEXITSTATUS(status));
 	}
 	memset(&h->in, 0, sizeof(h->in));
 	MUST(installation_load(config, &h->in) == ST_OK &&
@@ -354,9 +397,8 @@ START_TEST(killed_at_any_instant_it_is_placed_once)
 		 installation_open_control(&h->in) == ST_OK,
 	    "%s", status_text());
 	ck_assert_int_eq(rows(h), 3);
-	ck_assert_int_eq(
-	    house_number(h, "SELECT count(DISTINCT suspension)"
-			    " FROM lethe_suspension"),
+	ck_assert_int_eq(house_number(h, "SELECT count(DISTINCT suspension)"
+					 " FROM lethe_suspension"),
 	    2);
 	MUST(rights_show(&h->in, id, when_now(), &out) == ST_OK, "%s",
 	    status_text());
@@ -378,6 +420,7 @@ Suite *restriction_suite(void)
 	tcase_add_test(t, an_objection_restricts_until_it_is_decided);
 	tcase_add_test(
 	    t, an_objection_that_is_upheld_erases_its_clusters_alone);
+	tcase_add_test(t, nobody_advertises_to_whoever_objects_to_it);
 	tcase_add_test(t, killed_at_any_instant_it_is_placed_once);
 	suite_add_tcase(s, t);
 	return s;

@@ -129,9 +129,9 @@ enum status cli_ingest(
 		st = suspend(cli, what);
 	if (st == ST_OK)
 		st = cli_log(cli, "ingested",
-		    json_pack("{s:s++, s:s, s:s, s:I, s:s*}", "object", what->store,
-			".", what->collection, "store", what->store,
-			"collection", what->collection, "records",
+		    json_pack("{s:s++, s:s, s:s, s:I, s:s*}", "object",
+			what->store, ".", what->collection, "store",
+			what->store, "collection", what->collection, "records",
 			(json_int_t)*records, "exception", what->exception));
 	ingest_target_release(&target);
 	free(computed);

@@ -11,8 +11,7 @@ enum status cli_request_package(
     struct cli *cli, int argc, char **argv) MUST_CHECK;
 enum status cli_request_restrict(
     struct cli *cli, int argc, char **argv) MUST_CHECK;
-enum status cli_request_lift(
-    struct cli *cli, int argc, char **argv) MUST_CHECK;
+enum status cli_request_lift(struct cli *cli, int argc, char **argv) MUST_CHECK;
 enum status cli_request_fetch(
     struct cli *cli, int argc, char **argv) MUST_CHECK;
 

@@ -9,6 +9,7 @@
 #include "engine/rights/erasure.h"
 #include "engine/rights/restriction.h"
 #include "engine/rights/rights.h"
+#include "engine/rights/suppression.h"
 
 struct options {
 	const char *type;
@@ -169,6 +170,11 @@ static enum status refuse(struct call *c, json_t **out)
 	return rights_decide(&c->cli->in, &c->by, c->id, &d, out);
 }
 
+static enum status suppress(struct call *c, json_t **out)
+{
+	return rights_suppress(&c->cli->in, &c->by, c->id, out);
+}
+
 static enum status fulfil(struct call *c, json_t **out)
 {
 	return rights_fulfil(&c->cli->in, &c->by, c->id, c->o->note, out);
@@ -294,6 +300,7 @@ static const struct {
 	{ "decide", 2, decide },
 	{ "plan", 2, plan_one },
 	{ "execute", 2, execute },
+	{ "suppress", 2, suppress },
 	{ "fulfil", 2, fulfil },
 	{ "refuse", 2, refuse },
 	{ "withdraw", 2, withdraw },
@@ -501,6 +508,7 @@ const struct command cmd_request = {
 	"  restrict ID [--ground CODE] [--cluster C | --record STORE COLLECTION\n"
 	"       KEY...]    what to restrict (neither: all); an objection does so\n"
 	"                  until it is decided; CODE: `lethe hold --help`\n"
+	"  suppress ID                     no direct marketing, at once\n"
 	"  lift ID --reason CODE [--language en|ja|de] [--keep]   tell the person\n"
 	"                  first; after the notice, once more lifts it\n"
 	"  execute ID [--tell]             restrict what was decided on, or erase what was approved; refused if\n"

@@ -25,6 +25,7 @@ static const struct command *const commands[] = {
 	&cmd_stop,
 	&cmd_resume,
 	&cmd_subject,
+	&cmd_suppression,
 	&cmd_policy,
 	&cmd_report,
 	&cmd_hold,

@@ -128,16 +128,16 @@ static enum status push(struct listing *l, struct stmt *s, int is_record)
 	if (is_record)
 		st = key_json(l, s, &key);
 	if (st == ST_OK)
-		st = json_make(&one,
-		    "{s:s, s:s, s:s, s:[], s:o, s:s, s:s, s:s}", "store",
-		    l->store->config->name, "collection", db_text(s, 0),
-		    "cluster", db_text(s, 1), "purposes", "key", key, "since",
-		    json_text(row, "placed_at"), "reason",
-		    json_text(row, "reason"), "restriction",
-		    json_text(row, "id"));
+		st =
+		    json_make(&one, "{s:s, s:s, s:s, s:[], s:o, s:s, s:s, s:s}",
+			"store", l->store->config->name, "collection",
+			db_text(s, 0), "cluster", db_text(s, 1), "purposes",
+			"key", key, "since", json_text(row, "placed_at"),
+			"reason", json_text(row, "reason"), "restriction",
+			json_text(row, "id"));
 	if (st == ST_OK)
-		st = purposes(l->in, db_text(s, 1),
-		    json_object_get(one, "purposes"));
+		st = purposes(
+		    l->in, db_text(s, 1), json_object_get(one, "purposes"));
 	if (st == ST_OK)
 		return json_push(l->list, one);
 	json_decref(one);
@@ -222,8 +222,8 @@ enum status restrictions_list(
 	if (st == ST_OK)
 		st = note(in, actor, now, json_array_size(l.list));
 	if (st == ST_OK)
-		st = json_make(out, "{s:s, s:O}", "as_of", as_of,
-		    "restrictions", l.list);
+		st = json_make(
+		    out, "{s:s, s:O}", "as_of", as_of, "restrictions", l.list);
 	json_decref(l.active);
 	json_decref(l.list);
 	return st;

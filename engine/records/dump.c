@@ -17,7 +17,7 @@ struct dump {
 	struct column *columns;
 	enum dump_format format;
 	struct dump_leave *leave; /* or NULL */
-	struct buf text; /* not yet written */
+	struct buf text;          /* not yet written */
 	FILE *to;
 };
 
@@ -93,8 +93,8 @@ static void add_header(struct dump *d)
 
 static struct restricted leave_of(const struct dump *d)
 {
-	return (struct restricted){ d->table, d->leave->keys,
-		d->leave->key_count };
+	return (
+	    struct restricted){ d->table, d->leave->keys, d->leave->key_count };
 }
 
 static enum status query(const struct dump *d, struct db *db, struct stmt **out)
@@ -216,8 +216,9 @@ enum status dump_collection(struct db *db, struct segments *segments,
     enum dump_format format, struct dump_leave *leave, FILE *to,
     int64_t *records)
 {
-	struct dump d = { .table = table, .format = format,
-		.leave = leave, .to = to };
+	struct dump d = {
+		.table = table, .format = format, .leave = leave, .to = to
+	};
 	int64_t count = 0;
 	enum status st;
 

@@ -71,10 +71,9 @@ static enum status select_records(
 	sql_add(sql, " FROM ");
 	person_from(q->person, q->table->name, sql);
 	sql_add(sql, " WHERE TRUE");
-	restricted_where_not(
-	    q->store->db,
-	    &(const struct restricted){ q->table, keys, key_count },
-	    q->cluster, sql);
+	restricted_where_not(q->store->db,
+	    &(const struct restricted){ q->table, keys, key_count }, q->cluster,
+	    sql);
 	if (q->person->field)
 		sql_add(sql, " ORDER BY 1");
 	free(keys);

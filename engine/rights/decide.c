@@ -5,6 +5,7 @@
 #include "engine/rights/erasure.h"
 #include "engine/rights/restriction.h"
 #include "engine/rights/step.h"
+#include "engine/rights/suppression.h"
 
 static int refuses(enum request_outcome o)
 {
@@ -90,6 +91,8 @@ enum status rights_decide(struct installation *in,
 		st = erasure_decide(&s);
 	if (st == ST_OK)
 		st = restriction_decide(&s);
+	if (st == ST_OK)
+		st = suppression_decide(&s);
 	alone.roles |= REQUEST_BY_APPROVER;
 	if (st == ST_OK && !step_takes_two(in, &s.r)) {
 		s.by = &alone;

@@ -186,9 +186,8 @@ static enum status fits(const struct request *r, const json_t *plan)
 
 static int carries_out(const struct request *r)
 {
-	return erases(r) &&
-	       (r->outcome == REQUEST_TO_FULFIL ||
-		   r->outcome == REQUEST_TO_FULFIL_PARTLY);
+	return erases(r) && (r->outcome == REQUEST_TO_FULFIL ||
+				r->outcome == REQUEST_TO_FULFIL_PARTLY);
 }
 
 enum status erasure_decide(struct step *s)

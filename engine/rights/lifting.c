@@ -55,8 +55,8 @@ static enum status write_letter(
 	struct letter l = { NULL, NULL };
 	enum status st;
 
-	st = letter_make(
-	    s->in, &s->r, LETTER_LIFTING, language, s->by->now, &l);
+	st =
+	    letter_make(s->in, &s->r, LETTER_LIFTING, language, s->by->now, &l);
 	if (st == ST_OK)
 		st = letter_keep(s, LETTER_LIFTING, language, &l, to);
 	letter_release(&l);

@@ -58,13 +58,12 @@ static const char *const refuse_reasons[] = {
 	NULL
 };
 
-static const char *const lift_reasons[] = {
-	"accuracy_verified", "data_corrected",   /* Art. 18(1)(a) */
-	"person_agrees",                         /* (b), (c) */
-	"claims_settled",                        /* (c) */
-	"objection_overridden",                  /* (d) */
-	"objection_withdrawn", "ground_gone", NULL
-};
+static const char *const lift_reasons[] = { "accuracy_verified",
+	"data_corrected",       /* Art. 18(1)(a) */
+	"person_agrees",        /* (b), (c) */
+	"claims_settled",       /* (c) */
+	"objection_overridden", /* (d) */
+	"objection_withdrawn", "ground_gone", NULL };
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 static_assert(COUNT(types) == REQUEST_TYPE__MAX + 1, "types");

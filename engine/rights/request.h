@@ -76,9 +76,9 @@ enum request_action {
 	REQUEST_WITHDRAW,
 	REQUEST_MARK_DUPLICATE,
 	REQUEST_REOPEN,
-	REQUEST_ERASE_REST,   /* what was kept has gone: of a closed one */
-	REQUEST_PACKAGE,      /* the copy of the data is made */
-	REQUEST_DOWNLOAD,     /* and handed over */
+	REQUEST_ERASE_REST, /* what was kept has gone: of a closed one */
+	REQUEST_PACKAGE,    /* the copy of the data is made */
+	REQUEST_DOWNLOAD,   /* and handed over */
 	REQUEST_PLAN_RESTRICTION,
 	REQUEST_RESTRICT,         /* what was planned is restricted */
 	REQUEST_SUPPRESS,         /* nobody advertises to the person any more */

@@ -46,8 +46,7 @@ static enum status check_ground(const struct request *r, const char *ground)
 		    ground);
 	if (is_objection(r) && strcmp(ground, OBJECTION) != 0)
 		return fail(ST_USAGE,
-		    "an objection restricts while it is pending: its ground is "
-		    OBJECTION);
+		    "an objection restricts while it is pending: its ground is " OBJECTION);
 	return ST_OK;
 }
 
@@ -81,8 +80,7 @@ static int is_interest(const char *basis)
 }
 
 /* Art. 21(1) is about what rests on Art. 6(1)(e) or (f). */
-static int objectionable(
-    const struct policy *p, const struct policy_cluster *c)
+static int objectionable(const struct policy *p, const struct policy_cluster *c)
 {
 	for (size_t i = 0; i < c->purpose_count; i++) {
 		const char *basis =
@@ -148,7 +146,8 @@ static enum status place(struct installation *in, const struct rights_actor *by,
 {
 	const char *key[KEYS_MOST] = { NULL };
 	struct holds_order o = { .reason = json_text(part, "ground"),
-		.review = HOLDS_NO_DAY, .request = r->id,
+		.review = HOLDS_NO_DAY,
+		.request = r->id,
 		.part = json_int(part, "part") };
 	json_t *placed = NULL;
 	enum status st;
@@ -219,8 +218,8 @@ static enum status count_part(struct installation *in, const struct request *r,
 {
 	const struct reach_subject who = { r->identity, r->value };
 	struct counting c = { .in = in,
-		.cluster = json_string_value(
-		    json_object_get(part, "cluster")) };
+		.cluster =
+		    json_string_value(json_object_get(part, "cluster")) };
 	json_t *row = NULL;
 	enum status st;
 
@@ -332,8 +331,7 @@ static enum status executable(
 	if (r->approved_by && (r->outcome == REQUEST_TO_FULFIL ||
 				  r->outcome == REQUEST_TO_FULFIL_PARTLY))
 		facts |= REQUEST_IS_APPROVED;
-	return transition_find(
-	    r->state, REQUEST_FULFIL, by->roles, facts, &to);
+	return transition_find(r->state, REQUEST_FULFIL, by->roles, facts, &to);
 }
 
 static enum status finish(struct installation *in,

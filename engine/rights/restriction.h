@@ -15,7 +15,7 @@
 
 /* One part: neither a record nor a cluster: all of the person's. */
 struct rights_restriction {
-	const char *ground; /* of a restriction (engine/holds/reason.h) */
+	const char *ground;       /* of a restriction (engine/holds/reason.h) */
 	struct holds_scope scope; /* its subject is the case's, always */
 };
 

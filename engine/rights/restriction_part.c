@@ -52,8 +52,7 @@ static enum status one_json(struct stmt *s, json_t **out)
 	json_t *key = json_null();
 	enum status st;
 
-	if (db_text(s, 4) &&
-	    (key = json_loads(db_text(s, 4), 0, NULL)) == NULL)
+	if (db_text(s, 4) && (key = json_loads(db_text(s, 4), 0, NULL)) == NULL)
 		return fail(ST_INTEGRITY, "the key of a request is not JSON");
 	st = json_make(out, "{s:I, s:s, s:s?, s:s?, s:O, s:s?, s:s?, s:s}",
 	    "part", (json_int_t)db_int(s, 0), "ground", db_text(s, 1), "store",
@@ -95,8 +94,8 @@ enum status part_list(
 	return st;
 }
 
-enum status part_count(struct installation *in, int64_t request,
-    const char *id, int64_t *parts, int64_t *open)
+enum status part_count(struct installation *in, int64_t request, const char *id,
+    int64_t *parts, int64_t *open)
 {
 	struct stmt *s = NULL;
 	enum status st;
@@ -137,8 +136,7 @@ void part_scope(const json_t *part, const struct request *r,
 	*out = s;
 }
 
-enum status part_row(
-    const json_t *part, const struct request *r, json_t **out)
+enum status part_row(const json_t *part, const struct request *r, json_t **out)
 {
 	return json_make(out, "{s:s, s:n, s:{s:s, s:s, s:O}, s:n}", "id", r->id,
 	    "subject", "record", "store", json_text(part, "store"),

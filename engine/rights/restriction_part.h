@@ -17,8 +17,8 @@ enum status part_list(struct installation *in, int64_t request, const char *id,
     json_t **out) MUST_CHECK;
 
 /* How many there are, and how many of them are only planned. */
-enum status part_count(struct installation *in, int64_t request,
-    const char *id, int64_t *parts, int64_t *open) MUST_CHECK;
+enum status part_count(struct installation *in, int64_t request, const char *id,
+    int64_t *parts, int64_t *open) MUST_CHECK;
 
 /* "lifting" into ${o}: {"reason","announced_at","lifts_at","lifted_at"}, or
  * null. */

@@ -56,8 +56,8 @@ enum status rights_show(struct installation *in, const char *id, int64_t as_of,
     json_t **out) MUST_CHECK;
 
 /* Of what type is it? */
-enum status rights_type(struct installation *in, const char *id,
-    enum request_type *out) MUST_CHECK;
+enum status rights_type(
+    struct installation *in, const char *id, enum request_type *out) MUST_CHECK;
 
 /* ---- identity ---- */
 

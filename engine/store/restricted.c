@@ -4,7 +4,8 @@
 static const char *const names[] = { "k1", "k2", "k3", "k4" };
 #define NAMES (sizeof(names) / sizeof(names[0]))
 
-/* Add "EXISTS (...)": a suspension that names t.  What has no key cannot be named one by one. */
+/* Add "EXISTS (...)": a suspension that names t.  What has no key cannot be
+ * named one by one. */
 static void named(struct db *db, const struct restricted *r, struct sql *q)
 {
 	sql_add(q, "EXISTS (SELECT 1 FROM lethe_suspension AS s"
@@ -14,8 +15,7 @@ static void named(struct db *db, const struct restricted *r, struct sql *q)
 		sql_add(q, " AND ");
 		sql_column(q, "s", names[i]);
 		sql_add(q, " = ");
-		db_add_key(
-		    db, q, db_table_column(r->table, r->keys[i]), "t");
+		db_add_key(db, q, db_table_column(r->table, r->keys[i]), "t");
 	}
 	sql_add(q, ")");
 }
@@ -93,8 +93,8 @@ enum status restricted_count(
 	return st;
 }
 
-enum status restricted_has(struct db *db, const struct restricted *r,
-    const struct val *key, int *out)
+enum status restricted_has(
+    struct db *db, const struct restricted *r, const struct val *key, int *out)
 {
 	struct sql q = SQL_INIT;
 	int64_t n = 0;

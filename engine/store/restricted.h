@@ -17,8 +17,8 @@ struct restricted {
 	size_t key_count;
 };
 
-/* Add " AND ..." : t is restricted, or not.  ${cluster}, where it is not NULL, is
- * the only one whose whole restriction counts. */
+/* Add " AND ..." : t is restricted, or not.  ${cluster}, where it is not NULL,
+ * is the only one whose whole restriction counts. */
 void restricted_where(struct db *db, const struct restricted *r,
     const char *cluster, struct sql *q);
 void restricted_where_not(struct db *db, const struct restricted *r,
