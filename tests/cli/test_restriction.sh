@@ -91,3 +91,4 @@ silent out 'P1'
 expect 2 suppression check
 expect 0 audit list --json
 silent out '"P1"'
+finish
