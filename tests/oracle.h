@@ -80,6 +80,17 @@ int oracle_is_referenced(const struct world *w, const struct oracle_part *p);
 void oracle_run(
     struct world *w, int cluster, int64_t now, const struct oracle_plan *plan);
 
+/* ---- oracle_erase.c: what a person asks for ---- */
+
+/* From now on the world is asked to erase what belongs to whoever the first
+ * collection knows as ${key}: oracle_run() does that, and nothing else.  0:
+ * what the rules say of it at ${now} depends on what is remembered of records
+ * that are gone (ORACLE_EITHER). */
+int oracle_ask(struct world *w, int64_t key, int64_t now);
+/* May the part go because it was asked for, as far as its own rule goes? */
+int oracle_may_be_erased(
+    const struct world *w, const struct oracle_part *p, int64_t now);
+
 /* ---- references ---- */
 
 /* Does the record ${r} of ${child} refer to its parent's record ${key}? */

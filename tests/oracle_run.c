@@ -37,6 +37,18 @@ static enum oracle_verdict suspended(
 	return found;
 }
 
+/* ---- what has ended ---- */
+
+/* By its own rule, or because a person asks for it. */
+static int ends(const struct world *w, const struct oracle_part *p, int64_t now,
+    int64_t *from)
+{
+	*from = INT64_MIN;
+	if (w->request.is_made)
+		return oracle_may_be_erased(w, p, now);
+	return oracle_is_due(oracle_clocks(w, p, now, from));
+}
+
 /* ---- what must stay ---- */
 
 int oracle_is_referenced(const struct world *w, const struct oracle_part *p)
@@ -76,7 +88,7 @@ static int has_ended(const struct world *w, const struct oracle_part *p,
 		return 0;
 	for (; one.part < w->collections[p->collection].parts; one.part++) {
 		if (suspended(w, &one) != ORACLE__MAX ||
-		    !oracle_is_due(oracle_clocks(w, &one, now, &end)))
+		    !ends(w, &one, now, &end))
 			return 0;
 		*from = end > *from ? end : *from;
 	}
@@ -245,8 +257,7 @@ static int reduces(
 	int64_t from;
 
 	return !p->record->gone && !is_done(w, p) &&
-	       suspended(w, p) == ORACLE__MAX &&
-	       oracle_is_due(oracle_clocks(w, p, now, NULL)) &&
+	       suspended(w, p) == ORACLE__MAX && ends(w, p, now, &from) &&
 	       !is_whole(w, p, now, &from);
 }
 

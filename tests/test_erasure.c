@@ -9,6 +9,7 @@
 
 #include "engine/holds/holds.h"
 #include "engine/rights/erasure.h"
+#include "engine/rights/letter.h"
 #include "engine/subjects/subjects.h"
 #include "tests/house.h"
 #include "tests/suites.h"
@@ -54,7 +55,7 @@ static const char tables[] =
     " name TEXT, left_on DATE);"
     "CREATE INDEX people_number ON people (number);"
     "CREATE TABLE visits (id INTEGER PRIMARY KEY NOT NULL,"
-    " person INTEGER REFERENCES people (id), seen_on DATE);"
+    " person INTEGER REFERENCES people (id), seen_on TEXT);"
     "CREATE INDEX visits_person ON visits (person);"
     "CREATE TABLE bills (id INTEGER PRIMARY KEY NOT NULL,"
     " person INTEGER, booked_on DATE);"
@@ -168,6 +169,56 @@ START_TEST(a_plan_says_what_goes_and_what_stays_until_when)
 	ck_assert_int_eq(house_number(h, "SELECT count(*) FROM visits"), 6);
 	ck_assert_int_eq(
 	    house_number(h, "SELECT count(*) FROM lethe_evidence"), 0);
+	house_free(h);
+}
+END_TEST
+
+/* The sum of the numbers in the lines `- what: NUMBER ...` behind ${title}. */
+static long long listed(const char *body, const char *title)
+{
+	const char *line = strstr(body, title), *colon;
+	long long n = 0;
+
+	MUST(line != NULL, "no `%s` in: %s", title, body);
+	while ((line = strchr(line, '\n')) != NULL && line[1] == '-') {
+		line++;
+		colon = strchr(line, ':');
+		ck_assert_ptr_nonnull(colon);
+		n += atoll(colon + 1);
+	}
+	return n;
+}
+
+START_TEST(its_letter_says_what_the_plan_says)
+{
+	struct house *h = start();
+	const char *id = asked(h);
+	json_t *plan = planned(h, id), *out = NULL;
+	struct rights_actor ada = by("os:ada");
+	const struct letter_order o = { LETTER_PARTIAL_ANSWER, "en", NULL,
+		LETTER_PREVIEW };
+	const char *body;
+
+	decided(h, id);
+	MUST(rights_letter(&h->in, &ada, id, &o, &out) == ST_OK, "%s",
+	    status_text());
+	body = json_text(out, "body");
+	ck_assert_int_eq(
+	    listed(body, "What became of your"), json_int(plan, "records"));
+	ck_assert_int_eq(
+	    listed(body, "What we still"), json_int(plan, "kept_records"));
+	ck_assert_ptr_nonnull(strstr(body, "legal_obligation") == NULL
+				  ? strstr(body, "the law obliges us")
+				  : NULL);
+	json_decref(out);
+	/* As it was carried out, too. */
+	json_decref(executed(h, id));
+	MUST(rights_letter(&h->in, &ada, id, &o, &out) == ST_OK, "%s",
+	    status_text());
+	ck_assert_int_eq(listed(json_text(out, "body"), "What became of your"),
+	    json_int(plan, "records"));
+	json_decref(out);
+	json_decref(plan);
 	house_free(h);
 }
 END_TEST
@@ -329,6 +380,7 @@ Suite *erasure_suite(void)
 	TCase *t = tcase_create("erasure");
 
 	tcase_add_test(t, a_plan_says_what_goes_and_what_stays_until_when);
+	tcase_add_test(t, its_letter_says_what_the_plan_says);
 	tcase_add_test(t, what_was_approved_is_erased_and_nothing_else);
 	tcase_add_loop_test(
 	    t, what_changed_since_it_was_approved_is_refused, 0, 3);

@@ -16,6 +16,7 @@
 #include "engine/purge/erase.h"
 #include "engine/purge/purge.h"
 #include "engine/rights/erasure.h"
+#include "engine/rights/step.h"
 #include "tests/holds.h"
 #include "tests/suites.h"
 
@@ -119,6 +120,9 @@ START_TEST(whoever_is_killed_is_finished_by_the_next)
 	st = execute(id);
 	/* It had come to its end: once is enough. */
 	MUST(st == ST_OK || st == ST_DENIED, "%s", status_text());
+	/* Killed before it told the log, it is told by the next that changes
+	 * a request. */
+	MUST(events_ship(IN) == ST_OK, "%s", status_text());
 	check_done(id);
 }
 END_TEST
@@ -181,6 +185,7 @@ Suite *erasure_kill_suite(void)
 {
 	Suite *s = suite_create("erasure_kill");
 	TCase *t = tcase_create("erasure_kill");
+	tcase_set_timeout(t, 60);
 
 	tcase_add_checked_fixture(t, setup, teardown);
 	tcase_add_loop_test(

@@ -11,6 +11,7 @@
 #include "engine/package/html.h"
 #include "engine/package/package.h"
 #include "engine/package/words.h"
+#include "engine/rights/erasure.h"
 #include "tests/holds.h"
 #include "tests/suites.h"
 
@@ -31,7 +32,13 @@ static void setup(void)
 	    "  us: {title: Us, role: controller, region: JP}\n");
 	for (int i = 0; i < 3; i++)
 		holds_site_replace(&site, "policy.yml", "    purposes: [p]\n",
-		    "    origin: data_subject\n    purposes:  [p]\n");
+		    "    origin: data_subject\n    purposes:  [p]\n"
+		    "    erasure: {on_request: erase, ground: "
+		    "no_longer_necessary}\n");
+	holds_site_replace(&site, "crm.yml",
+	    "{name: name, data_categories: [user.name]}",
+	    "{name: name, data_categories: [user.name], fides_meta: "
+	    "{identity: nick}}");
 	holds_site_replace(&site, "lethe.yml", "purge:",
 	    "controllers:\n"
 	    "  - {title: Us, contact: us@example.jp, authority: PPC}\n"
@@ -49,13 +56,14 @@ static struct rights_actor by(int64_t later)
 		when_now() + later };
 }
 
-/* An access request of somebody who was verified; valid until the next. */
-static const char *verified(const char *person)
+/* A request of somebody who was verified; valid until the next. */
+static const char *verified_for(
+    enum request_type type, const char *identity, const char *value)
 {
 	static char id[24];
 	struct rights_actor ada = by(0);
-	const struct rights_order o = { REQUEST_ACCESS, REQUEST_GDPR,
-		REQUEST_EMAIL, "person_id", person, ada.now, NULL };
+	const struct rights_order o = { type, REQUEST_GDPR, REQUEST_EMAIL,
+		identity, value, ada.now, NULL };
 	json_t *out = NULL;
 
 	MUST(rights_open(IN, &ada, &o, &out) == ST_OK, "%s", status_text());
@@ -64,6 +72,11 @@ static const char *verified(const char *person)
 	MUST(rights_verify(IN, &ada, id, "login", ada.now, NULL) == ST_OK, "%s",
 	    status_text());
 	return id;
+}
+
+static const char *verified(const char *person)
+{
+	return verified_for(REQUEST_ACCESS, "person_id", person);
 }
 
 static json_t *built(
@@ -265,25 +278,77 @@ START_TEST(a_withdrawn_request_has_no_download)
 }
 END_TEST
 
-START_TEST(erasure_revokes_all_of_the_person_and_nobody_elses)
+static int refused(const json_t *package)
 {
-	const struct reach_subject who = { "person_id", "P1" };
+	struct rights_actor ada = by(0);
+	struct sealed *file = NULL;
+	json_t *out = NULL;
+	enum status st =
+	    package_take(IN, &ada, json_text(package, "token"), &file, &out);
+
+	if (st == ST_OK)
+		sealed_free(file);
+	json_decref(out);
+	return st == ST_DENIED;
+}
+
+static void erase(const char *identity, const char *value)
+{
+	const struct rights_decision all = { REQUEST_TO_FULFIL, NULL, NULL,
+		NULL };
+	const char *id = verified_for(REQUEST_ERASURE, identity, value);
+	struct rights_actor ada = by(0);
+	json_t *out = NULL;
+
+	MUST(rights_plan(IN, &ada, id, &out) == ST_OK, "%s", status_text());
+	json_decref(out);
+	MUST(rights_decide(IN, &ada, id, &all, NULL) == ST_OK, "%s",
+	    status_text());
+	ada.name = "os:eve";
+	if (rights_approve(IN, &ada, id, NULL) != ST_OK)
+		status_clear(); /* one was enough */
+	MUST(rights_execute(IN, &ada, id, RIGHTS_TELL_NOT, &out) == ST_OK, "%s",
+	    status_text());
+	json_decref(out);
+}
+
+START_TEST(erasure_ends_all_copies_of_the_person_and_nobody_elses)
+{
 	struct rights_actor ada = by(0);
 	int64_t n = 0;
 	json_t *a = built(verified("P2"), &english, ada), *b, *c;
 
 	b = built(verified("P1"), &english, ada);
-	c = built(verified("P1"), &english, ada);
-	ck_assert_int_eq(package_revoke_person(IN, &ada, &who, &n), ST_OK);
+	c = built(verified_for(REQUEST_ACCESS, "nick", PLANTED), &english, ada);
+	erase("nick", PLANTED);
+	ck_assert_int_eq(
+	    holds_site_count(&site, CRM, "SELECT count(*) FROM people"), 1);
+	ck_assert(refused(b));
+	ck_assert(refused(c));
+	ck_assert_int_eq(package_sweep(IN, &ada, &n), ST_OK);
 	ck_assert_int_eq(n, 2);
 	ck_assert_int_eq(exports(), 1);
-	ck_assert_int_eq(
-	    package_revoke(IN, &ada, json_text(a, "id"), &n), ST_OK);
-	ck_assert_int_eq(n, 1);
-	ck_assert_int_eq(keys(), 0);
+	ck_assert_int_eq(keys(), 1);
+	ck_assert(!refused(a));
 	json_decref(a);
 	json_decref(b);
 	json_decref(c);
+}
+END_TEST
+
+START_TEST(a_copy_is_not_built_across_the_beginning_of_an_erasure)
+{
+	struct rights_actor before = by(-1);
+	json_t *out = NULL;
+	const char *id;
+
+	erase("person_id", "P2");
+	id = verified("P1");
+	ck_assert_int_eq(
+	    package_build(IN, &before, id, &english, &out), ST_BUSY);
+	ck_assert_int_eq(exports(), 0);
+	before.now += 10;
+	json_decref(built(id, &english, before));
 }
 END_TEST
 
@@ -516,7 +581,10 @@ Suite *package_suite(void)
 	tcase_add_test(t, a_token_is_worth_so_many_downloads_and_no_more);
 	tcase_add_test(t, what_has_expired_goes_with_its_key);
 	tcase_add_test(t, a_withdrawn_request_has_no_download);
-	tcase_add_test(t, erasure_revokes_all_of_the_person_and_nobody_elses);
+	tcase_add_test(
+	    t, erasure_ends_all_copies_of_the_person_and_nobody_elses);
+	tcase_add_test(
+	    t, a_copy_is_not_built_across_the_beginning_of_an_erasure);
 	tcase_add_test(t, only_a_verified_access_request_is_packaged);
 	tcase_add_loop_test(t, a_blank_answer_fails_the_build, 0,
 	    (int)(sizeof(blanks) / sizeof(*blanks)));

@@ -16,9 +16,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
+#include "engine/base/file.h"
 #include "engine/holds/holds.h"
+#include "engine/purge/erase.h"
 #include "engine/purge/purge.h"
 #include "tests/oracle.h"
 #include "tests/stage.h"
@@ -229,6 +232,170 @@ static void purge(
 	free(expected);
 }
 
+/* ---- erasures ---- */
+
+struct erasing {
+	struct stage *stage;
+	char who[32];
+	char kept[340]; /* file: the run, and what was found */
+	json_t *plan;
+};
+
+static enum status keep(void *ctx, const char *run, const struct buf *targets)
+{
+	const struct erasing *e = ctx;
+	struct buf b = BUF_INIT;
+	enum status st;
+
+	buf_addf(&b, "%s\n", run);
+	buf_add(&b, targets->data, targets->len);
+	st = buf_status(&b);
+	if (st == ST_OK)
+		st = file_replace(e->kept, b.data, b.len, 0600);
+	buf_release(&b);
+	return st;
+}
+
+/* A new one, or what a killed one had begun. */
+static enum status erase(struct erasing *e, int64_t now, json_t **report)
+{
+	struct buf stays = BUF_INIT, begun = BUF_INIT, targets = BUF_INIT;
+	struct erase_order o = { .subject = { { "person", e->who }, now, NULL },
+		.request = "Q-20260101-00000000",
+		.actor = "a tester",
+		.plan = e->plan,
+		.keep = keep,
+		.ctx = e,
+		.stays = &stays };
+	struct installation in;
+	size_t line;
+	enum status st;
+
+	if (file_exists(e->kept)) {
+		MUST(file_read(e->kept, 1 << 20, &begun) == ST_OK, "%s",
+		    status_text());
+		line = strcspn(begun.data, "\n");
+		buf_add(&targets, begun.data + line + 1, begun.len - line - 1);
+		begun.data[line] = '\0';
+		o.run = begun.data;
+		o.subject.targets = &targets;
+	}
+	MUST(installation_load(e->stage->config, &in) == ST_OK, "load");
+	st = erase_run(&in, &o, report);
+	installation_release(&in);
+	buf_release(&stays);
+	buf_release(&begun);
+	buf_release(&targets);
+	return st;
+}
+
+/* In a process of its own, which may not come to its end.  1: it did. */
+static int erase_killed(struct erasing *e, int64_t now)
+{
+	struct timespec wait = { 0, world_roll(e->stage->world, 60) * 1000000 };
+	json_t *report = NULL;
+	int status = 0;
+	pid_t child = fork();
+
+	if (child == 0)
+		_exit(erase(e, now, &report) != ST_OK);
+	(void)nanosleep(&wait, NULL);
+	(void)kill(child, SIGKILL);
+	MUST(waitpid(child, &status, 0) == child, "waitpid");
+	MUST(WIFSIGNALED(status) || WEXITSTATUS(status) == 0,
+	    SEED("an erasure that was to be stopped failed"), HERE(e->stage));
+	return !WIFSIGNALED(status);
+}
+
+static int64_t all_changed(
+    const struct world *w, const struct world *after, int gone)
+{
+	int64_t n = 0;
+	int c, part;
+
+	for (c = 0; c < w->collection_count; c++) {
+		for (part = 0; part < (gone ? 1 : w->collections[c].parts);
+		     part++)
+			n += changed(w, after, c, part, gone);
+	}
+	return n;
+}
+
+static void check_erased(struct erasing *e, const json_t *report,
+    const struct world *after, const struct world *before)
+{
+	long long reduced =
+	    json_int(report, "de_identified") + json_int(report, "minimised");
+
+	MUST(json_int(report, "deleted") == all_changed(before, after, 1) &&
+		 reduced == all_changed(before, after, 0) &&
+		 json_is_true(json_object_get(report, "scrubbed")) &&
+		 json_is_true(json_object_get(report, "verified")),
+	    SEED("erasure of %s: deleted %lld, reduced %lld, expected %lld and "
+		 "%lld; scrubbed, verified?"),
+	    HERE(e->stage), e->who, json_int(report, "deleted"), reduced,
+	    (long long)all_changed(before, after, 1),
+	    (long long)all_changed(before, after, 0));
+}
+
+static void carry_out(struct erasing *e, int64_t now, const struct world *after)
+{
+	struct stage *s = e->stage;
+	json_t *report = NULL;
+
+	if (world_chance(s->world, 30) && erase_killed(e, now))
+		return;
+	MUST(erase(e, now, &report) == ST_OK, SEED("erasure of %s at %lld: %s"),
+	    HERE(s), e->who, (long long)now, status_text());
+	if (!file_exists(e->kept))
+		check_erased(e, report, after, s->world);
+	json_decref(report);
+}
+
+static void plan_erasure(struct erasing *e, int64_t now)
+{
+	const struct erase_subject who = { { "person", e->who }, now, NULL };
+	struct installation in;
+
+	MUST(installation_load(e->stage->config, &in) == ST_OK, "load");
+	MUST(erase_plan(&in, &who, &e->plan) == ST_OK,
+	    SEED("plan of an erasure: %s"), HERE(e->stage), status_text());
+	installation_release(&in);
+}
+
+/* Somebody asks; what is not theirs, is held or must be kept stays. */
+static void erase_person(struct stage *s, int64_t now)
+{
+	struct world *w = s->world, *expected = malloc(sizeof(*expected));
+	const struct world_collection *people = &w->collections[0];
+	struct erasing e = { .stage = s };
+	int64_t key;
+
+	MUST(expected != NULL, "out of memory");
+	*expected = *w;
+	key = people->records[world_roll(w, (int64_t)people->count)].key[0];
+	world_key_text(people, key, e.who);
+	(void)snprintf(e.kept, sizeof(e.kept), "%s.erasure", s->config);
+	(void)unlink(e.kept);
+	if (oracle_ask(expected, key, now)) {
+		oracle_run(expected, -1, now, NULL);
+		expected->request.is_made = 0;
+		plan_erasure(&e, now);
+		MUST(json_int(e.plan, "records") ==
+			 all_changed(w, expected, 1) +
+			     all_changed(w, expected, 0),
+		    SEED("plan of the erasure of %s at %lld: %lld records"),
+		    HERE(s), e.who, (long long)now,
+		    json_int(e.plan, "records"));
+		carry_out(&e, now, expected);
+		stage_open(s);
+		stage_settle(s, expected, now, STAGE_WHOLE);
+		stage_close(s);
+		json_decref(e.plan);
+	}
+	free(expected);
+}
+
 /* ---- plan files ---- */
 
 static void write_plan(struct stage *s, const char *file, int64_t now)
@@ -322,6 +489,8 @@ static void play(struct stage *s, const char *folder, unsigned features)
 				purge(s, &run, STAGE_WHOLE);
 			run.cluster = -1;
 		}
+		if (w->has_people)
+			erase_person(s, run.now);
 		if (world_roll(w, 3) == 0)
 			purge(s, &run, STAGE_STOPPED);
 		purge(s, &run, STAGE_WHOLE);

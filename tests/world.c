@@ -84,6 +84,9 @@ static int make_cluster(struct world *w, int store, int policy)
 		c->clock_count = !world_chance(w, 5);
 	c->de_identify = may(w, WORLD_DE_IDENTIFY, 25);
 	c->wait = !may(w, WORLD_MINIMISE, 70);
+	c->on_request = (enum world_on_request)world_roll(w, 3);
+	if (c->has_retention)
+		c->on_request = ERASE_KEEP;
 	return w->cluster_count++;
 }
 
@@ -351,6 +354,34 @@ static void make_cuts(struct world *w, uint64_t seed)
 	w->dice = seed;
 }
 
+static int is_of_people(const struct world *w, int c)
+{
+	while (c > 0)
+		c = w->collections[c].parent;
+	return c == 0;
+}
+
+/* What is de-identified must not keep saying whose it is: the person's own key,
+ * or what refers to it. */
+static int may_have_people(const struct world *w)
+{
+	static const enum world_column names[] = { COLUMN_K1, COLUMN_R1,
+		COLUMN_S };
+	int c, i;
+
+	for (c = 0; c < w->collection_count; c++) {
+		const struct world_collection *k = &w->collections[c];
+
+		for (i = 0; is_of_people(w, c) && i < 3; i++) {
+			if (k->has[names[i]] &&
+			    w->clusters[k->clusters[k->part_of[names[i]]]]
+				.de_identify)
+				return 0;
+		}
+	}
+	return (w->features & WORLD_ERASURES) != 0;
+}
+
 void world_init(struct world *w, uint64_t seed, unsigned features)
 {
 	int i, split;
@@ -369,6 +400,7 @@ void world_init(struct world *w, uint64_t seed, unsigned features)
 	for (i = 0; i < w->collection_count; i++)
 		make_collection(w, i, i >= split, i >= split ? split : 0);
 	make_rules(w);
+	w->has_people = may_have_people(w);
 	w->window_seconds = world_chance(w, 70) ? 86400 : 3600;
 	w->batch = (int)(1 + world_roll(w, 12));
 	make_instants(w);

@@ -38,11 +38,12 @@ enum world_feature {
 	WORLD_EMPTY = 1 << 8,       /* parts that nothing can be emptied of */
 	WORLD_PLANS = 1 << 11,      /* plan files, and what changes meanwhile */
 	WORLD_SEGMENTS = 1 << 12,   /* stores that are cut by time */
+	WORLD_ERASURES = 1 << 13,   /* people who ask for it */
 };
 #define WORLD_FEATURES                                                        \
 	(WORLD_PURPOSES | WORLD_PARTED | WORLD_DE_IDENTIFY | WORLD_MINIMISE | \
 	    WORLD_ON_DELETE | WORLD_BY_UNIQUE | WORLD_SUSPEND | WORLD_EMPTY | \
-	    WORLD_PLANS | WORLD_SEGMENTS)
+	    WORLD_PLANS | WORLD_SEGMENTS | WORLD_ERASURES)
 
 enum moment_kind {
 	MOMENT_NULL,
@@ -151,8 +152,10 @@ enum world_method {
 	METHOD_TRUNCATE, /* to two characters */
 	METHOD_KEYED_HASH,
 };
+enum world_on_request { ERASE_AT_ONCE, ERASE_ONCE_BEGUN, ERASE_KEEP };
 struct world_cluster {
 	int policy;
+	enum world_on_request on_request;
 	int store;
 	int by_purpose; /* each clock is that of a purpose */
 	struct world_clock clocks[WORLD_CLOCKS];
@@ -173,6 +176,12 @@ struct world_suspension {
 	int released;
 };
 
+/* What one person asks to be erased: the records that are that person's. */
+struct world_request {
+	int is_made;
+	char mine[WORLD_COLLECTIONS][WORLD_RECORDS];
+};
+
 struct world {
 	uint64_t dice;
 	unsigned features;
@@ -183,9 +192,11 @@ struct world {
 	int collection_count;
 	int store_count;
 	enum world_cut cut[WORLD_STORES];
-	int times; /* bt too */
+	int times;      /* bt too */
+	int has_people; /* the first collection's key is an identity */
 	struct world_suspension suspensions[WORLD_SUSPENSIONS];
 	int suspension_count;
+	struct world_request request;
 	int64_t instants[WORLD_INSTANTS]; /* rising: when it is looked at */
 	int64_t window_seconds;
 	int batch;

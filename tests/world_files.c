@@ -133,7 +133,10 @@ static void write_meta(FILE *f, const struct world *w,
 {
 	const char *to = c->name, *field = "k1";
 
-	if (column == COLUMN_K1 || column == COLUMN_K2)
+	/* The first collection's key is what people are known by. */
+	if (column == COLUMN_K1 && c == &w->collections[0] && w->has_people)
+		fputs(", fides_meta: {primary_key: true, identity: person}", f);
+	else if (column == COLUMN_K1 || column == COLUMN_K2)
 		fputs(", fides_meta: {primary_key: true}", f);
 	if (column == COLUMN_R1 || column == COLUMN_R2) {
 		to = w->collections[c->parent].name;
@@ -305,6 +308,17 @@ static void write_action(FILE *f, const struct world_cluster *c)
 	fputs("}}\n", f);
 }
 
+static void write_erasure(FILE *f, const struct world_cluster *c)
+{
+	static const char *const says[] = {
+		"on_request: erase, ground: objection",
+		"on_request: once_begun, ground: no_longer_necessary",
+		"on_request: keep, exception: legal_claims, law: A law"
+	};
+
+	fprintf(f, "    erasure: {%s}\n", says[c->on_request]);
+}
+
 static void write_cluster(FILE *f, const struct world *w, int number)
 {
 	fprintf(f, "  g%d:\n    covers: [", number);
@@ -312,6 +326,7 @@ static void write_cluster(FILE *f, const struct world *w, int number)
 	fputs("]\n", f);
 	write_rule(f, w, number);
 	write_action(f, &w->clusters[number]);
+	write_erasure(f, &w->clusters[number]);
 }
 
 static int has_clusters(const struct world *w, int policy)

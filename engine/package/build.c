@@ -8,6 +8,7 @@
 #include "engine/package/content.h"
 #include "engine/package/exports.h"
 #include "engine/package/facts.h"
+#include "engine/rights/copies.h"
 
 struct build {
 	struct installation *in;
@@ -143,6 +144,18 @@ static enum status add_row(struct build *b, const struct step *s)
 		INT(b->in->config.requests.export_downloads)));
 }
 
+/* An erasure that began while it was built has revoked all copies but this. */
+static enum status not_overtaken(const struct build *b)
+{
+	int begun = 0;
+	enum status st = copies_overtaken(b->in, b->by->now, &begun);
+
+	if (st != ST_OK || !begun)
+		return st;
+	return fail(ST_BUSY, "an erasure began while the package was built: "
+			     "build it again");
+}
+
 /* The event says which package: by the hash over all its files' hashes. */
 static enum status note(struct build *b)
 {
@@ -151,6 +164,8 @@ static enum status note(struct build *b)
 
 	if (st == ST_OK)
 		st = step_go(&s, REQUEST_PACKAGE, b->content.manifest, NULL);
+	if (st == ST_OK)
+		st = not_overtaken(b);
 	if (st == ST_OK)
 		st = add_row(b, &s);
 	return step_end(&s, st, NULL);

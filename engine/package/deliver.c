@@ -56,6 +56,7 @@ static enum status find(
 	    " p.token FROM package AS p"
 	    " JOIN request AS r ON r.number = p.request"
 	    " WHERE p.selector = $1 AND p.deleted_at IS NULL"
+	    " AND p.revoked_at IS NULL"
 	    " AND p.expires_at > $2 AND p.downloads < p.most",
 	    ARGS(BLOB(hash, HALF), INT(now)), &s);
 	while (st == ST_OK && !right && (st = db_row(s)) == ST_OK) {

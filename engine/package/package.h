@@ -59,16 +59,9 @@ enum status package_fetch(struct installation *in,
     const struct rights_actor *by, const char *token, const char *path,
     json_t **out) MUST_CHECK;
 
-/* No download any more, and the copies destroyed: of a request that was
- * withdrawn, and of everything of a person whose data was erased. */
-enum status package_revoke(struct installation *in,
-    const struct rights_actor *by, const char *id, int64_t *revoked) MUST_CHECK;
-enum status package_revoke_person(struct installation *in,
-    const struct rights_actor *by, const struct reach_subject *who,
-    int64_t *revoked) MUST_CHECK;
-
-/* Destroy what has expired, what belongs to withdrawn requests, and what a
- * build that was killed left behind.  The log has an entry for each. */
+/* Destroy what has expired, what was revoked (engine/rights/copies.h), what
+ * belongs to withdrawn requests, and what a build that was killed left behind.
+ * The log has an entry for each. */
 enum status package_sweep(struct installation *in,
     const struct rights_actor *by, int64_t *deleted) MUST_CHECK;
 

@@ -96,48 +96,16 @@ static enum status ready(struct installation *in)
 
 /* ---- which ---- */
 
-enum status package_revoke(struct installation *in,
-    const struct rights_actor *by, const char *id, int64_t *revoked)
+/* ${why} follows from which statement found them. */
+static enum status end_all(struct installation *in,
+    const struct rights_actor *by, enum status st, struct stmt *s,
+    const char *why, int64_t *deleted)
 {
 	struct doomed_list list = { NULL, 0 };
-	struct stmt *s = NULL;
-	enum status st = ready(in);
 
-	if (st == ST_OK)
-		st = db_query(in->control,
-		    "SELECT p.number, r.id, p.name FROM package AS p"
-		    " JOIN request AS r ON r.number = p.request"
-		    " WHERE r.id = $1 AND p.deleted_at IS NULL"
-		    " ORDER BY p.number",
-		    ARGS(TEXT(id)), &s);
 	st = gather(st, s, &list);
-	*revoked = 0;
 	if (st == ST_OK)
-		return destroy_all(in, by, &list, "revoked", revoked);
-	free(list.items);
-	return st;
-}
-
-enum status package_revoke_person(struct installation *in,
-    const struct rights_actor *by, const struct reach_subject *who,
-    int64_t *revoked)
-{
-	struct doomed_list list = { NULL, 0 };
-	struct stmt *s = NULL;
-	enum status st = ready(in);
-
-	if (st == ST_OK)
-		st = db_query(in->control,
-		    "SELECT p.number, r.id, p.name FROM package AS p"
-		    " JOIN request AS r ON r.number = p.request"
-		    " JOIN request_person AS w ON w.request = r.number"
-		    " WHERE w.identity = $1 AND w.value = $2"
-		    " AND p.deleted_at IS NULL ORDER BY p.number",
-		    ARGS(TEXT(who->identity), TEXT(who->value)), &s);
-	st = gather(st, s, &list);
-	*revoked = 0;
-	if (st == ST_OK)
-		return destroy_all(in, by, &list, "revoked", revoked);
+		return destroy_all(in, by, &list, why, deleted);
 	free(list.items);
 	return st;
 }
@@ -145,43 +113,32 @@ enum status package_revoke_person(struct installation *in,
 static enum status expire(
     struct installation *in, const struct rights_actor *by, int64_t *deleted)
 {
-	struct doomed_list list = { NULL, 0 };
 	struct stmt *s = NULL;
-	enum status st;
-
-	st = db_query(in->control,
+	enum status st = db_query(in->control,
 	    "SELECT p.number, r.id, p.name FROM package AS p"
 	    " JOIN request AS r ON r.number = p.request"
 	    " WHERE p.deleted_at IS NULL AND p.expires_at <= $1"
 	    " ORDER BY p.number",
 	    ARGS(INT(by->now)), &s);
-	st = gather(st, s, &list);
-	if (st == ST_OK)
-		return destroy_all(in, by, &list, "expired", deleted);
-	free(list.items);
-	return st;
+
+	return end_all(in, by, st, s, "expired", deleted);
 }
 
-/* Requests that no copy may be taken of any more. */
+/* What was revoked, and what belongs to requests that no copy may be taken of
+ * any more. */
 static enum status follow(
     struct installation *in, const struct rights_actor *by, int64_t *deleted)
 {
-	struct doomed_list list = { NULL, 0 };
 	struct stmt *s = NULL;
-	enum status st;
-
-	st = db_query(in->control,
+	enum status st = db_query(in->control,
 	    "SELECT p.number, r.id, p.name FROM package AS p"
 	    " JOIN request AS r ON r.number = p.request"
-	    " WHERE p.deleted_at IS NULL AND r.state NOT IN ('in_progress',"
-	    " 'awaiting_approval', 'fulfilled', 'partly_fulfilled')"
-	    " ORDER BY p.number",
+	    " WHERE p.deleted_at IS NULL AND (p.revoked_at IS NOT NULL"
+	    " OR r.state NOT IN ('in_progress', 'awaiting_approval',"
+	    " 'fulfilled', 'partly_fulfilled')) ORDER BY p.number",
 	    NOARGS, &s);
-	st = gather(st, s, &list);
-	if (st == ST_OK)
-		return destroy_all(in, by, &list, "revoked", deleted);
-	free(list.items);
-	return st;
+
+	return end_all(in, by, st, s, "revoked", deleted);
 }
 
 enum status package_sweep(

@@ -31,11 +31,12 @@ static enum status check(
 	if (d->note == NULL || *d->note == '\0')
 		return fail(
 		    ST_USAGE, "who is refused is told why: give --note TEXT");
-	if (d->authority || in->config.requests.authority)
+	if (d->authority || in->config.requests.authority ||
+	    in->config.controller_count > 0)
 		return ST_OK;
 	return fail(ST_USAGE,
 	    "a refusal names the authority to complain to: give --authority, "
-	    "or `requests: {authority: ...}` in lethe.yml");
+	    "or name it under `controllers:` in lethe.yml");
 }
 
 static enum status set(struct step *s, const struct rights_decision *d)

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "engine/purge/erase.h"
+#include "engine/rights/copies.h"
 #include "engine/rights/erasure_book.h"
 #include "engine/rights/message.h"
 #include "engine/rights/restriction_part.h"
@@ -120,6 +121,8 @@ static enum status keep_plan(struct installation *in,
 		st = plannable(by, &s.r);
 	if (st == ST_OK)
 		st = erasure_write(&s, plan);
+	if (st == ST_OK)
+		st = events_note(&s, REQUEST_PLAN, s.r.state, NULL, NULL);
 	return step_end(&s, st, NULL);
 }
 
@@ -256,15 +259,19 @@ struct execution {
 	const struct rights_actor *by;
 	const char *id;
 	int64_t number;
+	json_t *copies; /* requests that have packages of the person */
 };
 
+/* From here on no copy of what goes is handed out either. */
 static enum status keep(void *ctx, const char *run, const struct buf *targets)
 {
 	const struct execution *x = ctx;
 	enum status st = db_begin(x->in->control, DB_WRITE);
 
 	if (st == ST_OK)
-		st = erasure_begin(x->in, x->number, run, targets);
+		st = erasure_begin(x->in, x->number, run, targets, x->by->now);
+	if (st == ST_OK)
+		st = copies_revoke(x->in, x->copies, x->by->now);
 	if (st == ST_OK)
 		st = db_commit(x->in->control);
 	db_rollback(x->in->control);
@@ -316,12 +323,7 @@ static enum status remember_address(const struct execution *x, const char *to)
 	    ARGS(INT(x->number), TEXT(to)));
 }
 
-/*
- * All that follows from an erasure, in the transaction that fulfils the
- * request.  Whatever else was made of the person's records (packages, links)
- * ends here, too.
- */
-static enum status rights_erased(
+static enum status note_done(
     struct step *s, const json_t *report, const struct buf *kept)
 {
 	/* What an objection was not about is not waited for. */
@@ -347,7 +349,7 @@ static enum status fulfil(struct execution *x, const json_t *report,
 	enum status st = step_begin(&s, x->in, x->by, x->id);
 
 	if (st == ST_OK)
-		st = rights_erased(&s, report, kept);
+		st = note_done(&s, report, kept);
 	if (st == ST_OK)
 		st = step_go(&s, ending(&s.r), s.r.reason, NULL);
 	return step_end(&s, st, out);
@@ -391,7 +393,7 @@ enum status rights_execute(struct installation *in,
     json_t **out)
 {
 	struct erasure e = { .targets = BUF_INIT, .kept = BUF_INIT };
-	struct execution x = { in, by, id, 0 };
+	struct execution x = { in, by, id, 0, NULL };
 	struct request r = { 0 };
 	char *to = NULL;
 	enum status st = book_read(in, id, &r);
@@ -408,7 +410,11 @@ enum status rights_execute(struct installation *in,
 	if (st == ST_OK)
 		st = remember_address(&x, to);
 	if (st == ST_OK)
+		st = copies_of(in,
+		    &(struct reach_subject){ r.identity, r.value }, &x.copies);
+	if (st == ST_OK)
 		st = execute(&x, &r, &e, out);
+	json_decref(x.copies);
 	free(to);
 	erasure_release(&e);
 	request_release(&r);

@@ -104,17 +104,19 @@ enum status erasure_write(struct step *s, const json_t *plan)
 }
 
 enum status erasure_begin(struct installation *in, int64_t request,
-    const char *run, const struct buf *targets)
+    const char *run, const struct buf *targets, int64_t now)
 {
 	int64_t n = 0;
 	enum status st;
 
 	st = db_exec_(in->control,
-	    "UPDATE request_plan SET run = $2, targets = $3"
+	    "UPDATE request_plan SET run = $2, targets = $3,"
+	    " begun_at = coalesce(begun_at, $4)"
 	    " WHERE request = $1 AND done_at IS NULL"
 	    " AND (run IS NULL OR run = $2)"
 	    " AND approved_hash = hash",
-	    ARGS(INT(request), TEXT(run), BLOB(targets->data, targets->len)),
+	    ARGS(INT(request), TEXT(run), BLOB(targets->data, targets->len),
+		INT(now)),
 	    &n);
 	if (st == ST_OK && n == 0)
 		return fail(ST_CONFLICT,

@@ -23,8 +23,8 @@ void erasure_release(struct erasure *e);
 
 /* Put ${plan} in its place; inside a write transaction. */
 enum status erasure_write(struct step *s, const json_t *plan) MUST_CHECK;
-/* At work as ${run}, on ${targets}; inside one too. */
+/* At work as ${run}, on ${targets}, from ${now}; inside one too. */
 enum status erasure_begin(struct installation *in, int64_t request,
-    const char *run, const struct buf *targets) MUST_CHECK;
+    const char *run, const struct buf *targets, int64_t now) MUST_CHECK;
 
 #endif /* !RIGHTS_ERASURE_BOOK_H */

@@ -1,86 +1,7 @@
 /* Is a person, however named, suspended? */
 #include "engine/rights/held.h"
 
-#include <stdlib.h>
-#include <string.h>
-
-#include "engine/base/buf.h"
-
-/* Records that bear an identity, as "store collection key": few for each
- * person, however many records lie behind them. */
-struct names {
-	json_t *set;
-};
-
-static int names_people(const struct collection *c)
-{
-	for (size_t i = 0; i < c->field_count; i++)
-		if (c->fields[i].identity)
-			return 1;
-	return 0;
-}
-
-static void add_value(struct buf *b, struct val v)
-{
-	buf_addf(b, "\n%d:%lld:", (int)v.type, (long long)v.i);
-	for (size_t i = 0; v.p && i < v.n; i++)
-		buf_addf(b, "%02x", ((const unsigned char *)v.p)[i]);
-}
-
-static enum status add_name(void *ctx, const struct reach_record *r)
-{
-	struct names *n = ctx;
-	struct buf b = BUF_INIT;
-	enum status st;
-
-	if (r->shared || !names_people(r->collection))
-		return ST_OK;
-	buf_addf(&b, "%s\n%s", r->store->config->name, r->collection->name);
-	for (size_t i = 0; i < r->key_count; i++)
-		add_value(&b, r->key[i]);
-	if ((st = buf_status(&b)) == ST_OK)
-		st = json_put(n->set, buf_text(&b), json_true());
-	buf_release(&b);
-	return st;
-}
-
-static enum status names_of(
-    struct installation *in, const struct reach_subject *who, struct names *out)
-{
-	enum status st = json_made(json_object(), &out->set);
-
-	return st == ST_OK ? reach_walk(in, who, add_name, out) : st;
-}
-
-static int meet(const struct names *a, const struct names *b)
-{
-	const char *name;
-	json_t *value;
-
-	json_object_foreach(
-	    a->set, name, value) if (json_object_get(b->set, name)) return 1;
-	return 0;
-}
-
-static enum status is_same(struct installation *in,
-    const struct reach_subject *a, const struct reach_subject *b, int *same)
-{
-	struct names mine = { NULL }, theirs = { NULL };
-	enum status st = ST_OK;
-
-	*same = strcmp(a->identity, b->identity) == 0 &&
-		strcmp(a->value, b->value) == 0;
-	if (*same)
-		return ST_OK;
-	st = names_of(in, a, &mine);
-	if (st == ST_OK && json_object_size(mine.set))
-		st = names_of(in, b, &theirs);
-	if (st == ST_OK && theirs.set)
-		*same = meet(&mine, &theirs);
-	json_decref(mine.set);
-	json_decref(theirs.set);
-	return st;
-}
+#include "engine/rights/person.h"
 
 enum status held_person(struct installation *in, const json_t *list,
     const struct reach_subject *who, int *held)
@@ -100,7 +21,7 @@ enum status held_person(struct installation *in, const json_t *list,
 			continue;
 		other = (struct reach_subject){ json_text(subject, "identity"),
 			json_text(subject, "value") };
-		st = is_same(in, who, &other, held);
+		st = person_same(in, who, &other, held);
 		if (st != ST_OK || *held)
 			break;
 	}

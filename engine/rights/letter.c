@@ -10,6 +10,7 @@
 #include "engine/base/utf8.h"
 #include "engine/base/zone.h"
 #include "engine/model/diag.h"
+#include "engine/rights/letter_parts.h"
 #include "engine/rights/terms.h"
 #include "schemas/embedded.h"
 
@@ -110,7 +111,7 @@ static enum status read_words(
 /* ---- values ---- */
 
 /* The word of a list of words.LANGUAGE.json; NULL for none. */
-static const char *word(const json_t *words, const char *list, const char *code)
+const char *letter_word(const json_t *words, const char *list, const char *code)
 {
 	return code ? json_string_value(
 			  json_object_get(json_object_get(words, list), code))
@@ -118,7 +119,7 @@ static const char *word(const json_t *words, const char *list, const char *code)
 }
 
 /* As the language writes a day. */
-static enum status put_day(
+enum status letter_put_day(
     const json_t *words, const char *name, int32_t day, json_t *o)
 {
 	const struct mustache m = { MUSTACHE_TEXT, MUSTACHE_REFUSE, NULL,
@@ -156,12 +157,12 @@ static enum status put_days(struct installation *in, const struct request *r,
 		return st;
 	c = clock_compute(&t, &f, today);
 	holidays_release(&holidays);
-	st = put_day(words, "received", r->received_day, o);
+	st = letter_put_day(words, "received", r->received_day, o);
 	if (st == ST_OK)
-		st = put_day(words, "today", today, o);
+		st = letter_put_day(words, "today", today, o);
 	if (st == ST_OK)
-		st = put_day(words, "target", c.target, o);
-	return st == ST_OK ? put_day(words, "due", c.due, o) : st;
+		st = letter_put_day(words, "target", c.target, o);
+	return st == ST_OK ? letter_put_day(words, "due", c.due, o) : st;
 }
 
 /* What whoever decided wrote for the person. */
@@ -194,11 +195,11 @@ static enum status put_lifting(struct installation *in, const struct request *r,
 	    " AND lifted_at IS NULL",
 	    ARGS(INT(r->number)), &s);
 	if (st == ST_OK && (st = db_row(s)) == ST_OK)
-		st = put_day(
+		st = letter_put_day(
 		    words, "lifts", zone_day(in->zone, db_int(s, 0)), o);
 	if (st == ST_OK)
 		st = json_put(o, "lifting_reason",
-		    json_string(word(words, "lifting_reasons", db_text(s, 1))));
+		    json_string(letter_word(words, "lifting_reasons", db_text(s, 1))));
 	db_done(s);
 	return st == ST_NOTFOUND ? ST_OK : st;
 }
@@ -213,20 +214,33 @@ static const char *signer(const struct installation *in, const char *language)
 		   : c->installation;
 }
 
+/* Whom to complain to: whoever decided said so, or lethe.yml does. */
+static const char *authority(const struct installation *in,
+    const struct request *r, const char *language)
+{
+	const struct config *c = &in->config;
+
+	if (r->authority)
+		return r->authority;
+	if (c->requests.authority)
+		return c->requests.authority;
+	return c->controller_count > 0
+		   ? text_in(&c->controllers[0].authority, language)
+		   : NULL;
+}
+
 static enum status values(struct installation *in, const struct request *r,
     const json_t *words, int64_t now, json_t **out)
 {
-	const char *authority =
-	    r->authority ? r->authority : in->config.requests.authority;
 	json_t *o = NULL;
 	enum status st;
 
-	st = json_make(&o, "{s:s, s:s?, s:s?, s:s?, s:s?, s:b, s:b, s:n}",
-	    "case", r->id, "type",
-	    word(words, "types", request_type_name(r->type)),
+	st = json_make(&o, "{s:s, s:s?, s:s?, s:s?, s:b, s:b, s:n}", "case",
+	    r->id, "type",
+	    letter_word(words, "types", request_type_name(r->type)),
 	    "extension_reason",
-	    word(words, "extension_reasons", r->extension_reason), "reason",
-	    word(words, "reasons", r->reason), "authority", authority, "gdpr",
+	    letter_word(words, "extension_reasons", r->extension_reason),
+	    "reason", letter_word(words, "reasons", r->reason), "gdpr",
 	    r->law != REQUEST_APPI, "appi", r->law != REQUEST_GDPR, "note");
 	if (st == ST_OK)
 		st = put_note(in, r, o);
@@ -309,7 +323,7 @@ enum status letter_make(struct installation *in, const struct request *r,
     enum letter_kind kind, const char *language, int64_t now,
     struct letter *out)
 {
-	json_t *words = NULL, *data = NULL;
+	json_t *words = NULL, *data = NULL, *plan = NULL;
 	struct buf text = BUF_INIT;
 	enum status st;
 
@@ -321,6 +335,13 @@ enum status letter_make(struct installation *in, const struct request *r,
 	if (st == ST_OK)
 		st = json_put(
 		    data, "controller", json_string(signer(in, language)));
+	if (st == ST_OK)
+		st = letter_plan(in, r, words, language, &plan);
+	if (st == ST_OK)
+		st = json_put(data, "plan", plan);
+	if (st == ST_OK && authority(in, r, language))
+		st = json_put(
+		    data, "authority", json_string(authority(in, r, language)));
 	if (st == ST_OK)
 		st = render(in, kinds[kind], language, data, &text);
 	if (st == ST_OK)

@@ -85,6 +85,7 @@ enum request_action {
 	REQUEST_ANNOUNCE_LIFTING, /* of a closed one */
 	REQUEST_LIFT,
 	REQUEST_WRITE_LETTER, /* in any state, and changes none */
+	REQUEST_PLAN,         /* what is the person's was looked at */
 	REQUEST_ACTION__MAX
 };
 

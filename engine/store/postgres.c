@@ -26,8 +26,11 @@ static const char settings[] =
     "SET default_transaction_isolation = 'read committed';"
     "SET client_min_messages = 'error';";
 
-/* One lock for all writers of Lethe in a database: "lethe" as a number. */
-#define WRITER_LOCK "465440763493"
+/* One lock for all writers of Lethe in a schema, "leth" as a number and the
+ * schema's: an erasure writes in all stores at once, of which several may be in
+ * one database. */
+#define WRITER_LOCK \
+	"1818588264, pg_catalog.hashtext(coalesce(current_schema(), ''))"
 
 /* After a lost connection: for 3 s, ten times a second. */
 #define MOST_TRIES 30

@@ -12,11 +12,11 @@
  * postgres*.c, and by store.c to open.
  *
  * A read transaction is REPEATABLE READ: one state for all the counts of a
- * plan.  A write transaction is READ COMMITTED behind one advisory lock: the
- * writers of Lethe wait for each other, as on SQLite, and see what the one
- * before has committed; the applications' writers go on, and a record that one
- * of them changed meanwhile is judged again as it is now, by the FOR UPDATE
- * that every batch begins with.
+ * plan.  A write transaction is READ COMMITTED behind one advisory lock for
+ * each schema: the writers of Lethe wait for each other, as on SQLite, and see
+ * what the one before has committed; the applications' writers go on, and a
+ * record that one of them changed meanwhile is judged again as it is now, by
+ * the FOR UPDATE that every batch begins with.
  */
 struct postgres_spec {
 	const char *name; /* for messages */

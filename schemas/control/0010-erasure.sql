@@ -10,6 +10,7 @@ CREATE TABLE request_plan (
   decided_hash TEXT,            -- what was decided on
   approved_hash TEXT,           -- what was approved
   run TEXT,                     -- from here on until it is done it is at work
+  begun_at INTEGER,             -- when that was
   targets BLOB,                 -- the keys of what is asked for
   done_at INTEGER,
   report TEXT,
@@ -17,6 +18,7 @@ CREATE TABLE request_plan (
   tell TEXT,                    -- the address to tell once none of it is
   CHECK ((targets IS NULL) OR (run IS NOT NULL AND done_at IS NULL))
 );
+CREATE INDEX request_plan_begun ON request_plan (begun_at);
 CREATE INDEX request_plan_kept ON request_plan (request)
   WHERE kept IS NOT NULL;
 

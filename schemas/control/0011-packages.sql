@@ -13,6 +13,7 @@ CREATE TABLE package (
   expires_at INTEGER NOT NULL,
   downloads INTEGER NOT NULL DEFAULT 0,
   most INTEGER NOT NULL,        -- downloads that are allowed
+  revoked_at INTEGER,           -- not handed out any more
   deleted_at INTEGER,
   why TEXT CHECK (why IN ('expired', 'revoked')),
   CHECK ((deleted_at IS NULL) = (why IS NULL))

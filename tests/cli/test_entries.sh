@@ -5,6 +5,16 @@
 # shellcheck source=tests/cli/lib.sh
 . "$(dirname "$0")/lib.sh"
 installation
+cat >>lethe.yml <<-'YML'
+	requests: {approvals: 1, sender: privacy@example.org}
+	controllers: [{title: Us, contact: us@example.org, authority: court}]
+	processing: {automated_decisions: None.}
+YML
+sed -i 's/legal_basis: contract/&, recipients: [carrier]/
+	s/^purposes:/recipients:\n  carrier: {title: Carrier, role: processor, region: JP}\n&/
+	/covers:/a\
+    origin: data_subject\
+    erasure: {on_request: erase, ground: no_longer_necessary}' policy.yml
 records
 
 # Planted: values that stand nowhere but in these records.
@@ -16,6 +26,7 @@ cat >planted.csv <<-'CSV'
 CSV
 printf 'id,person,vin,ends\n77,PLANTED-7,ZQPLANTEDVIN00077,2020-01-31\n' \
 	>planted-contract.csv
+printf 'id,name,email\nP3,Third,\n' >third.csv
 printf 'id,page,at\n9,zqplantedpage,2024-01-01T00:00:00Z\n' >planted-visit.csv
 planted='PLANTED-7|[Zz]qplanted|ZQPLANTED'
 
@@ -71,6 +82,13 @@ request open|request open --type access --identity customer_id=P2 --text zqplant
 request list|request list|0|-|ids, types and dates
 request show|request show @REQUEST|0|-|nothing of the person
 request verify|request verify @REQUEST --method login|0|request_identity_verified|Q-.*
+request package|request package @REQUEST|0|request_packaged|Q-.*
+request fetch|request fetch @TOKEN -o copy.zip|0|request_downloaded|Q-.*
+request letter|request letter @REQUEST receipt|0|-|a preview
+request letter|request letter @REQUEST receipt --keep|0|request_letter|Q-.*
+outbox list|outbox list|0|-|names nobody
+outbox send|outbox send|0|-|what was logged when it was noted
+outbox retry|outbox retry|0|-|what was logged when it was noted
 request suspend|request suspend @REQUEST --note zqplantednote|0|request_suspended|Q-.*
 request resume|request resume @REQUEST|0|request_resumed|Q-.*
 request extend|request extend @REQUEST --reason complexity|0|request_extended|Q-.*
@@ -80,6 +98,12 @@ request reopen|request reopen @REQUEST --note zqplantednote|0|request_reopened|Q
 request withdraw|request withdraw @REQUEST|0|request_withdrawn|Q-.*
 request reopen|request reopen @REQUEST --note zqplantednote|0|request_reopened|Q-.*
 request refuse|request refuse @REQUEST --reason no_ground --note zqplantednote --authority court|0|request_refused|Q-.*
+ingest|ingest crm people third.csv|0|ingested|crm\.people|records
+request open|request open --type erasure --identity customer_id=P3|0|request_opened|Q-.*
+request verify|request verify @REQUEST --method login|0|request_identity_verified|Q-.*
+request plan|request plan @REQUEST|0|request_planned|Q-.*
+request decide|request decide @REQUEST --outcome fulfil|0|request_decided|Q-.*
+request execute|request execute @REQUEST|0|request_fulfilled|Q-.*
 demo|demo --files-only demo-folder|0|-|no installation yet
 TABLE
 
@@ -128,7 +152,7 @@ PY
 entries() {
 	"$LETHE" --json audit list --from "$1" >log 2>/dev/null
 }
-next=0 plan=none run=none request=none
+next=0 plan=none run=none request=none token=none
 entries 0
 touch everything.err
 while IFS='|' read -r form line code action thing counts; do
@@ -137,6 +161,7 @@ print(len(json.load(sys.stdin)["entries"]))')
 	case $line in
 	*@PLAN*) line=$(echo "$line" | sed "s/@PLAN/$plan/") ;;
 	*@RUN*) line=$(echo "$line" | sed "s/@RUN/$run/") ;;
+	*@TOKEN*) line=$(echo "$line" | sed "s/@TOKEN/$token/") ;;
 	*@REQUEST*) line=$(echo "$line" | sed "s/@REQUEST/$request/") ;;
 	*@HOLD*)
 		hold=$("$LETHE" hold list | sed -n 's/^\(H-[^ ]*\) .*/\1/p' | head -n 1)
@@ -154,6 +179,7 @@ print(len(json.load(sys.stdin)["entries"]))')
 		oops "$form: $(cat why)"
 	case $action in
 	purge_finished) run=$(sed -n 's/.*"run": *"\([^"]*\)".*/\1/p' log | tail -n 1) ;;
+	request_packaged) token=$(grep -x '[0-9a-zA-Z_-]\{40,\}' out) ;;
 	request_opened) request=$(grep -o 'Q-[0-9a-f-]*' out | head -n 1) ;;
 	esac
 	# The plan that the first run stopped after is to be approved.

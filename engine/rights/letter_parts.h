@@ -1,0 +1,25 @@
+#ifndef RIGHTS_LETTER_PARTS_H
+#define RIGHTS_LETTER_PARTS_H
+
+#include "engine/rights/book.h"
+
+/* Values of letters, among letter*.c; ${words} is words.LANGUAGE.json. */
+
+/* The word of one of its lists; NULL for none. */
+const char *letter_word(
+    const json_t *words, const char *list, const char *code);
+
+/* Put ${name} into ${o}: the day as the language writes it. */
+enum status letter_put_day(
+    const json_t *words, const char *name, int32_t day, json_t *o) MUST_CHECK;
+
+/*
+ * What the plan of an erasure says, as its reader would: {"erased":[{"what",
+ * "records","how"}],"kept":[{"what","records","why","law","until"}],"keeps"},
+ * cluster by cluster, with the same counts and dates; null where the case has
+ * no plan.
+ */
+enum status letter_plan(struct installation *in, const struct request *r,
+    const json_t *words, const char *language, json_t **out) MUST_CHECK;
+
+#endif /* !RIGHTS_LETTER_PARTS_H */
