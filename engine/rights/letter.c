@@ -199,7 +199,8 @@ static enum status put_lifting(struct installation *in, const struct request *r,
 		    words, "lifts", zone_day(in->zone, db_int(s, 0)), o);
 	if (st == ST_OK)
 		st = json_put(o, "lifting_reason",
-		    json_string(letter_word(words, "lifting_reasons", db_text(s, 1))));
+		    json_string(
+			letter_word(words, "lifting_reasons", db_text(s, 1))));
 	db_done(s);
 	return st == ST_NOTFOUND ? ST_OK : st;
 }

@@ -38,8 +38,7 @@ static const char *const words[] = { "opened", "asked who the person is",
 	"marked as a duplicate", "reopened", "rid of what was kept", "packaged",
 	"downloaded", "planned as a restriction", "restricted",
 	"rid of direct marketing", "told that its restriction is lifted",
-	"rid of its restriction", "written to",
-	"planned", NULL };
+	"rid of its restriction", "written to", "planned", NULL };
 
 static const char *const extend_reasons[] = { "complexity",
 	"number_of_requests", NULL };
