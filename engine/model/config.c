@@ -206,7 +206,8 @@ static void read_requests(struct config_reader *r, const struct node *n)
 	static const char *const keys[] = { "target", "due", "extension",
 		"calendar", "law", "ask_within", "warn_days", "approvals",
 		"authority", "code", "outbox", "sender", "retention", "letters",
-		"language", "export_retention", "export_downloads", NULL };
+		"language", "export_retention", "export_downloads",
+		"lifting_notice", NULL };
 	static const char *const languages[] = { "en", "ja", "de", NULL };
 	static const char *const laws[] = { "gdpr", "appi", "both", NULL };
 	struct config *c = r->c;
@@ -231,6 +232,8 @@ static void read_requests(struct config_reader *r, const struct node *n)
 	read_code(r, node_get(n, "code"));
 	(void)config_read_path(r, node_get(n, "outbox"), &c->requests.outbox);
 	read_sender(r, node_get(n, "sender"));
+	(void)read_some_period(
+	    r->d, node_get(n, "lifting_notice"), &c->requests.lifting_notice);
 	(void)read_some_period(r->d, node_get(n, "export_retention"),
 	    &c->requests.export_retention);
 	read_count(r, node_get(n, "export_downloads"), 1, 1000,
@@ -314,6 +317,7 @@ static void set_defaults(struct config_reader *r)
 	c->requests.approvals = 2;
 	c->requests.code.valid.days = 3;
 	c->requests.export_retention.days = 30;
+	c->requests.lifting_notice.days = 7;
 	c->requests.export_downloads = 10;
 	c->requests.code.attempts = 5;
 	if ((c->requests.outbox = file_beside(c->path, "outbox")) == NULL)

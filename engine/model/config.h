@@ -80,6 +80,7 @@ struct config {
 		char *language; /* of letters: en, ja or de */
 		struct period export_retention; /* P30D */
 		int export_downloads;           /* of one package: 10 */
+		struct period lifting_notice;   /* P7D */
 	} requests;
 	struct {
 		char *smtp;          /* URL; NULL: files in the outbox folder */

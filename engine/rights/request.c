@@ -26,14 +26,19 @@ static const char *const entries[] = { "request_opened",
 	"request_fulfilled", "request_partly_fulfilled", "request_refused",
 	"request_no_match", "request_withdrawn", "request_duplicate",
 	"request_reopened", "request_rest_erased", "request_packaged",
-	"request_downloaded", "request_letter", "request_planned", NULL };
+	"request_downloaded", "request_restriction_planned",
+	"request_restricted", "request_marketing_ended",
+	"request_lifting_announced", "request_restriction_lifted",
+	"request_letter", "request_planned", NULL };
 static const char *const words[] = { "opened", "asked who the person is",
 	"given a wrong code", "given a last wrong code", "verified",
 	"ended for want of identity", "suspended", "resumed", "extended",
 	"decided", "approved", "returned", "fulfilled", "fulfilled in part",
 	"refused", "ended without a match", "withdrawn",
 	"marked as a duplicate", "reopened", "rid of what was kept", "packaged",
-	"downloaded", "written to", "planned", NULL };
+	"downloaded", "planned as a restriction", "restricted",
+	"rid of direct marketing", "told that its restriction is lifted",
+	"rid of its restriction", "written to", "planned", NULL };
 
 static const char *const extend_reasons[] = { "complexity",
 	"number_of_requests", NULL };
@@ -55,6 +60,12 @@ static const char *const refuse_reasons[] = {
 
 const char *const request_methods[] = { "login", "code", "call_back",
 	"document_seen", "in_person", "representative", NULL };
+static const char *const lift_reasons[] = { "accuracy_verified",
+	"data_corrected",       /* Art. 18(1)(a) */
+	"person_agrees",        /* (b), (c) */
+	"claims_settled",       /* (c) */
+	"objection_overridden", /* (d) */
+	"objection_withdrawn", "ground_gone", NULL };
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 static_assert(COUNT(types) == REQUEST_TYPE__MAX + 1, "types");
@@ -143,7 +154,12 @@ enum status request_outcome_parse(const char *name, enum request_outcome *out)
 
 const char *const *request_reasons(enum request_reason_for what)
 {
-	return what == REQUEST_WHY_EXTEND ? extend_reasons : refuse_reasons;
+	switch (what) {
+	case REQUEST_WHY_EXTEND: return extend_reasons;
+	case REQUEST_WHY_REFUSE: return refuse_reasons;
+	case REQUEST_WHY_LIFT: break;
+	}
+	return lift_reasons;
 }
 
 enum status request_reason_check(enum request_reason_for what, const char *code)
