@@ -541,11 +541,8 @@ const struct command cmd_request = {
 	"  WORD  running, at_risk, overdue, suspended, closed, late\n"
 	"  CODE  of a refusal: not_identifiable, manifestly_unfounded,\n"
 	"        excessive_repetitive, excessive_abusive, rights_of_others,\n"
-	"        business_hindrance, other_law, no_ground,\n"
-	"        expression_information, legal_obligation, public_health,\n"
-	"        archiving_research, legal_claims, overriding_grounds,\n"
-	"        data_correct; of a lifting: accuracy_verified,\n"
-	"        data_corrected, person_agrees, claims_settled,\n"
-	"        objection_overridden, objection_withdrawn, ground_gone\n",
+	"        business_hindrance, other_law, no_ground, data_correct,\n"
+	"        overriding_grounds, or an exception of Art. 17(3); of a\n"
+	"        lifting: a wrong one is answered with the list\n",
 	run,
 };

@@ -4,6 +4,7 @@
 #include <assert.h>
 #include <string.h>
 
+#include "engine/base/buf.h"
 #include "engine/model/diag.h"
 
 static const char *const types[] = { "access", "portability", "rectification",
@@ -88,7 +89,9 @@ const char *request_action_words(enum request_action a) { return words[a]; }
 static enum status find(const char *what, const char *const *list, int first,
     const char *name, int *out)
 {
+	struct buf all = BUF_INIT;
 	const char *near;
+	enum status st;
 
 	for (int i = first; name && list[i]; i++)
 		if (strcmp(list[i], name) == 0) {
@@ -96,10 +99,13 @@ static enum status find(const char *what, const char *const *list, int first,
 			return ST_OK;
 		}
 	near = name ? diag_nearest(name, list + first) : NULL;
-	return fail(ST_USAGE,
-	    "unknown %s `%s`%s%s%s: `lethe request --help` lists them", what,
+	for (int i = first; list[i]; i++)
+		buf_addf(&all, "%s%s", i > first ? ", " : "", list[i]);
+	st = fail(ST_USAGE, "unknown %s `%s`%s%s%s: it is one of %s", what,
 	    name ? name : "", near ? ", did you mean `" : "", near ? near : "",
-	    near ? "`?" : "");
+	    near ? "`?" : "", buf_text(&all));
+	buf_release(&all);
+	return st;
 }
 
 enum status request_type_parse(const char *name, enum request_type *out)
@@ -166,10 +172,6 @@ enum status request_reason_check(enum request_reason_for what, const char *code)
 {
 	int i;
 
-	if (code == NULL || *code == '\0')
-		return fail(ST_USAGE,
-		    "a reason is missing: give --reason CODE; `lethe request "
-		    "--help` lists them");
 	return find("reason", request_reasons(what), 0, code, &i);
 }
 
