@@ -31,7 +31,8 @@ APT_WEB := chromium fonts-noto-cjk nodejs npm
 LAYERS  := engine/base engine/archive engine/send engine/crypto engine/store engine/model \
            engine/audit engine/installation engine/plan \
            engine/subjects engine/holds engine/purge engine/certificate \
-           engine/records engine/rights engine/package engine/report engine/demo engine/web engine/cli
+           engine/records engine/rights engine/consent engine/package \
+           engine/accounts engine/report engine/demo engine/web engine/cli
 
 WARN    := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wformat=2 -Wvla \
            -Wundef -Wwrite-strings -Wcast-qual -Wpointer-arith \

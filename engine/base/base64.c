@@ -2,7 +2,6 @@
 #include "engine/base/base64.h"
 
 #include <stdint.h>
-#include <string.h>
 
 static const char letters[] =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
@@ -28,9 +27,13 @@ void base64_add(struct buf *out, const void *bytes, size_t len)
 
 static int value_of(char c)
 {
-	const char *at = c ? strchr(letters, c) : NULL;
-
-	return at ? (int)(at - letters) : -1;
+	if (c >= 'A' && c <= 'Z')
+		return c - 'A';
+	if (c >= 'a' && c <= 'z')
+		return c - 'a' + 26;
+	if (c >= '0' && c <= '9')
+		return c - '0' + 52;
+	return c == '+' ? 62 : c == '/' ? 63 : -1;
 }
 
 enum status base64_decode(struct buf *out, const char *text, size_t len)

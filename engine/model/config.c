@@ -206,7 +206,8 @@ static void read_requests(struct config_reader *r, const struct node *n)
 	static const char *const keys[] = { "target", "due", "extension",
 		"calendar", "law", "ask_within", "warn_days", "approvals",
 		"authority", "code", "outbox", "sender", "retention", "letters",
-		"language", "export_retention", "export_downloads", NULL };
+		"language", "export_retention", "export_downloads",
+		"lifting_notice", NULL };
 	static const char *const languages[] = { "en", "ja", "de", NULL };
 	static const char *const laws[] = { "gdpr", "appi", "both", NULL };
 	struct config *c = r->c;
@@ -231,6 +232,8 @@ static void read_requests(struct config_reader *r, const struct node *n)
 	read_code(r, node_get(n, "code"));
 	(void)config_read_path(r, node_get(n, "outbox"), &c->requests.outbox);
 	read_sender(r, node_get(n, "sender"));
+	(void)read_some_period(
+	    r->d, node_get(n, "lifting_notice"), &c->requests.lifting_notice);
 	(void)read_some_period(r->d, node_get(n, "export_retention"),
 	    &c->requests.export_retention);
 	read_count(r, node_get(n, "export_downloads"), 1, 1000,
@@ -314,10 +317,12 @@ static void set_defaults(struct config_reader *r)
 	c->requests.approvals = 2;
 	c->requests.code.valid.days = 3;
 	c->requests.export_retention.days = 30;
+	c->requests.lifting_notice.days = 7;
 	c->requests.export_downloads = 10;
 	c->requests.code.attempts = 5;
 	if ((c->requests.outbox = file_beside(c->path, "outbox")) == NULL)
 		diag_nomem(r->d);
+	config_accounts_defaults(c);
 	c->web.listen =
 	    read_copy(r->d, "127.0.0.1:8080", strlen("127.0.0.1:8080"));
 }
@@ -327,7 +332,7 @@ static void read_file(struct config_reader *r, const struct node *n)
 	static const char *const keys[] = { "installation", "time_zone",
 		"data_dir", "key", "policies", "stores", "purge", "holds",
 		"requests", "mail", "reports", "audit", "web", "controllers",
-		"processing", NULL };
+		"processing", "consents", "accounts", NULL };
 	struct diag *d = r->d;
 
 	if (!read_map(d, n, keys))
@@ -348,6 +353,9 @@ static void read_file(struct config_reader *r, const struct node *n)
 	config_read_web(r, node_get(n, "web"));
 	config_read_controllers(r, node_get(n, "controllers"));
 	config_read_processing(r, node_get(n, "processing"));
+	(void)config_read_file_path(
+	    r, node_get(n, "consents"), &r->c->consents);
+	config_read_accounts(r, node_get(n, "accounts"));
 }
 
 enum status config_parse(const char *path, const char *bytes, size_t len,
@@ -416,6 +424,7 @@ void config_release(struct config *c)
 	free(c->mail.password_file);
 	free(c->mail.ca_file);
 	config_release_web(c);
+	free(c->consents);
 	config_release_controllers(c);
 	*c = (struct config){ 0 };
 }

@@ -26,4 +26,8 @@ void config_read_controllers(struct config_reader *r, const struct node *n);
 void config_read_processing(struct config_reader *r, const struct node *n);
 void config_release_controllers(struct config *c);
 
+/* `accounts:`, and what holds where it says nothing. */
+void config_accounts_defaults(struct config *c);
+void config_read_accounts(struct config_reader *r, const struct node *n);
+
 #endif /* !MODEL_CONFIG_READ_H */

@@ -5,6 +5,7 @@
 #include "engine/holds/holds.h"
 #include "engine/installation/units.h"
 #include "engine/plan/keys.h"
+#include "engine/plan/suspension.h"
 #include "engine/purge/batch.h"
 #include "engine/purge/erasing.h"
 
@@ -52,10 +53,22 @@ void erasing_release(struct erasing *e)
 		buf_release(&e->sets[i].stays);
 	}
 	free(e->sets);
+	free(e->gone);
 	free(e->open);
 	asked_release(&e->asked);
 	asked_release(&e->stays);
 	run_release(&e->run);
+}
+
+/* For as long as the registry has them, they come back for what stays. */
+static enum status end_restrictions(const struct erasing *e, struct db *db)
+{
+	const char *const *ids = e->subject->ends;
+	enum status st = ST_OK;
+
+	for (size_t i = 0; st == ST_OK && ids && ids[i]; i++)
+		st = suspension_clear(db, ids[i]);
+	return st;
 }
 
 static enum status open_one(struct erasing *e, struct db *db)
@@ -71,7 +84,7 @@ static enum status open_one(struct erasing *e, struct db *db)
 	e->open = list;
 	if ((st = db_begin(db, DB_WRITE)) == ST_OK)
 		e->open[e->open_count++] = db;
-	return st;
+	return st == ST_OK ? end_restrictions(e, db) : st;
 }
 
 /* From here on nobody writes to what references lead through. */
@@ -147,6 +160,8 @@ static enum status wrote(void *ctx, const struct plan_item *item,
 static enum status erase_here(struct erasing *e, const struct rule *r)
 {
 	struct run *run = &e->run;
+	const struct buf *deleted = &sets_of(e, r)->done[EVIDENCE_DELETE];
+	size_t before = deleted->len;
 	struct purge_counts done;
 	const struct plan_item item = { .rule = r };
 	struct purge_context c = {
@@ -165,7 +180,10 @@ static enum status erase_here(struct erasing *e, const struct rule *r)
 	if ((st = keyring_find(run->in->keys, "evidence", &key)) != ST_OK)
 		return st;
 	c.evidence_key = key.secret;
-	return purge_item(&c, &item, run->as_of, &done);
+	st = purge_item(&c, &item, run->as_of, &done);
+	e->gone[asked_here(r) - e->asked.lists] +=
+	    (deleted->len - before) / PSEUDONYM_LEN;
+	return st;
 }
 
 /* ---- what is still there ---- */
@@ -237,6 +255,7 @@ static enum status ask_staying(const struct rule *r, struct stmt **out)
 	return st;
 }
 
+/* Nothing is asked of where all that was asked for was deleted. */
 static enum status staying_here(struct erasing *e, const struct rule *r)
 {
 	struct staying s = { e, r, *asked_here(r), { .rule = r }, NULL };
@@ -246,6 +265,8 @@ static enum status staying_here(struct erasing *e, const struct rule *r)
 	enum status st;
 	size_t k;
 
+	if (e->gone[asked_here(r) - e->asked.lists] == s.place.count)
+		return ST_OK;
 	st = rule_collect(r, RULE_GOES, e->run.as_of, INT64_MAX, &asked);
 	if (st == ST_OK)
 		st = new_hasher(&s);
@@ -278,10 +299,15 @@ static void sort(struct buf *hashes)
 static enum status find_targets(struct erasing *e)
 {
 	const struct buf *t = e->subject->targets;
+	enum status st;
 
-	if (t)
-		return asked_read(e->run.in, t->data, t->len, &e->asked);
-	return asked_of(e->run.in, &e->subject->who, &e->asked);
+	st = t ? asked_read(e->run.in, t->data, t->len, &e->asked)
+	       : asked_of(e->run.in, &e->subject->who, &e->asked);
+	if (st != ST_OK)
+		return st;
+	e->asked.clusters = e->subject->clusters;
+	e->gone = calloc(e->asked.count + 1, sizeof(*e->gone));
+	return e->gone ? ST_OK : fail(ST_NOMEM, "out of memory");
 }
 
 /* Starting points that no record needs any more. */

@@ -7,7 +7,7 @@ table goes to standard output and to build/bench.json.  From the environment:
   ROWS       records (2000000)     RUNS  of each side (5)
   BENCH_DIR  where the files are (build/bench)
   ONLY       some of: ingest vfs purge few plan segments log logged postgres
-             readers requests package seal web
+             readers requests package erase seal web
   ENTRIES    of the audit log (10000000)
 """
 
@@ -23,6 +23,7 @@ import time
 
 import attached
 import customers
+import erase
 import measure
 import package
 import telemetry
@@ -38,7 +39,7 @@ RUNS = int(os.environ.get("RUNS") or 5)
 PARENT = os.path.abspath(os.environ.get("BENCH_DIR") or "build/bench")
 ONLY = (os.environ.get("ONLY") or
         "ingest vfs purge few plan segments log logged "
-        "postgres readers requests package seal web").split()
+        "postgres readers requests package erase seal web").split()
 DUE = 1000
 HELD = 1000  # people
 PHASES = ("insert", "lookups", "scan", "purge_one", "purge_batches")
@@ -479,6 +480,33 @@ def bench_package(table):
                  f"{peaks['1 GB'] / peaks['10 MB']:.2f}", "<= 1.5")
 
 
+# ---- erasure ----
+
+ERASED = 100000
+
+
+def erase_once():
+    telemetry.copy(place("people"), place("ours"))
+    sample, out = erase.erase(LETHE, place("ours"))
+    if out["erasure"]["deleted"] != ERASED:
+        sys.exit("bench: the erasure had something else to do")
+    return sample
+
+
+def bench_erase(table):
+    """One person's records of all, from the command's start to its end."""
+    erase.fill(LETHE, place("people"), ERASED)
+    samples = measure.interleave(RUNS, {
+        "erase": erase_once,
+        "plain": lambda: erase.plain(place("plain.db"), ERASED)})
+    table.compare(f"erasure of {ERASED} records / one DELETE on plain SQLite",
+                  samples["erase"], samples["plain"])
+    wall = measure.median(samples["erase"], "wall")
+    cpu = measure.median(samples["erase"], "cpu")
+    table.number("erasure: records each second", f"{ERASED / wall:,.0f} /s "
+                 f"(CPU: {ERASED / cpu:,.0f})", ">= 100,000 /s")
+
+
 # ---- seals ----
 
 def seal(rows):
@@ -567,6 +595,7 @@ def main():
                         ("readers", bench_readers),
                         ("requests", bench_requests),
                         ("package", bench_package),
+                        ("erase", bench_erase),
                         ("seal", bench_seal), ("web", bench_web)):
         if name in ONLY:
             bench(table)

@@ -30,6 +30,7 @@ dataset:
           - {name: id, fides_meta: {primary_key: true}}
           - {name: person, data_categories: [user.unique_id], fides_meta: {identity: person}}
           - {name: words, data_categories: [user.content]}
+          - {name: at, data_categories: [user.content]}
 """,
     "docs.sql": """\
 CREATE TABLE notes (id INTEGER NOT NULL PRIMARY KEY, person TEXT, words TEXT,
@@ -64,17 +65,19 @@ def words(rng):
     return " ".join(f"{rng.getrandbits(20):x}" for _ in range(DOCUMENT // 6))
 
 
-def fill(lethe, path, size):
+def make(lethe, path, files):
+    """A new installation."""
     shutil.rmtree(path, ignore_errors=True)
     os.makedirs(path)
-    for name, text in FILES.items():
-        if name == "docs.yml":
-            text += ("          - {name: at, data_categories: "
-                     "[user.content]}\n")
+    for name, text in files.items():
         with open(os.path.join(path, name), "w", encoding="utf-8") as f:
             f.write(text)
     subprocess.run([lethe, "init"], cwd=path, check=True,
                    stdout=subprocess.DEVNULL)
+
+
+def fill(lethe, path, size):
+    make(lethe, path, FILES)
     rng = random.Random(7)
     text = [words(rng) for _ in range(20)]
     with open(os.path.join(path, "notes.jsonl"), "w", encoding="utf-8") as f:
