@@ -41,16 +41,19 @@ may() {
 	engine/records) echo base model store ;;
 	engine/rights) echo base crypto model store installation plan audit \
 		holds purge send embedded ;;
+	engine/consent) echo base crypto model store installation plan audit \
+		subjects holds records rights ;;
 	engine/package) echo base archive crypto model store installation \
-		plan audit certificate records rights ;;
+		plan audit certificate records rights consent ;;
 	engine/accounts) echo base crypto model store installation audit \
 		rights ;;
 	engine/report) echo base model store installation plan audit ;;
 	engine/demo) echo base model embedded ;;
-	engine/cli) echo base crypto model store installation plan audit \
-		subjects holds purge certificate records rights package accounts \
-		report demo \
+	engine/web) echo base model installation plan audit purge rights \
 		embedded ;;
+	engine/cli) echo base crypto model store installation plan audit \
+		subjects holds purge certificate records rights consent \
+		package accounts report demo web embedded ;;
 	*) return 1 ;;
 	esac
 }
@@ -95,6 +98,7 @@ done 2>&1 | awk -v banned="^(__)?($banned)(_chk)?\$" '
 		home("u8_", "^engine/base/normal")
 		home("zip_", "^engine/archive/")
 		home("curl_", "^engine/send/")
+		home("MHD_", "^engine/web/server$")
 		home("json_", "^engine/(base/(json|mustache)|[^b])")
 	}
 	$2 ~ banned { print $1 ".c: " $2 " is banned" }' | findings

@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "engine/cli/cli.h"
+#include "engine/consent/consent.h"
 #include "engine/holds/holds.h"
 #include "engine/plan/check.h"
 #include "engine/purge/trial.h"
@@ -85,6 +86,8 @@ static enum status run(struct cli *cli, int argc, char **argv)
 	if (st == ST_OK)
 		st = terms_check(
 		    &cli->in, when_now(), json_object_get(o, "warnings"));
+	if (st == ST_OK)
+		st = consent_check(&cli->in);
 	if (st == ST_OK)
 		st = print(cli, o);
 	if (st == ST_OK)

@@ -6,6 +6,7 @@
 
 #include "engine/audit/log.h"
 #include "engine/cli/cli.h"
+#include "engine/consent/sweep.h"
 #include "engine/package/package.h"
 #include "engine/purge/purge.h"
 #include "engine/rights/erasure.h"
@@ -170,6 +171,14 @@ static void print_plan_file(const json_t *plan, const char *file)
 	    json_text(plan, "id"), file, file);
 }
 
+static void print_consents(const json_t *c)
+{
+	if (json_int(c, "deleted") || json_int(c, "preferences"))
+		printf("%lld records of consent and %lld settings deleted, "
+		       "whose time was over\n",
+		    json_int(c, "deleted"), json_int(c, "preferences"));
+}
+
 static void print_requests(const json_t *o)
 {
 	if (json_int(o, "due"))
@@ -202,6 +211,7 @@ static enum status print(
 		    json_text(report, "run"), json_int(report, "deleted"),
 		    json_real_value(json_object_get(report, "seconds")), end);
 	print_requests(json_object_get(report, "requests"));
+	print_consents(json_object_get(report, "consents"));
 	cli_print_pruned(json_object_get(report, "log_pruned"));
 	if (o->plan_file)
 		print_plan_file(json_object_get(report, "plan"), o->plan_file);
@@ -307,6 +317,32 @@ static enum status follow(struct cli *cli, json_t *report)
 	return st;
 }
 
+/* Part of a run is not about them. */
+static enum status no_requests(json_t *report)
+{
+	enum status st = json_put(report, "consents", json_null());
+
+	return st == ST_OK ? json_put(report, "requests", json_null()) : st;
+}
+
+/* So are consents and preferences. */
+static enum status purge_consents(
+    struct cli *cli, const struct purge_options *o, json_t *report)
+{
+	struct rights_actor by = { NULL, REQUEST_BY_OPERATOR, when_now() };
+	json_t *consents = NULL;
+	char *actor = NULL;
+	enum status st = audit_actor(&actor);
+
+	by.name = actor;
+	if (st == ST_OK)
+		st = consent_sweep(&cli->in,
+		    o->mode == PURGE_DRY_RUN ? SWEEP_LOOK : SWEEP_DELETE, &by,
+		    o->as_of, &consents);
+	free(actor);
+	return st == ST_OK ? json_put(report, "consents", consents) : st;
+}
+
 /* The requests' own data is a cluster that no policy has: it goes with a run
  * of everything. */
 static enum status purge_requests(
@@ -317,7 +353,7 @@ static enum status purge_requests(
 	enum status st;
 
 	if (o->store || o->cluster || o->plan_file || o->execute_file)
-		return json_put(report, "requests", json_null());
+		return no_requests(report);
 	st = audit_actor(&actor);
 	if (st == ST_OK)
 		st = retention_run(&cli->in,
@@ -325,7 +361,9 @@ static enum status purge_requests(
 					     : RETENTION_DELETE,
 		    actor, o->as_of, &requests);
 	free(actor);
-	return st == ST_OK ? json_put(report, "requests", requests) : st;
+	if (st == ST_OK)
+		st = json_put(report, "requests", requests);
+	return st == ST_OK ? purge_consents(cli, o, report) : st;
 }
 
 static enum status run(struct cli *cli, int argc, char **argv)

@@ -37,6 +37,11 @@ static void print_suspensions(const json_t *o)
 	    json_int(o, "restrictions") == 1 ? "" : "s",
 	    json_int(o, "reviews_overdue"),
 	    json_int(o, "reviews_overdue") == 1 ? "" : "s");
+	if (json_int(o, "liftings_due"))
+		printf("%lld restriction%s announced to be lifted: `lethe "
+		       "request lift` does it\n",
+		    json_int(o, "liftings_due"),
+		    json_int(o, "liftings_due") == 1 ? "" : "s");
 }
 
 static void print_requests(const json_t *o)

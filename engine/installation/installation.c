@@ -114,6 +114,16 @@ static enum status load_policies(struct installation *in)
 	return ST_OK;
 }
 
+static enum status load_consents(struct installation *in)
+{
+	enum status st = ST_OK;
+
+	if (in->config.consents)
+		st = consents_load(
+		    in->config.consents, &in->diag, &in->consents);
+	return st == ST_INVALID ? ST_OK : st; /* said with the rest */
+}
+
 static enum status cross_check(struct installation *in)
 {
 	const struct dataset **ds;
@@ -134,6 +144,9 @@ static enum status cross_check(struct installation *in)
 	if (st == ST_OK)
 		policy_check(
 		    ps, in->policy_count, ds, in->dataset_count, &in->diag);
+	if (st == ST_OK)
+		consents_check(&in->consents, in->policies, in->policy_count,
+		    in->datasets, in->dataset_count, &in->diag);
 	free(ds);
 	free(ps);
 	return st;
@@ -213,6 +226,8 @@ static enum status load(
 		return st;
 	if (policy && (st = replace_policy(in, policy)) != ST_OK)
 		return st;
+	if ((st = load_consents(in)) != ST_OK)
+		return st;
 	if (in->diag.errors == 0 && (st = cross_check(in)) != ST_OK)
 		return st;
 	if ((st = diag_status(&in->diag)) != ST_OK)
@@ -258,6 +273,7 @@ enum status installation_again(
 	out->dataset_count = first->dataset_count;
 	out->policies = first->policies;
 	out->policy_count = first->policy_count;
+	out->consents = first->consents;
 	memcpy(out->rule_set, first->rule_set, sizeof(out->rule_set));
 	out->stores = calloc(first->store_count + 1, sizeof(*out->stores));
 	if (out->stores == NULL)
@@ -281,6 +297,7 @@ static void release_files(struct installation *in)
 		dataset_release(&in->datasets[i]);
 	for (i = 0; i < in->policy_count; i++)
 		policy_release(&in->policies[i]);
+	consents_release(&in->consents);
 	rule_files_release(in);
 	free(in->datasets);
 	free(in->policies);

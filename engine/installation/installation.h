@@ -9,6 +9,7 @@
 #include "engine/base/status.h"
 #include "engine/crypto/hash.h"
 #include "engine/model/config.h"
+#include "engine/model/consents.h"
 #include "engine/model/dataset.h"
 #include "engine/model/diag.h"
 #include "engine/model/policy.h"
@@ -53,6 +54,7 @@ struct installation {
 	size_t dataset_count;
 	struct policy *policies;
 	size_t policy_count;
+	struct consents consents; /* none where lethe.yml names no file */
 	struct installation_store *stores;
 	size_t store_count;
 	struct rule_file *rule_files; /* see rule_files.h */

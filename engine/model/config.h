@@ -80,6 +80,7 @@ struct config {
 		char *language; /* of letters: en, ja or de */
 		struct period export_retention; /* P30D */
 		int export_downloads;           /* of one package: 10 */
+		struct period lifting_notice;   /* P7D */
 	} requests;
 	struct {
 		char *smtp;          /* URL; NULL: files in the outbox folder */
@@ -102,7 +103,15 @@ struct config {
 #define CONFIG_LOG_LEAST_DAYS 365
 		struct period retention; /* nothing: never pruned */
 	} audit;
-	char *listen; /* 127.0.0.1:8080 */
+	struct {
+		char *listen;      /* 127.0.0.1:8080 */
+		char *certificate; /* both or neither, PEM files */
+		char *key;
+		/* whose X-Forwarded-... headers are believed: IP addresses */
+		char **proxies;
+		size_t proxy_count;
+	} web;
+	char *consents; /* path of the file of consents; NULL: none */
 	struct {
 		int totp_required;       /* of everybody: 1 */
 		unsigned int totp_roles; /* of these in any case: admin */

@@ -17,6 +17,10 @@ int config_read_file_path(
     struct config_reader *r, const struct node *n, char **out);
 void config_read_stores(struct config_reader *r, const struct node *n);
 
+/* Where `lethe serve` listens: `web:`. */
+void config_read_web(struct config_reader *r, const struct node *n);
+void config_release_web(struct config *c);
+
 /* Whom a person is told of: `controllers:` and `processing:`. */
 void config_read_controllers(struct config_reader *r, const struct node *n);
 void config_read_processing(struct config_reader *r, const struct node *n);

@@ -62,6 +62,8 @@ static enum status may_be(struct build *b, char **identity, char **value)
 	if (st == ST_OK)
 		st = step_go(&s, REQUEST_PACKAGE, NULL, NULL);
 	if (st == ST_OK) {
+		b->set.what = s.r.type == REQUEST_PORTABILITY ? COLLECT_PORTABLE
+							      : COLLECT_ALL;
 		*identity = strdup(s.r.identity);
 		*value = strdup(s.r.value);
 		if (*identity == NULL || *value == NULL)
@@ -78,8 +80,12 @@ static enum status may_be(struct build *b, char **identity, char **value)
 static enum status collect(struct build *b, const struct reach_subject *who)
 {
 	json_t *request = NULL;
+	struct schedule schedule;
 	enum status st;
 
+	if ((st = schedule_init(&schedule, b->in, NULL, &b->in->diag)) != ST_OK)
+		return st;
+	b->set.schedule = &schedule;
 	st = rights_show(b->in, b->id, b->by->now, &request);
 	if (st == ST_OK)
 		st = collect_person(&b->set, who);
@@ -89,6 +95,7 @@ static enum status collect(struct build *b, const struct reach_subject *who)
 	if (st == ST_OK)
 		st = content_make(&b->set, b->facts, &b->content);
 	json_decref(request);
+	schedule_release(&schedule);
 	return st;
 }
 
@@ -207,12 +214,24 @@ static enum status build(struct build *b, char **identity, char **value)
 	return st == ST_OK ? note(b) : st;
 }
 
+/* There is a row where only the log could not be told of it any more. */
+static enum status take_back(struct build *b)
+{
+	enum status st = exports_destroy(b->in, b->name);
+
+	if (st != ST_OK)
+		return st;
+	return db_exec(b->in->control,
+	    "UPDATE package SET revoked_at = $1 WHERE name = $2",
+	    ARGS(INT(b->by->now), TEXT(b->name)));
+}
+
 /* What failed leaves nothing, and its own sentence is the one that is told. */
 static void undo(struct build *b)
 {
 	char *why = strdup(status_text());
 
-	if (b->named && exports_destroy(b->in, b->name) != ST_OK)
+	if (b->named && take_back(b) != ST_OK)
 		status_clear();
 	if (why)
 		status_say("%s", why);
@@ -236,6 +255,8 @@ enum status package_build(struct installation *in,
 	zone_format(in->zone, by->now, as_of);
 	b.set.in = in;
 	b.set.as_of = as_of;
+	b.set.now = by->now;
+	b.set.language = order->language;
 	st = build(&b, &identity, &value);
 	if (st == ST_OK)
 		st = answer(&b, out);

@@ -266,6 +266,8 @@ enum status facts_make(const struct collection_set *set, const json_t *request,
 	if (st == ST_OK)
 		st = facts_add_withheld(&f, request);
 	if (st == ST_OK)
+		st = facts_add_consents(&f, request);
+	if (st == ST_OK)
 		st = facts_check(f.o);
 	json_decref(f.request);
 	if (st == ST_OK)

@@ -16,6 +16,7 @@
  * "storage","portable","records","page","collections":[...]}],
  * "recipients":[{"recipient","title","role","region"}],"transfers":[{"from",
  * "to","basis"}],"automated_decisions","rights":[{"right","text"}],
+ * "consents","preferences" as consent_show() and preference_show() have them,
  * "withheld":[{"reason","authority"}]}
  *
  * ST_INVALID where one of the answers that GDPR Art. 15(1)(a) to (h) asks for

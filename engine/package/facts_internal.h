@@ -17,6 +17,9 @@ enum status facts_add_purposes(struct facts *f) MUST_CHECK;
 enum status facts_add_rights(struct facts *f) MUST_CHECK;
 enum status facts_add_withheld(
     struct facts *f, const json_t *request) MUST_CHECK;
+/* Consents and preferences of the person who asks. */
+enum status facts_add_consents(
+    struct facts *f, const json_t *request) MUST_CHECK;
 /* ST_INVALID: something would be blank. */
 enum status facts_check(const json_t *o) MUST_CHECK;
 

@@ -299,6 +299,7 @@ enum status pages_first(const json_t *facts, struct buf *out)
 		transfers(&p);
 		rights(&p);
 	}
+	pages_consents(facts, out);
 	complaint(&p);
 	withheld(&p);
 	files(&p);

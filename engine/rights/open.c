@@ -9,7 +9,7 @@
 
 /* An identity that no dataset has finds nobody, ever: that is a mistake in
  * the asking.  Whether the value is known is not asked. */
-static enum status check_identity(
+enum status rights_identity_check(
     const struct installation *in, const char *identity)
 {
 	for (size_t i = 0; i < in->dataset_count; i++)
@@ -40,7 +40,7 @@ static enum status check(const struct installation *in,
 	if (o->received_at > by->now)
 		return fail(ST_USAGE,
 		    "a request cannot have been received later than now");
-	return check_identity(in, o->identity);
+	return rights_identity_check(in, o->identity);
 }
 
 static enum status fill(

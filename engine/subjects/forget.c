@@ -6,12 +6,17 @@
 #include "engine/base/when.h"
 #include "engine/subjects/subjects.h"
 
-/* Suspensions that are active, and what the log has not been told. */
+/* Suspensions that are active, and what the log has not been told; consents
+ * and preferences, which have a rule of their own. */
 #define KEPT                                                       \
-	"EXISTS (SELECT 1 FROM suspension AS h"                    \
+	"(EXISTS (SELECT 1 FROM suspension AS h"                   \
 	" WHERE h.subject = subject.id AND (h.released_at IS NULL" \
 	" OR EXISTS (SELECT 1 FROM suspension_entry AS e"          \
-	" WHERE e.suspension = h.id AND e.logged = 0)))"
+	" WHERE e.suspension = h.id AND e.logged = 0)))"           \
+	" OR EXISTS (SELECT 1 FROM consent_record AS c"            \
+	" WHERE c.subject = subject.id)"                           \
+	" OR EXISTS (SELECT 1 FROM preference_change AS p"         \
+	" WHERE p.subject = subject.id))"
 
 static enum status first(void *ctx, const struct reach_record *r)
 {
@@ -23,7 +28,7 @@ static enum status first(void *ctx, const struct reach_record *r)
 }
 
 /* An identity that no dataset speaks of any more may come back with it. */
-static enum status has_records(
+enum status subjects_have_records(
     struct installation *in, int64_t id, const char *identity, int *found)
 {
 	struct reach_subject who = { .identity = identity };
@@ -90,7 +95,7 @@ static enum status collect(struct installation *in, struct ids *ids)
 	int found;
 
 	while ((st = next(in, &id, &identity)) == ST_OK) {
-		st = has_records(in, id, identity, &found);
+		st = subjects_have_records(in, id, identity, &found);
 		if (st == ST_OK && !found)
 			st = push(ids, id);
 		free(identity);

@@ -51,6 +51,11 @@ enum status subjects_pseudonym(
 enum status subjects_value(
     struct installation *in, int64_t id, char **out) MUST_CHECK;
 
+/* 1 in ${*found} if a store has a record of the subject ${id} of the kind
+ * ${identity}, or no dataset speaks of that any more.  Opens every store. */
+enum status subjects_have_records(struct installation *in, int64_t id,
+    const char *identity, int *found) MUST_CHECK;
+
 /*
  * Destroy the salts of those of whom no store has a record any more, unless an
  * active suspension names them or an entry about them is still to be written.

@@ -9,7 +9,19 @@ cat >>lethe.yml <<-'YML'
 	requests: {approvals: 1, sender: privacy@example.org}
 	controllers: [{title: Us, contact: us@example.org, authority: court}]
 	processing: {automated_decisions: None.}
+	consents: consents.yml
 YML
+cat >consents.yml <<-'YML'
+	notices:
+	  - {id: news, version: 1, title: News, text: Yes., purposes: [contract],
+	     controller: Us, withdrawal: Call us.}
+	preferences:
+	  - {id: mail, title: Mail, values: [often, never], initial: never}
+YML
+cat >planted-consents.csv <<-'CSV'
+	identity,value,notice,kind,at
+	customer_id,zqplanted8,news,given,2026-01-01
+CSV
 sed -i 's/legal_basis: contract/&, recipients: [carrier]/
 	s/^purposes:/recipients:\n  carrier: {title: Carrier, role: processor, region: JP}\n&/
 	/covers:/a\
@@ -82,6 +94,7 @@ request open|request open --type access --identity customer_id=P2 --text zqplant
 request list|request list|0|-|ids, types and dates
 request show|request show @REQUEST|0|-|nothing of the person
 request verify|request verify @REQUEST --method login|0|request_identity_verified|Q-.*
+request data|request data @REQUEST|0|personal_data_viewed|Q-.*|records,collections,clusters
 request package|request package @REQUEST|0|request_packaged|Q-.*
 request fetch|request fetch @TOKEN -o copy.zip|0|request_downloaded|Q-.*
 request letter|request letter @REQUEST receipt|0|-|a preview
@@ -104,6 +117,19 @@ request verify|request verify @REQUEST --method login|0|request_identity_verifie
 request plan|request plan @REQUEST|0|request_planned|Q-.*
 request decide|request decide @REQUEST --outcome fulfil|0|request_decided|Q-.*
 request execute|request execute @REQUEST|0|request_fulfilled|Q-.*
+consent list|consent list|0|-|names nobody
+consent give|consent give --subject customer_id=zqplanted9 --notice news --evidence zqplantedplace|0|consent_given|news|version
+consent receipt|consent receipt @RECORD|0|consent_receipt_made|news
+consent verify|consent verify receipt.json|0|-|a file
+consent withdraw|consent withdraw --subject customer_id=zqplanted9|0|consent_withdrawn|news|version
+consent refuse|consent refuse --subject customer_id=zqplanted9 --notice news|0|consent_refused|news|version
+consent show|consent show --subject customer_id=zqplanted9|0|consents_shown|consents
+consent prove|consent prove --subject customer_id=zqplanted9 --purpose contract|0|consent_proven|consents
+consent import|consent import planted-consents.csv|0|consents_imported|consents|records
+preference set|preference set --subject customer_id=zqplanted9 mail often|0|preference_set|mail|version
+preference show|preference show --subject customer_id=zqplanted9|0|preferences_shown|preferences
+preference pending|preference pending|0|preferences_handed_out|preferences|changes
+preference acknowledge|preference acknowledge --subject customer_id=zqplanted9 mail --version 1|0|preference_acknowledged|mail|version
 demo|demo --files-only demo-folder|0|-|no installation yet
 TABLE
 
@@ -152,7 +178,7 @@ PY
 entries() {
 	"$LETHE" --json audit list --from "$1" >log 2>/dev/null
 }
-next=0 plan=none run=none request=none token=none
+next=0 plan=none run=none request=none token=none record=none
 entries 0
 touch everything.err
 while IFS='|' read -r form line code action thing counts; do
@@ -161,6 +187,7 @@ print(len(json.load(sys.stdin)["entries"]))')
 	case $line in
 	*@PLAN*) line=$(echo "$line" | sed "s/@PLAN/$plan/") ;;
 	*@RUN*) line=$(echo "$line" | sed "s/@RUN/$run/") ;;
+	*@RECORD*) line=$(echo "$line" | sed "s/@RECORD/$record/") ;;
 	*@TOKEN*) line=$(echo "$line" | sed "s/@TOKEN/$token/") ;;
 	*@REQUEST*) line=$(echo "$line" | sed "s/@REQUEST/$request/") ;;
 	*@HOLD*)
@@ -179,6 +206,8 @@ print(len(json.load(sys.stdin)["entries"]))')
 		oops "$form: $(cat why)"
 	case $action in
 	purge_finished) run=$(sed -n 's/.*"run": *"\([^"]*\)".*/\1/p' log | tail -n 1) ;;
+	consent_given) record=$(sed 's/:.*//' out) ;;
+	consent_receipt_made) cp out receipt.json ;;
 	request_packaged) token=$(grep -x '[0-9a-zA-Z_-]\{40,\}' out) ;;
 	request_opened) request=$(grep -o 'Q-[0-9a-f-]*' out | head -n 1) ;;
 	esac

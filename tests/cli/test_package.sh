@@ -15,6 +15,25 @@ id() { python3 -c 'import json; print(json.load(open("out"))["id"])'; }
 expect 0 --json request open --type access --identity customer_id=C0000002
 case=$(id)
 
+# ---- what the person agreed to and has set ----
+cat >consents.yml <<'YML'
+notices:
+  - id: news
+    version: 1
+    title: {en: News by mail, de: Neues per Post}
+    text: {en: You may write to me.}
+    purposes: [contract]
+    controller: Us
+    withdrawal: Call us.
+preferences:
+  - {id: vehicle_data, title: Data from the vehicle, values: [all, none], initial: none}
+YML
+echo 'consents: consents.yml' >>lethe.yml
+expect 0 consent give --subject customer_id=C0000002 --notice news
+expect 0 consent give --subject customer_id=C0000003 --notice news \
+	--evidence Somebody-Else-9
+expect 0 preference set --subject customer_id=C0000002 vehicle_data all
+
 # ---- not before the person is known ----
 expect 3 request package "$case" -o early.zip
 [ ! -e early.zip ] || oops 'packaged before the person was verified'
@@ -174,6 +193,11 @@ assert all("Zaphod" not in n and "cmd" not in n for n in there)
 for block in ("purposes", "clusters", "recipients", "transfers", "rights",
               "controllers", "automated_decisions", "systems"):
     assert summary[block], block
+assert [c["state"] for c in summary["consents"]] == ["given"]
+assert [p["setting"] for p in summary["preferences"]] == ["all"]
+assert b"News by mail" in read("index.html")
+assert b"Data from the vehicle" in read("index.html")
+assert b"Somebody-Else" not in read("summary.json")
 for c in summary["clusters"]:
     assert c["title"] and c["source"] and c["storage"] and c["page"] in there
 assert {f["portable"] for c in dictionary["collections"]

@@ -31,7 +31,7 @@ for tag, pattern, first in (
         "tag:yaml.org,2002:" + tag, re.compile(pattern), list(first))
 
 validators = {}
-for kind in ("lethe", "dataset", "policy"):
+for kind in ("lethe", "dataset", "policy", "consents"):
     with open(f"schemas/{kind}.schema.json", encoding="utf-8") as f:
         schema = json.load(f)
     jsonschema.Draft202012Validator.check_schema(schema)
@@ -49,7 +49,7 @@ def kind_of(path):
         top = yaml.load(f, Core)
     keys = top if isinstance(top, dict) else {}
     for key, kind in (("policy", "policy"), ("dataset", "dataset"),
-                      ("installation", "lethe")):
+                      ("installation", "lethe"), ("notices", "consents")):
         if key in keys:
             return kind
     return None
