@@ -3,6 +3,7 @@
 
 #include "engine/base/utf8.h"
 #include "engine/rights/erasure.h"
+#include "engine/rights/rectify.h"
 #include "engine/rights/restriction.h"
 #include "engine/rights/step.h"
 #include "engine/rights/suppression.h"
@@ -64,6 +65,8 @@ static enum status approve(struct step *s)
 	if (st == ST_OK)
 		st = erasure_approve(s);
 	if (st == ST_OK)
+		st = rectify_approve(s);
+	if (st == ST_OK)
 		st = step_set(&s->r.approved_by, s->by->name);
 	if (st == ST_OK && s->r.outcome == REQUEST_TO_REFUSE)
 		st = step_go(s, REQUEST_REFUSE, s->r.reason, NULL);
@@ -90,6 +93,8 @@ enum status rights_decide(struct installation *in,
 		st = set(&s, d);
 	if (st == ST_OK)
 		st = erasure_decide(&s);
+	if (st == ST_OK)
+		st = rectify_decide(&s);
 	if (st == ST_OK)
 		st = restriction_decide(&s);
 	if (st == ST_OK)
@@ -147,6 +152,8 @@ enum status rights_fulfil(struct installation *in,
 		    s.r.reason, note);
 	if (st == ST_OK)
 		st = erasure_done(&s);
+	if (st == ST_OK)
+		st = rectify_done(&s);
 	if (st == ST_OK)
 		st = restriction_done(&s);
 	return step_end(&s, st, out);

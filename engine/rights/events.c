@@ -14,8 +14,9 @@ enum status events_note(struct step *s, enum request_action action,
 	return db_exec(s->in->control,
 	    "INSERT INTO request_event (request, action, from_state, to_state,"
 	    " at, actor, reason, note, plan, log_first) VALUES ($1, $2, $3, $4,"
-	    " $5, $6, $7, $8, (SELECT hash FROM request_plan"
-	    " WHERE request = $1), coalesce((SELECT size FROM audit_checkpoint),"
+	    " $5, $6, $7, $8, coalesce((SELECT hash FROM request_plan"
+	    " WHERE request = $1), (SELECT hash FROM request_rectification"
+	    " WHERE request = $1 AND hash <> '')), coalesce((SELECT size FROM audit_checkpoint),"
 	    " 0))",
 	    ARGS(INT(s->r.number), TEXT(request_action_entry(action)),
 		TEXT(request_state_name(from)),

@@ -30,7 +30,8 @@ static const char *const entries[] = { "request_opened",
 	"request_downloaded", "request_restriction_planned",
 	"request_restricted", "request_marketing_ended",
 	"request_lifting_announced", "request_restriction_lifted",
-	"request_letter", "request_planned", NULL };
+	"request_letter", "request_planned", "request_correction_proposed",
+	"request_corrected", NULL };
 static const char *const words[] = { "opened", "asked who the person is",
 	"given a wrong code", "given a last wrong code", "verified",
 	"ended for want of identity", "suspended", "resumed", "extended",
@@ -39,7 +40,8 @@ static const char *const words[] = { "opened", "asked who the person is",
 	"marked as a duplicate", "reopened", "rid of what was kept", "packaged",
 	"downloaded", "planned as a restriction", "restricted",
 	"rid of direct marketing", "told that its restriction is lifted",
-	"rid of its restriction", "written to", "planned", NULL };
+	"rid of its restriction", "written to", "planned",
+	"given something to correct", "corrected", NULL };
 
 static const char *const extend_reasons[] = { "complexity",
 	"number_of_requests", NULL };

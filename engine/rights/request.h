@@ -86,6 +86,8 @@ enum request_action {
 	REQUEST_LIFT,
 	REQUEST_WRITE_LETTER, /* in any state, and changes none */
 	REQUEST_PLAN,         /* what is the person's was looked at */
+	REQUEST_PROPOSE,      /* what is to be corrected, or no longer is */
+	REQUEST_CORRECT,      /* what was proposed is corrected */
 	REQUEST_ACTION__MAX
 };
 
