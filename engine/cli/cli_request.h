@@ -12,6 +12,12 @@ enum status cli_request_package(
     struct cli *cli, int argc, char **argv) MUST_CHECK;
 enum status cli_request_restrict(
     struct cli *cli, int argc, char **argv) MUST_CHECK;
+enum status cli_request_propose(
+    struct cli *cli, int argc, char **argv) MUST_CHECK;
+enum status cli_request_changes(
+    struct cli *cli, int argc, char **argv) MUST_CHECK;
+enum status cli_request_correct(
+    struct cli *cli, int argc, char **argv) MUST_CHECK;
 enum status cli_request_lift(struct cli *cli, int argc, char **argv) MUST_CHECK;
 enum status cli_request_fetch(
     struct cli *cli, int argc, char **argv) MUST_CHECK;
