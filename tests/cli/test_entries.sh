@@ -97,7 +97,7 @@ request fulfil|request fulfil @REQUEST|0|request_fulfilled|Q-.*
 request reopen|request reopen @REQUEST --note zqplantednote|0|request_reopened|Q-.*
 request withdraw|request withdraw @REQUEST|0|request_withdrawn|Q-.*
 request reopen|request reopen @REQUEST --note zqplantednote|0|request_reopened|Q-.*
-request refuse|request refuse @REQUEST --reason no_ground --note zqplantednote --authority court|0|request_refused|Q-.*
+request refuse|request refuse @REQUEST --reason no_ground --note zqplantednote|0|request_refused|Q-.*
 ingest|ingest crm people third.csv|0|ingested|crm\.people|records
 request open|request open --type erasure --identity customer_id=P3|0|request_opened|Q-.*
 request verify|request verify @REQUEST --method login|0|request_identity_verified|Q-.*
