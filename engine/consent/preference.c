@@ -88,7 +88,7 @@ static enum status set(struct installation *in, const struct rights_actor *by,
     const struct preference_order *o, json_t **out)
 {
 	char pseudonym[SUBJECT_TEXT];
-	struct setting now;
+	struct setting now = { .version = 0 };
 	int64_t subject = 0;
 	enum status st;
 

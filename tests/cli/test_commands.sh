@@ -66,7 +66,7 @@ expect 0 check --integrity --json
 json '{i["database"] for i in o["integrity"]} >= {"crm", "web", "audit"}'
 # OVERDUE until it has been purged.
 expect 4 status --json
-keys 'installation as_of stores runs stopped plans_waiting clock due overdue undecided unmapped suspensions requests unreachable'
+keys 'installation as_of stores runs stopped plans_waiting clock due overdue undecided unmapped suspensions requests alerts unreachable'
 json 'o["due"] == o["overdue"] == 4 and o["runs"] == []'
 expect 0 --json forecast --days 40
 keys 'as_of days clusters all'

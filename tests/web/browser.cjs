@@ -119,6 +119,7 @@ async function journey(browser) {
 	holds("back on the page", page.url() === at);
 	await page.click("details:has(form[action$='/refuse']) summary");
 	await page.selectOption("#refuse-reason", "excessive_abusive");
+	await page.fill("#refuse-authority", "PPC, Tokyo");
 	await page.fill("#refuse-note", "Because it is the tenth this week.");
 	await page.click("form[action$='/refuse'] button");
 	await page.waitForSelector("#decision ~ dl");

@@ -336,7 +336,7 @@ def a_request(port, case):
     holds("no outcome", o.post(f"{path}/decide",
                                outcome="maybe").status == 400)
     holds("why?", o.post(f"{path}/refuse", reason="no_ground").status == 400)
-    a = o.post(f"{path}/refuse", reason="excessive_abusive", note="Because.")
+    a = o.post(f"{path}/refuse", reason="excessive_abusive", authority="PPC", note="Because.")
     holds("refused, once somebody approves",
           a.status == 200 and a.json()["state"] == "awaiting_approval")
     both = Client(port, "vera")
@@ -344,7 +344,7 @@ def a_request(port, case):
     a = p.post(f"{path}/return", accept=HTML, note="Too hard.")
     holds("given back", a.status == 303)
     holds("not twice", p.post(f"{path}/return", note="x").status == 409)
-    a = both.post(f"{path}/refuse", accept=HTML, reason="excessive_abusive",
+    a = both.post(f"{path}/refuse", accept=HTML, reason="excessive_abusive", authority="PPC",
                   note="Because.")
     holds("by another", a.status == 303)
     holds("author is never approver", both.post(f"{path}/approve").status ==
@@ -395,9 +395,9 @@ def four_eyes_without_words(port, case):
     o, p = Client(port, "ophelia"), Client(port, "anton")
     path = f"/requests/{case}"
     o.post(f"{path}/verify", method="login")
-    o.post(f"{path}/refuse", reason="excessive_abusive", note="x")
+    o.post(f"{path}/refuse", reason="excessive_abusive", authority="PPC", note="x")
     holds("returned", p.post(f"{path}/return", note="x").status == 200)
-    o.post(f"{path}/refuse", reason="excessive_abusive", note="x")
+    o.post(f"{path}/refuse", reason="excessive_abusive", authority="PPC", note="x")
     holds("approved", p.post(f"{path}/approve").status == 200)
 
 
