@@ -198,8 +198,8 @@ static enum status suspend(
 START_TEST(a_hold_that_comes_between_keeps_everything)
 {
 	json_t *plan = NULL, *report = NULL;
-	const struct erase_subject who = { { "person_id", "P1" }, when_now(),
-		NULL };
+	const struct erase_subject who = { .who = { "person_id", "P1" },
+		.as_of = when_now() };
 	struct buf stays = BUF_INIT;
 	struct erase_order o = { .subject = who,
 		.request = "Q-1",
