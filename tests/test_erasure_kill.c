@@ -181,6 +181,47 @@ START_TEST(what_could_not_be_kept_is_not_begun)
 }
 END_TEST
 
+/* A suspension that has reached the registry and no store yet: whoever places
+ * it waits for the stores that the erasure has, or was killed there. */
+static enum status suspend(
+    void *ctx, const char *run, const struct buf *targets)
+{
+	(void)ctx, (void)run, (void)targets;
+	return db_exec(IN->control,
+	    "INSERT INTO suspension (id, kind, cluster, reason, authority,"
+	    " owner, review, placed_at, placed_by) VALUES ('H-1', 'hold',"
+	    " 'visit_data', 'litigation', 'court', 'os:ada', '2999-01-01', 1,"
+	    " 'os:ada')",
+	    NOARGS);
+}
+
+START_TEST(a_hold_that_comes_between_keeps_everything)
+{
+	json_t *plan = NULL, *report = NULL;
+	const struct erase_subject who = { .who = { "person_id", "P1" },
+		.as_of = when_now() };
+	struct buf stays = BUF_INIT;
+	struct erase_order o = { .subject = who,
+		.request = "Q-1",
+		.actor = "os:ada",
+		.keep = suspend,
+		.stays = &stays };
+
+	ck_assert_int_eq(erase_plan(IN, &who, &plan), ST_OK);
+	o.plan = plan;
+	ck_assert_int_eq(erase_run(IN, &o, &report), ST_BUSY);
+	/* Once every store has it, what would go is not what the plan says. */
+	ck_assert_int_eq(erase_run(IN, &o, &report), ST_CONFLICT);
+	ck_assert_int_eq(
+	    holds_site_count(&site, WEB, "SELECT count(*) FROM visits"), 4);
+	ck_assert_int_eq(
+	    holds_site_count(&site, CRM, "SELECT count(*) FROM lethe_evidence"),
+	    0);
+	json_decref(plan);
+	buf_release(&stays);
+}
+END_TEST
+
 Suite *erasure_kill_suite(void)
 {
 	Suite *s = suite_create("erasure_kill");
@@ -191,6 +232,7 @@ Suite *erasure_kill_suite(void)
 	tcase_add_loop_test(
 	    t, whoever_is_killed_is_finished_by_the_next, 0, 24);
 	tcase_add_test(t, a_purge_and_an_erasure_are_never_at_work_together);
+	tcase_add_test(t, a_hold_that_comes_between_keeps_everything);
 	tcase_add_test(t, what_could_not_be_kept_is_not_begun);
 	suite_add_tcase(s, t);
 	return s;

@@ -6,6 +6,7 @@
 #include "engine/audit/log.h"
 #include "engine/cli/cli.h"
 #include "engine/cli/cli_request.h"
+#include "engine/package/package.h"
 #include "engine/rights/erasure.h"
 #include "engine/rights/restriction.h"
 #include "engine/rights/rights.h"
@@ -180,13 +181,28 @@ static enum status fulfil(struct call *c, json_t **out)
 	return rights_fulfil(&c->cli->in, &c->by, c->id, c->o->note, out);
 }
 
+/* Copies that nobody may download any more go at once. */
+static enum status sweep(struct call *c, enum status st, json_t **out)
+{
+	int64_t deleted = 0;
+
+	if (st == ST_OK)
+		st = package_sweep(&c->cli->in, &c->by, &deleted);
+	if (st != ST_OK) {
+		json_decref(*out);
+		*out = NULL;
+	}
+	return st;
+}
+
 static enum status withdraw(struct call *c, json_t **out)
 {
 	struct installation *in = &c->cli->in;
+	enum status st;
 
-	if (c->o->of)
-		return rights_mark_duplicate(in, &c->by, c->id, c->o->of, out);
-	return rights_withdraw(in, &c->by, c->id, c->o->note, out);
+	st = c->o->of ? rights_mark_duplicate(in, &c->by, c->id, c->o->of, out)
+		      : rights_withdraw(in, &c->by, c->id, c->o->note, out);
+	return sweep(c, st, out);
 }
 
 static enum status reopen(struct call *c, json_t **out)
@@ -245,8 +261,9 @@ static enum status execute(struct call *c, json_t **out)
 	if (type == REQUEST_RESTRICTION)
 		return rights_execute_restriction(
 		    &c->cli->in, &c->by, c->id, out);
-	return rights_execute(&c->cli->in, &c->by, c->id,
+	st = rights_execute(&c->cli->in, &c->by, c->id,
 	    c->o->tell ? RIGHTS_TELL : RIGHTS_TELL_NOT, out);
+	return sweep(c, st, out);
 }
 
 /* ---- open and list ---- */

@@ -185,6 +185,16 @@ enum status registry_get(
 	return st;
 }
 
+enum status registry_placed(struct installation *in, int64_t *out)
+{
+	enum status st = installation_open_control(in);
+
+	return st == ST_OK
+		   ? db_one_int(in->control, "SELECT count(*) FROM suspension",
+			 NOARGS, 0, out)
+		   : st;
+}
+
 enum status registry_any(struct installation *in, int *any)
 {
 	int64_t found = 0;

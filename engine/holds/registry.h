@@ -32,6 +32,8 @@ enum status registry_get(struct installation *in, const char *id, int64_t now,
 
 /* 1 in ${*any} if anything was ever placed. */
 enum status registry_any(struct installation *in, int *any) MUST_CHECK;
+/* How many there ever were: more than before, and one was placed since. */
+enum status registry_placed(struct installation *in, int64_t *out) MUST_CHECK;
 
 /* Was ${id} released?  0 for one that the registry does not know. */
 enum status registry_released(

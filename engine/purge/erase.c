@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "engine/holds/holds.h"
+#include "engine/holds/registry.h"
 #include "engine/installation/units.h"
 #include "engine/plan/keys.h"
 #include "engine/plan/suspension.h"
@@ -32,6 +33,7 @@ enum status erasing_init(
 	    (st = run_lock(r)) != ST_OK ||
 	    (st = run_check_seals(r, in, NULL, SEALS_LIST)) != ST_OK ||
 	    (st = run_name(r)) != ST_OK ||
+	    (st = registry_placed(in, &e->suspensions)) != ST_OK ||
 	    (st = holds_refresh(in, &r->holds)) != ST_OK)
 		return st;
 	/* Who cannot be asked may have what nobody would find later. */

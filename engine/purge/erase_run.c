@@ -5,6 +5,7 @@
 
 #include "engine/base/base64.h"
 #include "engine/base/civil.h"
+#include "engine/holds/registry.h"
 #include "engine/installation/seals.h"
 #include "engine/installation/units.h"
 #include "engine/purge/erasing.h"
@@ -332,6 +333,19 @@ static enum status finish(struct erasing *e, const struct erase_order *o)
 
 /* ---- the whole ---- */
 
+/* Whoever places one waits for the stores, which are ours until the end; so
+ * that none of them has it yet. */
+static enum status no_new_hold(struct erasing *e)
+{
+	int64_t now = 0;
+	enum status st = registry_placed(e->run.in, &now);
+
+	if (st != ST_OK || now == e->suspensions)
+		return st;
+	return fail(ST_BUSY, "a suspension was placed just now: nothing was "
+			     "erased, try again");
+}
+
 static enum status keep(struct erasing *e, const struct erase_order *o)
 {
 	struct buf targets = BUF_INIT;
@@ -358,7 +372,8 @@ static enum status carry_out(struct erasing *e, const struct erase_order *o)
 	if ((st = run_open(run)) != ST_OK || (st = erasing_act(e)) != ST_OK ||
 	    (st = compare(e, o->plan)) != ST_OK ||
 	    (st = list_items(e)) != ST_OK || (st = keep(e, o)) != ST_OK ||
-	    (st = begin(e, o)) != ST_OK || (st = erasing_commit(e)) != ST_OK)
+	    (st = no_new_hold(e)) != ST_OK || (st = begin(e, o)) != ST_OK ||
+	    (st = erasing_commit(e)) != ST_OK)
 		return st;
 	run->outcome.begun = 1;
 	run->outcome.asked = 1;

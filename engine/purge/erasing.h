@@ -24,6 +24,7 @@ struct erasing {
 	struct erase_sets *sets; /* one for each rule of the schedule */
 	struct db **open;        /* in a write transaction */
 	size_t open_count;
+	int64_t suspensions; /* that there were when the stores had all */
 };
 
 /* Nobody else is at it, and all rules are there.  ${e} is zeroed. */

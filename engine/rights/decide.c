@@ -13,6 +13,21 @@ static int refuses(enum request_outcome o)
 	return o == REQUEST_TO_REFUSE || o == REQUEST_TO_FULFIL_PARTLY;
 }
 
+/* Whom to complain to; NULL: nobody knows. */
+static const char *authority_of(
+    const struct installation *in, const struct rights_decision *d)
+{
+	const struct config *c = &in->config;
+
+	if (d->authority)
+		return d->authority;
+	if (c->requests.authority)
+		return c->requests.authority;
+	return c->controller_count > 0
+		   ? text_in(&c->controllers[0].authority, c->requests.language)
+		   : NULL;
+}
+
 /* Whoever is refused anything is told why, and where to complain. */
 static enum status check(
     const struct installation *in, const struct rights_decision *d)
@@ -32,8 +47,7 @@ static enum status check(
 	if (d->note == NULL || *d->note == '\0')
 		return fail(
 		    ST_USAGE, "who is refused is told why: give --note TEXT");
-	if (d->authority || in->config.requests.authority ||
-	    in->config.controller_count > 0)
+	if (authority_of(in, d))
 		return ST_OK;
 	return fail(ST_USAGE,
 	    "a refusal names the authority to complain to: give --authority, "
@@ -46,8 +60,7 @@ static enum status set(struct step *s, const struct rights_decision *d)
 	enum status st;
 
 	if (refuses(d->outcome))
-		authority = d->authority ? d->authority
-					 : s->in->config.requests.authority;
+		authority = authority_of(s->in, d);
 	s->r.outcome = d->outcome;
 	st = step_set(&s->r.reason, d->reason);
 	if (st == ST_OK)

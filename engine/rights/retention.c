@@ -31,12 +31,6 @@ struct retention {
 
 /* ---- which ---- */
 
-static enum status holds_placed(struct retention *r, int64_t *out)
-{
-	return db_one_int(
-	    r->in->control, "SELECT count(*) FROM suspension", NOARGS, 0, out);
-}
-
 static enum status add(struct retention *r, int64_t number)
 {
 	size_t size = r->size * 2 + 64;
@@ -68,7 +62,7 @@ static enum status look_at(struct retention *r, struct stmt *s)
 static enum status find(struct retention *r)
 {
 	struct stmt *s = NULL;
-	enum status st = holds_placed(r, &r->seen);
+	enum status st = registry_placed(r->in, &r->seen);
 
 	if (st == ST_OK)
 		st = registry_read(
@@ -165,7 +159,7 @@ static enum status note(struct retention *r, const struct buf *hashes)
 static enum status check_holds(struct retention *r)
 {
 	int64_t latest = 0;
-	enum status st = holds_placed(r, &latest);
+	enum status st = registry_placed(r->in, &latest);
 
 	if (st != ST_OK || latest == r->seen)
 		return st;

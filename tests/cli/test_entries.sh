@@ -39,6 +39,8 @@ CSV
 printf 'id,person,vin,ends\n77,PLANTED-7,ZQPLANTEDVIN00077,2020-01-31\n' \
 	>planted-contract.csv
 printf 'id,name,email\nP3,Third,\n' >third.csv
+printf 'id,name,email\nP4,Fourth,\n' >fourth.csv
+echo 'correct horse battery' >user.pass
 printf 'id,page,at\n9,zqplantedpage,2024-01-01T00:00:00Z\n' >planted-visit.csv
 planted='PLANTED-7|[Zz]qplanted|ZQPLANTED'
 
@@ -110,7 +112,7 @@ request fulfil|request fulfil @REQUEST|0|request_fulfilled|Q-.*
 request reopen|request reopen @REQUEST --note zqplantednote|0|request_reopened|Q-.*
 request withdraw|request withdraw @REQUEST|0|request_withdrawn|Q-.*
 request reopen|request reopen @REQUEST --note zqplantednote|0|request_reopened|Q-.*
-request refuse|request refuse @REQUEST --reason no_ground --note zqplantednote --authority court|0|request_refused|Q-.*
+request refuse|request refuse @REQUEST --reason no_ground --note zqplantednote|0|request_refused|Q-.*
 ingest|ingest crm people third.csv|0|ingested|crm\.people|records
 request open|request open --type erasure --identity customer_id=P3|0|request_opened|Q-.*
 request verify|request verify @REQUEST --method login|0|request_identity_verified|Q-.*
@@ -130,6 +132,26 @@ preference set|preference set --subject customer_id=zqplanted9 mail often|0|pref
 preference show|preference show --subject customer_id=zqplanted9|0|preferences_shown|preferences
 preference pending|preference pending|0|preferences_handed_out|preferences|changes
 preference acknowledge|preference acknowledge --subject customer_id=zqplanted9 mail --version 1|0|preference_acknowledged|mail|version
+ingest|ingest crm people fourth.csv|0|ingested|crm\.people|records
+request open|request open --type restriction --identity customer_id=P4|0|request_opened|Q-.*
+request verify|request verify @REQUEST --method login|0|request_identity_verified|Q-.*
+request restrict|request restrict @REQUEST --ground art18_1b_unlawful|0|request_restriction_planned|Q-.*
+request decide|request decide @REQUEST --outcome fulfil|0|request_decided|Q-.*
+request execute|request execute @REQUEST|0|request_fulfilled|Q-.*
+restrictions list|restrictions list|0|restrictions_listed|restrictions|records
+request lift|request lift @REQUEST --reason data_corrected --keep|0|request_lifting_announced|Q-.*
+request open|request open --type objection_direct_marketing --identity customer_id=P4|0|request_opened|Q-.*
+request verify|request verify @REQUEST --method login|0|request_identity_verified|Q-.*
+request suppress|request suppress @REQUEST|0|request_marketing_ended|Q-.*
+suppression check|suppression check --identity customer_id=P4|0|suppression_checked|suppression
+suppression list|suppression list|0|suppression_listed|suppression
+user add|user add vera --role officer --password-file user.pass|0|user_added|user
+user list|user list|0|-|names of users
+user show|user show vera|0|-|a user
+user roles|user roles vera --role officer,auditor|0|user_roles_changed|user
+user password|user password vera --password-file user.pass|0|user_password_changed|user
+user alerts|user alerts|0|-|counts
+serve|serve --help|0|-|tests/cli/test_serve.sh has what it leaves
 demo|demo --files-only demo-folder|0|-|no installation yet
 TABLE
 
