@@ -281,13 +281,15 @@ START_TEST(a_proposal_takes_the_place_of_an_earlier_one)
 {
 	struct house *h = start();
 	const char *id = asked(h);
+	struct rights_actor ada = by();
 	json_t *out = NULL, *list;
 
 	MUST(propose_email(h, id, "aki@exmaple.com") == ST_OK, "%s",
 	    status_text());
 	MUST(propose_email(h, id, "aki@example.com") == ST_OK, "%s",
 	    status_text());
-	MUST(rights_changes(&h->in, id, &out) == ST_OK, "%s", status_text());
+	MUST(rights_changes(&h->in, &ada, id, &out) == ST_OK, "%s",
+	    status_text());
 	list = json_object_get(out, "changes");
 	ck_assert_uint_eq(json_array_size(list), 2);
 	ck_assert_str_eq(
@@ -304,7 +306,6 @@ START_TEST(a_proposal_takes_the_place_of_an_earlier_one)
 }
 END_TEST
 
-Suite *rectify_suite(void);
 Suite *rectify_suite(void)
 {
 	Suite *s = suite_create("rectify");

@@ -147,6 +147,8 @@ static enum status parse_id(
 
 enum status cli_request_changes(struct cli *cli, int argc, char **argv)
 {
+	struct rights_actor by = { NULL, REQUEST_BY_OPERATOR, 0 };
+	char *actor = NULL;
 	json_t *out = NULL;
 	enum status st = parse_id(cli, argc, argv, "changes ID");
 
@@ -154,10 +156,15 @@ enum status cli_request_changes(struct cli *cli, int argc, char **argv)
 		return st;
 	if ((st = cli_load(cli)) != ST_OK)
 		return st;
-	st = rights_changes(&cli->in, argv[optind + 1], &out);
+	st = audit_actor(&actor);
+	by.name = actor;
+	by.now = when_now();
+	if (st == ST_OK)
+		st = rights_changes(&cli->in, &by, argv[optind + 1], &out);
 	if (st == ST_OK)
 		st = print(cli, out);
 	json_decref(out);
+	free(actor);
 	return st;
 }
 

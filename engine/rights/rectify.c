@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "engine/audit/log.h"
 #include "engine/base/utf8.h"
 #include "engine/records/json_text.h"
 #include "engine/records/value_text.h"
@@ -15,6 +16,44 @@ static enum status check_type(const struct request *r)
 	if (r->type == REQUEST_RECTIFICATION)
 		return ST_OK;
 	return fail(ST_USAGE, "%s is no request for rectification", r->id);
+}
+
+/* ---- side by side ---- */
+
+static enum status changes_json(
+    struct installation *in, int64_t request, const char *id, json_t **out)
+{
+	struct rectification x;
+	json_t *list = NULL;
+	enum status st = rectification_read(in, request, &x);
+
+	if (st == ST_OK)
+		st = change_list(in, request, CHANGE_ALL, &list);
+	if (st == ST_OK)
+		st = json_make(out, "{s:s, s:s?, s:b, s:b, s:O}", "request", id,
+		    "hash", *x.hash ? x.hash : NULL, "decided", x.decided,
+		    "approved", x.approved, "changes", list);
+	json_decref(list);
+	return st;
+}
+
+static enum status note_look(struct installation *in,
+    const struct rights_actor *by, const struct request *r,
+    const json_t *changes)
+{
+	json_t *details = NULL;
+	enum status st = installation_open_audit(in);
+
+	if (st == ST_OK)
+		st = json_make(&details, "{s:s, s:I}", "object", r->id,
+		    "changes",
+		    (json_int_t)json_array_size(
+			json_object_get(changes, "changes")));
+	if (st == ST_OK)
+		st = audit_append(in->audit, by->now, by->name,
+		    "personal_data_viewed", details);
+	json_decref(details);
+	return st;
 }
 
 /* ---- what is proposed ---- */
@@ -167,7 +206,7 @@ enum status rights_propose(struct installation *in,
 	if (st == ST_OK)
 		st = keep(in, by, id, change, buf_text(&old), buf_text(&new));
 	if (st == ST_OK)
-		st = rights_changes(in, id, out);
+		st = changes_json(in, r.number, r.id, out);
 	wipe(&old);
 	wipe(&new);
 	request_release(&r);
@@ -175,42 +214,41 @@ enum status rights_propose(struct installation *in,
 }
 
 enum status rights_take_back(struct installation *in,
-    const struct rights_actor *by, const char *id, int64_t number, json_t **out)
+    const struct rights_actor *by, const char *id, int64_t change, json_t **out)
 {
 	struct step s = { 0 };
+	int64_t request;
 	enum status st = step_begin(&s, in, by, id);
 
 	if (st == ST_OK)
 		st = check_type(&s.r);
 	if (st == ST_OK)
-		st = change_withdraw(&s, number);
+		st = change_withdraw(&s, change);
 	if (st == ST_OK)
 		st = change_rehash(&s);
 	if (st == ST_OK)
 		st = step_go(&s, REQUEST_PROPOSE, NULL, NULL);
+	request = s.r.number;
 	st = step_end(&s, st, NULL);
-	return st == ST_OK ? rights_changes(in, id, out) : st;
+	return st == ST_OK ? changes_json(in, request, id, out) : st;
 }
 
-enum status rights_changes(
-    struct installation *in, const char *id, json_t **out)
+enum status rights_changes(struct installation *in,
+    const struct rights_actor *by, const char *id, json_t **out)
 {
-	struct rectification x;
 	struct request r = { 0 };
-	json_t *list = NULL;
+	json_t *changes = NULL;
 	enum status st = book_read(in, id, &r);
 
 	if (st == ST_OK)
 		st = check_type(&r);
 	if (st == ST_OK)
-		st = rectification_read(in, r.number, &x);
+		st = changes_json(in, r.number, r.id, &changes);
 	if (st == ST_OK)
-		st = change_list(in, r.number, CHANGE_ALL, &list);
+		st = note_look(in, by, &r, changes);
 	if (st == ST_OK)
-		st = json_make(out, "{s:s, s:s?, s:b, s:b, s:O}", "request",
-		    r.id, "hash", *x.hash ? x.hash : NULL, "decided", x.decided,
-		    "approved", x.approved, "changes", list);
-	json_decref(list);
+		*out = json_incref(changes);
+	json_decref(changes);
 	request_release(&r);
 	return st;
 }

@@ -34,19 +34,21 @@ enum status rights_propose(struct installation *in,
     const struct rights_actor *by, const char *id,
     const struct rights_change *change, json_t **out) MUST_CHECK;
 
-/* Take the proposal ${number} back, and what was decided on it. */
+/* Take the proposal ${change} back, and what was decided on it. */
 enum status rights_take_back(struct installation *in,
-    const struct rights_actor *by, const char *id, int64_t number,
+    const struct rights_actor *by, const char *id, int64_t change,
     json_t **out) MUST_CHECK;
 
 /*
+ * The changes as they stand.  They are a person's data: the log has who looked,
+ * as `personal_data_viewed`, before anything is given.  ${*out}:
  * {"request","hash","decided","approved","changes":[{"change","kind","store",
  * "collection","key":[...],"field","old","new","evidence","state"}]}: "hash"
  * null where nothing is proposed; "decided" and "approved" whether what is
  * proposed now was; "state" is "proposed", "withdrawn" or "done".
  */
-enum status rights_changes(
-    struct installation *in, const char *id, json_t **out) MUST_CHECK;
+enum status rights_changes(struct installation *in,
+    const struct rights_actor *by, const char *id, json_t **out) MUST_CHECK;
 
 /*
  * Carry out what was approved, in one write transaction in each file of each

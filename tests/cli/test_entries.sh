@@ -114,6 +114,12 @@ request withdraw|request withdraw @REQUEST|0|request_withdrawn|Q-.*
 request reopen|request reopen @REQUEST --note zqplantednote|0|request_reopened|Q-.*
 request refuse|request refuse @REQUEST --reason no_ground --note zqplantednote|0|request_refused|Q-.*
 ingest|ingest crm people third.csv|0|ingested|crm\.people|records
+request open|request open --type rectification --identity customer_id=P3|0|request_opened|Q-.*
+request verify|request verify @REQUEST --method login|0|request_identity_verified|Q-.*
+request propose|request propose @REQUEST crm people P3 --field email --value zqplanted3@example.com --kind complete --evidence zqplantedbill|0|request_correction_proposed|Q-.*
+request changes|request changes @REQUEST|0|personal_data_viewed|Q-.*|changes
+request decide|request decide @REQUEST --outcome fulfil|0|request_decided|Q-.*
+request correct|request correct @REQUEST|0|request_corrected|Q-.*
 request open|request open --type erasure --identity customer_id=P3|0|request_opened|Q-.*
 request verify|request verify @REQUEST --method login|0|request_identity_verified|Q-.*
 request plan|request plan @REQUEST|0|request_planned|Q-.*
