@@ -40,7 +40,7 @@ may() {
 		installation plan audit purge embedded ;;
 	engine/records) echo base model store ;;
 	engine/rights) echo base crypto model store installation plan audit \
-		holds purge send embedded ;;
+		holds purge records send embedded ;;
 	engine/consent) echo base crypto model store installation plan audit \
 		subjects holds records rights ;;
 	engine/package) echo base archive crypto model store installation \
