@@ -31,7 +31,9 @@ expect 2 request propose "$case" crm people P1 --field email --value x
 says err 'evidence'
 propose 0 crm people P1 --field email --value right@example.com
 says out '"gone@example.com" -> "right@example.com"'
-propose 0 crm people P1 --field name --kind delete
+propose 2 crm people P1 --field name --kind delete
+says err 'takes no NULL'
+propose 0 crm people P1 --field name --value Other
 expect 0 request propose "$case" --withdraw 2
 expect 0 request changes "$case" --json
 json '[c["state"] for c in o["changes"]] == ["proposed", "withdrawn"]'
