@@ -10,12 +10,13 @@ T       ?= 30
 # For the targets that call make again: all processors, unless told otherwise.
 AGAIN    = $(MAKE) --no-print-directory \
            $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc))
-PKGS    := sqlite3 libgcrypt libpq yaml-0.1 jansson libzip libcurl
+PKGS    := sqlite3 libgcrypt libpq yaml-0.1 jansson libzip libcurl \
+           libmicrohttpd
 
 # What a fresh Debian 12 needs.  The one list: the targets below read it.
 APT_BUILD := gcc libc6-dev pkg-config libsqlite3-dev libgcrypt20-dev \
              libyaml-dev libjansson-dev libunistring-dev libpq-dev \
-             libzip-dev libcurl4-openssl-dev tzdata
+             libzip-dev libcurl4-openssl-dev libmicrohttpd-dev tzdata
 APT_TEST  := check libsubunit-dev python3-jsonschema python3-yaml sqlite3 \
              openssl unzip
 APT_LINT  := clang libclang-rt-dev clang-format cppcheck binutils shellcheck
@@ -23,13 +24,15 @@ APT_DEV   := valgrind bear
 APT_INTEROP := golang-go golang-golang-x-mod-dev
 APT_FRESH := debootstrap
 APT_POSTGRES := postgresql
-APT_BENCH := sqlite3 sqlcipher libsqlcipher-dev python3
+APT_BENCH := sqlite3 sqlcipher libsqlcipher-dev python3 wrk
+APT_WEB := chromium fonts-noto-cjk nodejs npm
 
 # Lowest layer first.
 LAYERS  := engine/base engine/archive engine/send engine/crypto engine/store engine/model \
            engine/audit engine/installation engine/plan \
            engine/subjects engine/holds engine/purge engine/certificate \
-           engine/records engine/rights engine/consent engine/package engine/report engine/demo engine/cli
+           engine/records engine/rights engine/consent engine/package \
+           engine/accounts engine/report engine/demo engine/web engine/cli
 
 WARN    := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wformat=2 -Wvla \
            -Wundef -Wwrite-strings -Wcast-qual -Wpointer-arith \
@@ -62,7 +65,8 @@ TEXT    := $(shell find engine tests -name '*.[ch]')
 # Files that the program carries inside itself: schemas, policies, SQL.
 DATA    := $(wildcard schemas/*.sql schemas/*.yml schemas/*/*.sql \
              schemas/pack/*.txt schemas/letters/*.txt \
-             schemas/letters/*.json policies/*.yml policies/*.csv)
+             schemas/letters/*.json policies/*.yml policies/*.csv \
+             web/*.css web/*.json web/pages/*.html)
 OBJ     := $(patsubst %.c,$(B)/%.o,$(filter-out %/main.c,$(SRC))) \
            $(B)/embedded.o
 SUITES  := $(wildcard tests/test_*.c)
@@ -82,6 +86,8 @@ $(B)/replay_%: $(B)/tests/fuzz/replay.o $(B)/tests/fuzz/fuzz_%.o $(B)/liblethe.a
 	$(LINK)
 $(B)/bench_vfs: $(B)/tests/bench/bench_vfs.o $(B)/tests/bench/peer_lethe.o \
                 $(B)/liblethe.a
+	$(LINK)
+$(B)/serve_test: $(B)/tests/web/serve_test.o $(B)/liblethe.a
 	$(LINK)
 $(B)/bench_requests: $(B)/tests/bench/bench_requests.o $(B)/liblethe.a
 	$(LINK)
@@ -139,6 +145,8 @@ deps-dev: deps-lint
 	$(call apt,$(APT_DEV))
 deps-postgres: deps-test
 	$(call apt,$(APT_POSTGRES))
+deps-web: deps
+	$(call apt,$(APT_WEB))
 deps-bench: deps
 	$(call apt,$(APT_BENCH))
 
@@ -147,7 +155,7 @@ demo: deps                     ## install, build, and see what Lethe does
 	$(Q)sh tests/demo.sh build/lethe build/demo
 test: deps-test                ## install, build, and run every test
 	$(Q)$(AGAIN) check
-check: all $(B)/run-tests $(REPLAY)  ## run the tests in this MODE
+check: all $(B)/run-tests $(B)/serve_test $(REPLAY)  ## run the tests in this MODE
 	$(Q)sh tests/run.sh $(B)
 test-postgres: deps-postgres   ## the tests of stores, on a PostgreSQL server
 	$(Q)$(AGAIN) all $(B)/run-tests
@@ -192,6 +200,11 @@ lint: deps-lint                ## layers, sizes, analysers, both compilers
 test-fresh:                    ## the README's commands in a bare Debian 12
 	$(call apt,$(APT_FRESH))
 	$(Q)sh tests/fresh.sh build/fresh
+test-web: deps                 ## the pages in a headless Chromium, with axe-core
+	@command -v node >/dev/null && command -v chromium >/dev/null || \
+	  $(MAKE) --no-print-directory deps-web
+	$(Q)$(AGAIN) all $(B)/serve_test
+	$(Q)sh tests/web/run.sh $(B)
 test-interop: deps             ## an audit log, verified by Go's x/mod
 	$(call apt,$(APT_INTEROP))
 	$(Q)$(MAKE) --no-print-directory MODE=release build/release/bench_log
@@ -212,7 +225,7 @@ bench: deps-bench deps-postgres ## measure against plain SQLite and SQLCipher
 	$(Q)$(MAKE) --no-print-directory MODE=release all \
 	  build/release/bench_vfs build/release/bench_log \
 	  build/release/bench_reader build/release/bench_requests \
-	  build/release/bench_seal \
+	  build/release/bench_seal build/release/serve_test \
 	  build/release/lethe-unlogged build/release/bench_sqlcipher
 	$(Q)python3 -B tests/bench/bench.py build/release
 clean:                         ## remove what was built
@@ -224,8 +237,8 @@ format: deps-lint              ## rewrite with clang-format
 	clang-format -i $(TEXT)
 FORCE:
 .PHONY: all bench check test test-postgres property demo deps deps-test \
-        deps-lint deps-dev deps-postgres deps-bench asan tsan valgrind \
-        coverage fuzz fuzz-all lint test-fresh test-interop install dist \
+        deps-lint deps-dev deps-postgres deps-web deps-bench asan tsan valgrind \
+        coverage fuzz fuzz-all lint test-fresh test-interop test-web install dist \
         clean help format format-check FORCE
 .SECONDARY:
 .DELETE_ON_ERROR:

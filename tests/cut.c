@@ -203,8 +203,8 @@ char *cut_site_dump(struct cut_site *s, const char *collection)
 
 	MUST(dump_collection(t->db, t->segments,
 		 db_schema_table(&t->schema, collection),
-		 dataset_collection(t->dataset, collection), DUMP_JSONL, f,
-		 NULL) == ST_OK,
+		 dataset_collection(t->dataset, collection), DUMP_JSONL, NULL,
+		 f, NULL) == ST_OK,
 	    "%s", status_text());
 	(void)fclose(f);
 	return sorted(text);

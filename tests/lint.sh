@@ -45,12 +45,15 @@ may() {
 		subjects holds records rights ;;
 	engine/package) echo base archive crypto model store installation \
 		plan audit certificate records rights consent ;;
+	engine/accounts) echo base crypto model store installation audit \
+		rights ;;
 	engine/report) echo base model store installation plan audit ;;
 	engine/demo) echo base model embedded ;;
-	engine/cli) echo base crypto model store installation plan audit \
-		subjects holds purge certificate records rights consent package report \
-		demo \
+	engine/web) echo base model installation plan audit purge rights accounts \
 		embedded ;;
+	engine/cli) echo base crypto model store installation plan audit \
+		subjects holds purge certificate records rights consent \
+		package accounts report demo web embedded ;;
 	*) return 1 ;;
 	esac
 }
@@ -92,9 +95,10 @@ done 2>&1 | awk -v banned="^(__)?($banned)(_chk)?\$" '
 		home("PQ", "^engine/store/postgres")
 		home("gcry_", "^engine/crypto/")
 		home("yaml_", "^engine/model/node")
-		home("u8_", "^engine/plan/identity")
+		home("u8_", "^engine/base/normal")
 		home("zip_", "^engine/archive/")
 		home("curl_", "^engine/send/")
+		home("MHD_", "^engine/web/server$")
 		home("json_", "^engine/(base/(json|mustache)|[^b])")
 	}
 	$2 ~ banned { print $1 ".c: " $2 " is banned" }' | findings

@@ -129,7 +129,7 @@ char *site_dump(struct site *s, enum dump_format format)
 	FILE *f = open_memstream(&text, &len);
 
 	ck_assert_int_eq(dump_collection(s->db, NULL, s->target.table,
-			     s->target.collection, format, f, NULL),
+			     s->target.collection, format, NULL, f, NULL),
 	    ST_OK);
 	(void)fclose(f);
 	return text;

@@ -66,7 +66,12 @@ START_TEST(everything_that_a_file_says_is_kept)
 	    c.requests.holidays, "tests/golden/model/good/../holidays.csv");
 	ck_assert_int_eq(c.reports.min_cell, 10);
 	ck_assert_int_eq(c.audit.retention.months, 120);
-	ck_assert_str_eq(c.listen, "[::1]:8443");
+	ck_assert_str_eq(c.web.listen, "[::1]:8443");
+	ck_assert_str_eq(
+	    c.web.certificate, "tests/golden/model/good/config-full.yml");
+	ck_assert_str_eq(c.web.key, "tests/golden/model/good/config-full.yml");
+	ck_assert_uint_eq(c.web.proxy_count, 2);
+	ck_assert_str_eq(c.web.proxies[1], "::1");
 	config_release(&c);
 	diag_release(&d);
 }
@@ -97,7 +102,9 @@ START_TEST(what_a_file_leaves_out_has_defaults)
 	ck_assert_ptr_null(c.requests.holidays);
 	ck_assert_int_eq(c.reports.min_cell, 5);
 	ck_assert_int_eq(c.audit.retention.months, 0);
-	ck_assert_str_eq(c.listen, "127.0.0.1:8080");
+	ck_assert_str_eq(c.web.listen, "127.0.0.1:8080");
+	ck_assert_ptr_null(c.web.certificate);
+	ck_assert_uint_eq(c.web.proxy_count, 0);
 	config_release(&c);
 	diag_release(&d);
 }

@@ -122,7 +122,7 @@ START_TEST(a_full_disk_ends_a_dump)
 	ck_assert_ptr_nonnull(full);
 	ck_assert_int_eq(site_ingest(s, "f.csv", "id\na\n", DB_INSERT), ST_OK);
 	ck_assert_int_eq(dump_collection(s->db, NULL, s->target.table,
-			     s->target.collection, DUMP_CSV, full, NULL),
+			     s->target.collection, DUMP_CSV, NULL, full, NULL),
 	    ST_FULL);
 	(void)fclose(full);
 	site_free(s);
@@ -144,7 +144,7 @@ START_TEST(running_out_of_memory_ends_a_dump)
 		ck_assert_int_lt(nth, 200);
 		test_alloc_fuse(nth);
 		st = dump_collection(s->db, NULL, s->target.table,
-		    s->target.collection, DUMP_JSONL, null, NULL);
+		    s->target.collection, DUMP_JSONL, NULL, null, NULL);
 		test_alloc_fuse(-1);
 	}
 	ck_assert_int_eq(st, ST_OK);

@@ -159,8 +159,8 @@ static enum status die(void *ctx, const char *run, const struct buf *targets)
 START_TEST(what_could_not_be_kept_is_not_begun)
 {
 	json_t *plan = NULL, *report = NULL;
-	const struct erase_subject who = { { "person_id", "P1" }, when_now(),
-		NULL };
+	const struct erase_subject who = { .who = { "person_id", "P1" },
+		.as_of = when_now() };
 	struct buf stays = BUF_INIT;
 	struct erase_order o = { .subject = who,
 		.request = "Q-1",

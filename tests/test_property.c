@@ -354,7 +354,8 @@ static void carry_out(struct erasing *e, int64_t now, const struct world *after)
 
 static void plan_erasure(struct erasing *e, int64_t now)
 {
-	const struct erase_subject who = { { "person", e->who }, now, NULL };
+	const struct erase_subject who = { .who = { "person", e->who },
+		.as_of = now };
 	struct installation in;
 
 	MUST(installation_load(e->stage->config, &in) == ST_OK, "load");

@@ -141,7 +141,7 @@ END_TEST
 /* One record's values, as explain reads them and as a deletion leaves them. */
 START_TEST(one_record_costs_one_record)
 {
-	const char *const key[] = { "1", "1", "1", "1" };
+	const struct val key[] = { TEXT("1"), TEXT("1"), TEXT("1"), TEXT("1") };
 	struct sql q = SQL_INIT;
 	struct fixture f;
 	size_t i;

@@ -393,6 +393,10 @@ static void add_filter(struct sql *q, const struct audit_filter *f)
 {
 	sql_add(q, "SELECT body FROM entry WHERE seq >= ");
 	sql_bind_int(q, f->first);
+	if (f->before) {
+		sql_add(q, " AND seq < ");
+		sql_bind_int(q, f->before);
+	}
 	if (f->action) {
 		sql_add(q, " AND action = ");
 		sql_bind_text(q, f->action);
@@ -413,7 +417,10 @@ static void add_filter(struct sql *q, const struct audit_filter *f)
 		sql_add(q, " AND at < ");
 		sql_bind_int(q, f->until);
 	}
-	sql_add(q, " ORDER BY seq LIMIT ");
+	sql_add(q, " ORDER BY seq");
+	if (f->order == AUDIT_NEWEST_FIRST)
+		sql_add(q, " DESC");
+	sql_add(q, " LIMIT ");
 	sql_bind_int(q, f->limit ? f->limit : -1);
 }
 

@@ -81,9 +81,12 @@ enum status audit_shipped(
     struct audit *a, const char *source, int64_t *last) MUST_CHECK;
 
 /* Which entries; what is 0 or NULL leaves none out. */
+enum audit_order { AUDIT_OLDEST_FIRST, AUDIT_NEWEST_FIRST };
 struct audit_filter {
-	int64_t first; /* from this number on */
-	int64_t limit; /* at most so many */
+	enum audit_order order;
+	int64_t first;  /* from this number on */
+	int64_t before; /* below this number */
+	int64_t limit;  /* at most so many */
 	const char *action;
 	const char *run;
 	const char *subject; /* a pseudonym */
@@ -93,7 +96,7 @@ struct audit_filter {
 
 /*
  * Call ${each} with the text of the entries that ${filter} lets through, in
- * their order.  What ${each} returns other than ST_OK ends the list.
+ * its order.  What ${each} returns other than ST_OK ends the list.
  */
 enum status audit_list(struct audit *a, const struct audit_filter *filter,
     enum status (*each)(void *ctx, const char *body), void *ctx) MUST_CHECK;

@@ -103,7 +103,12 @@ enum status cli_ingest(
 	    cli, what->store, what->collection, &store, &collection, &table);
 	if (st != ST_OK)
 		return st;
-	st = installation_times(&cli->in, store, collection, &times, &count);
+	/* What came in by others' hands may be restricted, too. */
+	if (what->mode == DB_UPSERT)
+		st = holds_refresh(&cli->in, NULL);
+	if (st == ST_OK)
+		st = installation_times(
+		    &cli->in, store, collection, &times, &count);
 	if (st == ST_OK)
 		st = ingest_target_init(
 		    &target, what->store, table, collection, times, count);
@@ -117,16 +122,17 @@ enum status cli_ingest(
 		st = keys_of(collection, table, &keys, &key_count);
 	if (st == ST_OK) {
 		ingest_target_keys(&target, keys, key_count);
+		target.may_change_restricted = what->exception != NULL;
 		st = ingest(cli, what, store, &target, records);
 	}
 	if (st == ST_OK)
 		st = suspend(cli, what);
 	if (st == ST_OK)
 		st = cli_log(cli, "ingested",
-		    json_pack("{s:s++, s:s, s:s, s:I}", "object", what->store,
-			".", what->collection, "store", what->store,
-			"collection", what->collection, "records",
-			(json_int_t)*records));
+		    json_pack("{s:s++, s:s, s:s, s:I, s:s*}", "object",
+			what->store, ".", what->collection, "store",
+			what->store, "collection", what->collection, "records",
+			(json_int_t)*records, "exception", what->exception));
 	ingest_target_release(&target);
 	free(computed);
 	free(times);

@@ -7,10 +7,17 @@
 enum status cli_request_list(struct cli *cli, int argc, char **argv) MUST_CHECK;
 enum status cli_request_letter(
     struct cli *cli, int argc, char **argv) MUST_CHECK;
+enum status cli_request_data(struct cli *cli, int argc, char **argv) MUST_CHECK;
 enum status cli_request_package(
     struct cli *cli, int argc, char **argv) MUST_CHECK;
+enum status cli_request_restrict(
+    struct cli *cli, int argc, char **argv) MUST_CHECK;
+enum status cli_request_lift(struct cli *cli, int argc, char **argv) MUST_CHECK;
 enum status cli_request_fetch(
     struct cli *cli, int argc, char **argv) MUST_CHECK;
+
+/* A request in words, or with --json as it is. */
+enum status cli_request_print(struct cli *cli, const json_t *o) MUST_CHECK;
 
 /* What was put into the outbox leaves now; what does not, later, and somebody
  * is told. */

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "engine/cli/cli.h"
+#include "engine/holds/reason.h"
 
 static enum status add_file(json_t *files, const char *path, int64_t records)
 {
@@ -64,6 +65,7 @@ static enum status run(struct cli *cli, int argc, char **argv)
 	static const struct option options[] = {
 		{ "upsert", no_argument, NULL, 'u' },
 		{ "format", required_argument, NULL, 'f' },
+		{ "restricted", required_argument, NULL, 'R' },
 		CLI_OPTIONS,
 	};
 	struct cli_ingest what = { .mode = DB_INSERT };
@@ -76,12 +78,16 @@ static enum status run(struct cli *cli, int argc, char **argv)
 			return ST_USAGE;
 		if (c == 'u')
 			what.mode = DB_UPSERT;
+		else if (c == 'R')
+			what.exception = optarg;
 		else if ((st = parse_format(optarg, &what.format)) != ST_OK)
 			return st;
 	}
 	if (cli->help)
 		return ST_OK;
 	st = cli_arguments(argc, 3, 100000, "STORE COLLECTION FILE...");
+	if (st == ST_OK && what.exception)
+		st = holds_exception_check(what.exception);
 	if (st != ST_OK || (st = cli_load(cli)) != ST_OK)
 		return st;
 	what.store = argv[optind];
@@ -98,13 +104,16 @@ const struct command cmd_ingest = {
 	"records from CSV or JSON lines into a store",
 	"usage: lethe [-c lethe.yml] [--json] ingest [--upsert] [--format "
 	"FORMAT]\n"
-	"             STORE COLLECTION FILE...\n\n"
+	"             [--restricted CODE] STORE COLLECTION FILE...\n\n"
 	"Takes .csv (RFC 4180, the first line names the fields; an empty field\n"
 	"is NULL, \"\" is empty text) and .jsonl (one object a line); - is\n"
 	"standard input.  All of a file or nothing; whatever is wrong is named\n"
 	"with file, line and field.  Ends of terms are computed (`term` of a\n"
 	"policy's starting point): leave them empty.\n\n"
 	"  --upsert         replace records whose key is there already\n"
-	"  --format FORMAT  csv or jsonl, whatever the file is called\n",
+	"  --format FORMAT  csv or jsonl, whatever the file is called\n"
+	"  --restricted CODE  replace restricted records too (GDPR Art. 18(2)):\n"
+	"                   by consent, legal_claims, rights_of_others or\n"
+	"                   public_interest; the log has the code\n",
 	run,
 };

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "engine/cli/cli.h"
+#include "engine/holds/holds.h"
 #include "engine/report/report.h"
 
 enum format { FORMAT_TEXT, FORMAT_JSON, FORMAT_CSV };
@@ -99,6 +100,10 @@ static void print_text(const json_t *report)
 		printf("\nwithheld: %lld numbers that stand for too few, or "
 		       "would tell others that do\n",
 		    json_int(report, "withheld"));
+	o = json_object_get(report, "restricted");
+	if (json_is_object(o))
+		printf("left out: %lld people whose data is restricted\n",
+		    json_int(o, "count"));
 }
 
 static enum status print(
@@ -186,6 +191,8 @@ static enum status run(struct cli *cli, int argc, char **argv)
 	if (st != ST_OK || (st = cli_load(cli)) != ST_OK)
 		return st;
 	if ((st = installation_unlock(&cli->in)) != ST_OK)
+		return st;
+	if ((st = holds_refresh(&cli->in, NULL)) != ST_OK)
 		return st;
 	st = report_make(&cli->in, &request, when_now(), &report);
 	if (st == ST_OK)

@@ -7,7 +7,9 @@
 #include "engine/cli/cli.h"
 #include "engine/cli/cli_request.h"
 #include "engine/rights/erasure.h"
+#include "engine/rights/restriction.h"
 #include "engine/rights/rights.h"
+#include "engine/rights/suppression.h"
 
 struct options {
 	const char *type;
@@ -89,6 +91,8 @@ static void print_one(const json_t *o)
 	line("decided", o, "outcome");
 	line("reason", o, "reason");
 	line("complaints", o, "authority");
+	if (json_is_object(json_object_get(o, "lifting")))
+		line("lifts", json_object_get(o, "lifting"), "lifts_at");
 	line("closed", o, "closed_date");
 	line("goes on as", o, "duplicate_of");
 	print_list_of(
@@ -98,16 +102,12 @@ static void print_one(const json_t *o)
 		json_text(e, "action"), json_text(e, "actor"));
 }
 
-static enum status print(struct cli *cli, json_t *o)
+enum status cli_request_print(struct cli *cli, const json_t *o)
 {
-	enum status st = ST_OK;
-
 	if (cli->json)
-		st = cli_print_json(o);
-	else
-		print_one(o);
-	json_decref(o);
-	return st;
+		return cli_print_json(o);
+	print_one(o);
+	return ST_OK;
 }
 
 /* ---- actions on one request ---- */
@@ -168,6 +168,11 @@ static enum status refuse(struct call *c, json_t **out)
 		c->o->authority, c->o->note };
 
 	return rights_decide(&c->cli->in, &c->by, c->id, &d, out);
+}
+
+static enum status suppress(struct call *c, json_t **out)
+{
+	return rights_suppress(&c->cli->in, &c->by, c->id, out);
 }
 
 static enum status fulfil(struct call *c, json_t **out)
@@ -232,6 +237,14 @@ static enum status plan_one(struct call *c, json_t **out)
 
 static enum status execute(struct call *c, json_t **out)
 {
+	enum request_type type = REQUEST_ERASURE;
+	enum status st = rights_type(&c->cli->in, c->id, &type);
+
+	if (st != ST_OK)
+		return st;
+	if (type == REQUEST_RESTRICTION)
+		return rights_execute_restriction(
+		    &c->cli->in, &c->by, c->id, out);
 	return rights_execute(&c->cli->in, &c->by, c->id,
 	    c->o->tell ? RIGHTS_TELL : RIGHTS_TELL_NOT, out);
 }
@@ -287,6 +300,7 @@ static const struct {
 	{ "decide", 2, decide },
 	{ "plan", 2, plan_one },
 	{ "execute", 2, execute },
+	{ "suppress", 2, suppress },
 	{ "fulfil", 2, fulfil },
 	{ "refuse", 2, refuse },
 	{ "withdraw", 2, withdraw },
@@ -301,6 +315,9 @@ static const struct {
 } parts[] = {
 	{ "list", cli_request_list },
 	{ "letter", cli_request_letter },
+	{ "data", cli_request_data },
+	{ "restrict", cli_request_restrict },
+	{ "lift", cli_request_lift },
 	{ "package", cli_request_package },
 	{ "fetch", cli_request_fetch },
 };
@@ -412,8 +429,9 @@ static enum status act(struct cli *cli, const struct options *o,
 		/* --at may be of this very second. */
 		c.by.now = when_now();
 		if ((st = run_one(&c, &out)) == ST_OK && out)
-			st = print(cli, out);
+			st = cli_request_print(cli, out);
 	}
+	json_decref(out);
 	free(actor);
 	return st;
 }
@@ -421,7 +439,7 @@ static enum status act(struct cli *cli, const struct options *o,
 static enum status run(struct cli *cli, int argc, char **argv)
 {
 	const char *names[ACTIONS + PARTS + 1] = { NULL }, *near;
-	struct options o = { 0 };
+	struct options o = { .type = NULL };
 	enum status st;
 	size_t i;
 
@@ -488,11 +506,20 @@ const struct command cmd_request = {
 	"  plan ID                         what an erasure would do: what goes,\n"
 	"                                  what stays, until when, and why; a\n"
 	"                                  decision is about the last plan\n"
-	"  execute ID [--tell]             erase what was approved; refused if\n"
-	"                                  that has changed; --tell: once what\n"
-	"                                  was kept has gone, a message says so\n"
+	"  restrict ID [--ground CODE] [--cluster C | --record STORE COLLECTION\n"
+	"       KEY...]    what to restrict (neither: all); an objection does so\n"
+	"                  until it is decided; CODE: `lethe hold --help`\n"
+	"  suppress ID                     no direct marketing, at once\n"
+	"  lift ID --reason CODE [--language en|ja|de] [--keep]   tell the person\n"
+	"                  first; after the notice, once more lifts it\n"
+	"  execute ID [--tell]             restrict or erase what was approved;\n"
+	"                                  refused if that has changed; --tell:\n"
+	"                                  a message once the rest has gone, too\n"
 	"  refuse ID --reason CODE --note TEXT [--authority NAME]\n"
 	"  fulfil ID [--note TEXT]         it was carried out and answered\n"
+	"  data ID                         the person's data by cluster, and\n"
+	"                                  until when each record is kept; the\n"
+	"                                  log has who looked\n"
 	"  package ID [--language ja|en|de] [--passphrase-file FILE]\n"
 	"       [-o FILE.zip]              the copy of the data, to download by\n"
 	"                                  the token that is shown once\n"
@@ -503,22 +530,19 @@ const struct command cmd_request = {
 	"                                  shown; edited in FILE, as it was\n"
 	"                                  shown; kept with the case, to go on\n"
 	"                                  paper; or sent to the address on file\n\n"
-	"The due date is the law's: one month from the day of receipt, rolled\n"
-	"and counted as `requests:` in lethe.yml says; the target is what was\n"
-	"promised.  The clock stands still while identity or clarification is\n"
-	"asked for, if that was asked in time.  `lethe status` exits with 4\n"
-	"while a request is overdue.\n\n"
+	"The due date is the law's, counted as `requests:` in lethe.yml says.\n"
+	"The clock stands still while identity or clarification is asked for, if\n"
+	"that was in time.  `lethe status` exits with 4 while one is overdue.\n\n"
 	"  TYPE  access, portability, rectification, erasure, restriction,\n"
 	"        objection, objection_direct_marketing, consent_withdrawal,\n"
 	"        recipient_information\n"
 	"  KIND  receipt, identity, extension, answer, partial_answer, refusal,\n"
-	"        no_data, rest_erased\n"
+	"        no_data, rest_erased, restricted, lifting\n"
 	"  WORD  running, at_risk, overdue, suspended, closed, late\n"
 	"  CODE  of a refusal: not_identifiable, manifestly_unfounded,\n"
 	"        excessive_repetitive, excessive_abusive, rights_of_others,\n"
-	"        business_hindrance, other_law, no_ground,\n"
-	"        expression_information, legal_obligation, public_health,\n"
-	"        archiving_research, legal_claims, overriding_grounds,\n"
-	"        data_correct\n",
+	"        business_hindrance, other_law, no_ground, data_correct,\n"
+	"        overriding_grounds, or an exception of Art. 17(3); of a\n"
+	"        lifting: a wrong one is answered with the list\n",
 	run,
 };

@@ -1,6 +1,7 @@
 /* lethe status */
 #include <stdio.h>
 
+#include "engine/accounts/accounts.h"
 #include "engine/cli/cli.h"
 #include "engine/purge/overview.h"
 #include "engine/rights/list.h"
@@ -36,6 +37,11 @@ static void print_suspensions(const json_t *o)
 	    json_int(o, "restrictions") == 1 ? "" : "s",
 	    json_int(o, "reviews_overdue"),
 	    json_int(o, "reviews_overdue") == 1 ? "" : "s");
+	if (json_int(o, "liftings_due"))
+		printf("%lld restriction%s announced to be lifted: `lethe "
+		       "request lift` does it\n",
+		    json_int(o, "liftings_due"),
+		    json_int(o, "liftings_due") == 1 ? "" : "s");
 }
 
 static void print_requests(const json_t *o)
@@ -105,6 +111,11 @@ static enum status print(const struct cli *cli, const json_t *o)
 	cli_print_unreachable(json_object_get(o, "unreachable"));
 	print_suspensions(json_object_get(o, "suspensions"));
 	print_requests(json_object_get(o, "requests"));
+	if (json_array_size(json_object_get(o, "alerts")))
+		printf("%zu ALERT%s of unusual reading: `lethe user alerts`\n",
+		    json_array_size(json_object_get(o, "alerts")),
+		    json_array_size(json_object_get(o, "alerts")) == 1 ? ""
+								       : "S");
 	print_runs(o);
 	print_brakes(o);
 	return ST_OK;
@@ -137,6 +148,18 @@ static enum status put_requests(
 	return json_put(o, "requests", requests);
 }
 
+/* As they are now. */
+static enum status put_alerts(struct cli *cli, json_t *o)
+{
+	json_t *alerts = NULL;
+	enum status st = accounts_alerts(&cli->in, &alerts);
+
+	if (st == ST_OK && json_object_update(o, alerts) != 0)
+		st = fail(ST_NOMEM, "out of memory");
+	json_decref(alerts);
+	return st;
+}
+
 static enum status run(struct cli *cli, int argc, char **argv)
 {
 	static const struct option options[] = {
@@ -166,12 +189,15 @@ static enum status run(struct cli *cli, int argc, char **argv)
 	if (st == ST_OK)
 		st = put_requests(cli, as_of, now, o);
 	if (st == ST_OK)
+		st = put_alerts(cli, o);
+	if (st == ST_OK)
 		st = print(cli, o);
 	if (st == ST_OK)
 		cli->attention =
 		    json_int(o, "overdue") || json_int(o, "undecided") ||
 		    json_int(o, "unmapped") ||
 		    json_array_size(json_object_get(o, "unreachable")) ||
+		    json_array_size(json_object_get(o, "alerts")) ||
 		    needs_looking(json_object_get(o, "requests"));
 	json_decref(o);
 	return st;

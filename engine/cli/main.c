@@ -25,13 +25,17 @@ static const struct command *const commands[] = {
 	&cmd_stop,
 	&cmd_resume,
 	&cmd_subject,
+	&cmd_suppression,
 	&cmd_policy,
 	&cmd_report,
 	&cmd_hold,
 	&cmd_request,
+	&cmd_restrictions,
 	&cmd_consent,
 	&cmd_preference,
 	&cmd_audit,
+	&cmd_user,
+	&cmd_serve,
 	&cmd_demo,
 };
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))

@@ -74,22 +74,43 @@ void sha256_free(struct sha256 *h)
 	free(h);
 }
 
-enum status hmac_sha256(const void *key, size_t key_len, const void *data,
-    size_t len, uint8_t out[SHA256_LEN])
+enum status hmac_any(enum hmac_hash hash, const void *key, size_t key_len,
+    const void *data, size_t len, uint8_t out[HMAC_MAX], size_t *out_len)
 {
+	static const enum gcry_md_algos algorithms[] = {
+		[HMAC_SHA1] = GCRY_MD_SHA1,
+		[HMAC_SHA256] = GCRY_MD_SHA256,
+		[HMAC_SHA512] = GCRY_MD_SHA512,
+	};
+	int algorithm = (int)algorithms[hash];
 	gcry_md_hd_t md;
 	gcry_error_t e;
 
 	e = gcry_md_open(
-	    &md, GCRY_MD_SHA256, GCRY_MD_FLAG_HMAC | GCRY_MD_FLAG_SECURE);
+	    &md, algorithm, GCRY_MD_FLAG_HMAC | GCRY_MD_FLAG_SECURE);
 	if (e != 0)
-		return gcry_status("HMAC-SHA-256", e);
+		return gcry_status("HMAC", e);
 	if ((e = gcry_md_setkey(md, key, key_len)) == 0) {
+		*out_len = gcry_md_get_algo_dlen(algorithm);
 		gcry_md_write(md, data, len);
-		memcpy(out, gcry_md_read(md, GCRY_MD_SHA256), SHA256_LEN);
+		memcpy(out, gcry_md_read(md, algorithm), *out_len);
 	}
 	gcry_md_close(md);
-	return gcry_status("HMAC-SHA-256", e);
+	return gcry_status("HMAC", e);
+}
+
+enum status hmac_sha256(const void *key, size_t key_len, const void *data,
+    size_t len, uint8_t out[SHA256_LEN])
+{
+	uint8_t sum[HMAC_MAX];
+	size_t n;
+	enum status st =
+	    hmac_any(HMAC_SHA256, key, key_len, data, len, sum, &n);
+
+	if (st == ST_OK)
+		memcpy(out, sum, SHA256_LEN);
+	explicit_bzero(sum, sizeof(sum));
+	return st;
 }
 
 enum status hkdf_expand(const uint8_t prk[32], const void *info, size_t len,

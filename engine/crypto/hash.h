@@ -25,6 +25,13 @@ void sha256_add(struct sha256 *h, const void *data, size_t len);
 void sha256_end(struct sha256 *h, uint8_t out[SHA256_LEN]);
 void sha256_free(struct sha256 *h);
 
+/* RFC 2104 with any of these; ${*out_len} gets 20, 32 or 64. */
+enum hmac_hash { HMAC_SHA1, HMAC_SHA256, HMAC_SHA512 };
+#define HMAC_MAX 64
+enum status hmac_any(enum hmac_hash hash, const void *key, size_t key_len,
+    const void *data, size_t len, uint8_t out[HMAC_MAX],
+    size_t *out_len) MUST_CHECK;
+
 enum status hmac_sha256(const void *key, size_t key_len, const void *data,
     size_t len, uint8_t out[SHA256_LEN]) MUST_CHECK;
 

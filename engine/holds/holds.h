@@ -41,6 +41,8 @@ struct holds_order {
 	/* looked at again: days since 1970-01-01; or HOLDS_NO_DAY: after the
 	 * time that lethe.yml gives */
 	int32_t review;
+	const char *request; /* the case that brings it about, or NULL ... */
+	int64_t part;        /* ... and which of its parts */
 };
 
 /*
@@ -66,6 +68,13 @@ enum status holds_release(struct installation *in, const char *id,
     const char *actor, const char *reason, json_t **out) MUST_CHECK;
 
 /*
+ * holds_release() refuses a restriction that a case brought about: the person
+ * is told first.  This is for the case itself.
+ */
+enum status holds_lift(struct installation *in, const char *id,
+    const char *actor, const char *reason, json_t **out) MUST_CHECK;
+
+/*
  * {"suspensions":[... each with "records"],"holds","restrictions",
  * "reviews_overdue"}; released ones too with HOLDS_ALL.
  */
@@ -73,8 +82,9 @@ enum holds_which { HOLDS_ACTIVE, HOLDS_ALL };
 enum status holds_list(struct installation *in, enum holds_which which,
     int64_t now, json_t **out) MUST_CHECK;
 
-/* {"holds","restrictions","reviews_overdue"}: how many are active at ${now}.
- * A review is overdue from the day after its date. */
+/* {"holds","restrictions","reviews_overdue","liftings_due"}: how many are
+ * active at ${now}.  A review is overdue from the day after its date; a lifting
+ * is due once the notice of it has run out. */
 enum status holds_summary(
     struct installation *in, int64_t now, json_t **out) MUST_CHECK;
 

@@ -72,6 +72,7 @@ enum status holds_list(
 enum status holds_summary(struct installation *in, int64_t now, json_t **out)
 {
 	json_t *rows = NULL, *o = NULL;
+	int64_t liftings = 0;
 	enum status st;
 
 	st = registry_read(in, REGISTRY_ACTIVE, NULL, now, &rows);
@@ -79,6 +80,13 @@ enum status holds_summary(struct installation *in, int64_t now, json_t **out)
 		st = json_make(&o, "{}");
 	if (st == ST_OK)
 		st = put_counts(o, rows);
+	if (st == ST_OK)
+		st = db_one_int(in->control,
+		    "SELECT count(*) FROM request_lifting"
+		    " WHERE lifted_at IS NULL AND lifts_at <= $1",
+		    ARGS(INT(now)), 0, &liftings);
+	if (st == ST_OK)
+		st = json_put(o, "liftings_due", json_integer(liftings));
 	json_decref(rows);
 	if (st == ST_OK)
 		*out = o;

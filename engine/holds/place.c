@@ -115,12 +115,14 @@ static enum status compose(const struct holds_order *o,
 		st = record_json(&o->scope, &record);
 	if (st == ST_OK)
 		st = json_make(out,
-		    "{s:s, s:O, s:O, s:s?, s:s, s:s?, s:s?, s:s, s:s, s:s}",
+		    "{s:s, s:O, s:O, s:s?, s:s, s:s?, s:s?, s:s, s:s, s:s, "
+		    "s:s?, s:I}",
 		    "kind", suspension_kind_name(reason->kind), "subject",
 		    subject, "record", record, "cluster", o->scope.cluster,
 		    "reason", reason->code, "authority", o->authority, "note",
 		    o->note, "owner", o->owner ? o->owner : actor, "review",
-		    review, "placed_by", actor);
+		    review, "placed_by", actor, "request", o->request, "part",
+		    (json_int_t)o->part);
 	json_decref(subject);
 	json_decref(record);
 	return st;

@@ -27,6 +27,18 @@ const struct holds_reason holds_reasons[] = {
 	    "GDPR Art. 18(1)(c): the person needs it for legal claims" },
 	{ "art18_1d_objection_pending", SUSPENSION_RESTRICTION,
 	    "GDPR Art. 18(1)(d): an objection by Art. 21(1) is pending" },
+	{ "art21_2_direct_marketing", SUSPENSION_RESTRICTION,
+	    "GDPR Art. 21(2), (3): the person objects to direct marketing" },
+	{ "appi35_1_unlawful_use", SUSPENSION_RESTRICTION,
+	    "APPI Art. 35(1): used or obtained against Art. 18, 19 or 20" },
+	{ "appi35_3_unlawful_provision", SUSPENSION_RESTRICTION,
+	    "APPI Art. 35(3): provided to others against Art. 27(1) or 28" },
+	{ "appi35_5_not_needed", SUSPENSION_RESTRICTION,
+	    "APPI Art. 35(5): no longer needed" },
+	{ "appi35_5_leak", SUSPENSION_RESTRICTION,
+	    "APPI Art. 35(5): a leak as in Art. 26 happened" },
+	{ "appi35_5_interests", SUSPENSION_RESTRICTION,
+	    "APPI Art. 35(5): the person's rights or interests may suffer" },
 	{ NULL, SUSPENSION_HOLD, NULL },
 };
 
@@ -47,6 +59,23 @@ enum status holds_reason_find(const char *code, const struct holds_reason **out)
 	near = diag_nearest(code, codes);
 	return fail(ST_USAGE,
 	    "no reason is called `%s`%s%s%s: `lethe hold --help` lists them",
+	    code, near ? ", did you mean `" : "", near ? near : "",
+	    near ? "`?" : "");
+}
+
+enum status holds_exception_check(const char *code)
+{
+	static const char *const codes[] = { "consent", "legal_claims",
+		"rights_of_others", "public_interest", NULL };
+	const char *near;
+
+	for (size_t i = 0; codes[i]; i++)
+		if (strcmp(codes[i], code) == 0)
+			return ST_OK;
+	near = diag_nearest(code, codes);
+	return fail(ST_USAGE,
+	    "--restricted `%s`%s%s%s: restricted data is used by consent, "
+	    "legal_claims, rights_of_others or public_interest alone",
 	    code, near ? ", did you mean `" : "", near ? near : "",
 	    near ? "`?" : "");
 }

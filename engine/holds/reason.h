@@ -18,4 +18,11 @@ extern const struct holds_reason holds_reasons[];
 enum status holds_reason_find(
     const char *code, const struct holds_reason **out) MUST_CHECK;
 
+/*
+ * What GDPR Art. 18(2) allows with restricted data beside storing it: consent,
+ * legal_claims, rights_of_others, public_interest.  ST_USAGE, with the nearest
+ * word, for anything else.
+ */
+enum status holds_exception_check(const char *code) MUST_CHECK;
+
 #endif /* !HOLDS_REASON_H */

@@ -104,14 +104,15 @@ static enum status row_json(
 
 	st = json_make(&o,
 	    "{s:s, s:s, s:s, s:s, s:s?, s:s, s:s?, s:s?, s:s, s:s, s:b, s:s, "
-	    "s:s?, s:s?, s:s?}",
+	    "s:s?, s:s?, s:s?, s:s?}",
 	    "id", db_text(s, 0), "kind", db_text(s, 1), "state", state(s),
 	    "scope", scope(s), "cluster", db_text(s, 7), "reason",
 	    db_text(s, 8), "authority", db_text(s, 9), "note", db_text(s, 10),
 	    "owner", db_text(s, 11), "review", db_text(s, 19), "review_overdue",
 	    db_text(s, 17) == NULL && strcmp(db_text(s, 19), today) < 0,
 	    "placed_by", db_text(s, 13), "release_reason", db_text(s, 14),
-	    "release_asked_by", db_text(s, 16), "released_by", db_text(s, 18));
+	    "release_asked_by", db_text(s, 16), "released_by", db_text(s, 18),
+	    "request", db_text(s, 20));
 	if (st == ST_OK)
 		st = put_subject(in, o, s);
 	if (st == ST_OK)
@@ -142,7 +143,8 @@ enum status registry_read(struct installation *in, enum registry_which which,
 		    "SELECT id, kind, identity, subject, store, collection,"
 		    " record_key, cluster, reason, authority, note, owner,"
 		    " placed_at, placed_by, release_reason, asked_at, asked_by,"
-		    " released_at, released_by, review FROM suspension"
+		    " released_at, released_by, review, request"
+		    " FROM suspension"
 		    " WHERE ($1 OR released_at IS NULL)"
 		    " AND ($2 IS NULL OR id = $2)"
 		    " ORDER BY placed_at, id",
@@ -277,8 +279,9 @@ static enum status insert(
 		st = db_exec(in->control,
 		    "INSERT INTO suspension (id, kind, identity, subject, store,"
 		    " collection, record_key, cluster, reason, authority, note,"
-		    " owner, review, placed_at, placed_by) VALUES ($1, $2, $3,"
-		    " $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
+		    " owner, review, placed_at, placed_by, request,"
+		    " request_part) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9,"
+		    " $10, $11, $12, $13, $14, $15, $16, $17)",
 		    ARGS(TEXT(id), text_of(row, "kind"),
 			text_of(subject, "identity"), number,
 			text_of(record, "store"), text_of(record, "collection"),
@@ -286,7 +289,10 @@ static enum status insert(
 			text_of(row, "reason"), text_of(row, "authority"),
 			text_of(row, "note"), text_of(row, "owner"),
 			text_of(row, "review"), INT(now),
-			text_of(row, "placed_by")));
+			text_of(row, "placed_by"), text_of(row, "request"),
+			text_of(row, "request").type == VAL_NULL
+			    ? NIL
+			    : INT(json_int(row, "part"))));
 	free(key);
 	return st;
 }

@@ -12,8 +12,8 @@
  * "record":{"store","collection","key":[...]},"cluster","reason","authority",
  * "note","owner","review","review_overdue","placed_at","placed_by",
  * "release_reason","release_asked_at","release_asked_by","released_at",
- * "released_by"}.  "scope" is "subject", "record" or "cluster", and what it
- * does not need is null, as is the value of a subject who is forgotten
+ * "released_by","request"}.  "scope" is "subject", "record" or "cluster", and
+ * what it does not need is null, as is the value of a subject who is forgotten
  * (engine/subjects/subjects.h) once it is released, whereas the key of a record
  * is empty then; "state" is "active", "release_asked" (still active) or
  * "released".
@@ -39,7 +39,8 @@ enum status registry_released(
 
 /*
  * Add the row that ${row} describes (as above: kind, subject, record, cluster,
- * reason, authority, note, owner, review, placed_by) under a new id, and note
+ * reason, authority, note, owner, review, placed_by, and of a
+ * case "request" and "part") under a new id, and note
  * what the log is to be told.  One transaction.
  */
 enum status registry_add(struct installation *in, const json_t *row,

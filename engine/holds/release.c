@@ -408,7 +408,7 @@ static enum status release(const struct schedule *s, const char *id,
 	return st;
 }
 
-enum status holds_release(struct installation *in, const char *id,
+enum status holds_lift(struct installation *in, const char *id,
     const char *actor, const char *reason, json_t **out)
 {
 	struct schedule s;
@@ -422,4 +422,20 @@ enum status holds_release(struct installation *in, const char *id,
 	st = release(&s, id, actor, reason, out);
 	schedule_release(&s);
 	return st;
+}
+
+enum status holds_release(struct installation *in, const char *id,
+    const char *actor, const char *reason, json_t **out)
+{
+	json_t *row = NULL;
+	enum status st = registry_get(in, id, when_now(), &row);
+
+	if (st == ST_OK && json_is_string(json_object_get(row, "request")))
+		st = fail(ST_DENIED,
+		    "%s was placed on the request %s, and the person is told "
+		    "before it is lifted (GDPR Art. 18(3)): `lethe request "
+		    "lift %s`",
+		    id, json_text(row, "request"), json_text(row, "request"));
+	json_decref(row);
+	return st == ST_OK ? holds_lift(in, id, actor, reason, out) : st;
 }

@@ -206,7 +206,8 @@ static void read_requests(struct config_reader *r, const struct node *n)
 	static const char *const keys[] = { "target", "due", "extension",
 		"calendar", "law", "ask_within", "warn_days", "approvals",
 		"authority", "code", "outbox", "sender", "retention", "letters",
-		"language", "export_retention", "export_downloads", NULL };
+		"language", "export_retention", "export_downloads",
+		"lifting_notice", NULL };
 	static const char *const languages[] = { "en", "ja", "de", NULL };
 	static const char *const laws[] = { "gdpr", "appi", "both", NULL };
 	struct config *c = r->c;
@@ -231,6 +232,8 @@ static void read_requests(struct config_reader *r, const struct node *n)
 	read_code(r, node_get(n, "code"));
 	(void)config_read_path(r, node_get(n, "outbox"), &c->requests.outbox);
 	read_sender(r, node_get(n, "sender"));
+	(void)read_some_period(
+	    r->d, node_get(n, "lifting_notice"), &c->requests.lifting_notice);
 	(void)read_some_period(r->d, node_get(n, "export_retention"),
 	    &c->requests.export_retention);
 	read_count(r, node_get(n, "export_downloads"), 1, 1000,
@@ -290,35 +293,6 @@ static void read_audit(struct config_reader *r, const struct node *n)
 		    "log is the evidence of what was deleted");
 }
 
-/* "127.0.0.1:8080", "localhost:8080", "[::1]:8080" */
-static int is_address(const char *text)
-{
-	const char *colon = strrchr(text, ':');
-	size_t host = colon ? (size_t)(colon - text) : 0, digits;
-
-	if (host == 0 || strpbrk(text, " \t/@") != NULL)
-		return 0;
-	if (memchr(text, ':', host) != NULL &&
-	    (*text != '[' || text[host - 1] != ']'))
-		return 0;
-	digits = strspn(colon + 1, "0123456789");
-	return digits > 0 && digits <= 5 && colon[1 + digits] == '\0' &&
-	       strtol(colon + 1, NULL, 10) <= 65535;
-}
-
-static void read_web(struct config_reader *r, const struct node *n)
-{
-	static const char *const keys[] = { "listen", NULL };
-	const struct node *listen;
-
-	if (!read_map(r->d, n, keys))
-		return;
-	listen = node_get(n, "listen");
-	if (read_string(r->d, listen, &r->c->listen) &&
-	    !is_address(r->c->listen))
-		read_mismatch(r->d, listen, "HOST:PORT");
-}
-
 static void set_defaults(struct config_reader *r)
 {
 	struct config *c = r->c;
@@ -343,11 +317,14 @@ static void set_defaults(struct config_reader *r)
 	c->requests.approvals = 2;
 	c->requests.code.valid.days = 3;
 	c->requests.export_retention.days = 30;
+	c->requests.lifting_notice.days = 7;
 	c->requests.export_downloads = 10;
 	c->requests.code.attempts = 5;
 	if ((c->requests.outbox = file_beside(c->path, "outbox")) == NULL)
 		diag_nomem(r->d);
-	c->listen = read_copy(r->d, "127.0.0.1:8080", strlen("127.0.0.1:8080"));
+	config_accounts_defaults(c);
+	c->web.listen =
+	    read_copy(r->d, "127.0.0.1:8080", strlen("127.0.0.1:8080"));
 }
 
 static void read_file(struct config_reader *r, const struct node *n)
@@ -355,7 +332,7 @@ static void read_file(struct config_reader *r, const struct node *n)
 	static const char *const keys[] = { "installation", "time_zone",
 		"data_dir", "key", "policies", "stores", "purge", "holds",
 		"requests", "mail", "reports", "audit", "web", "controllers",
-		"processing", "consents", NULL };
+		"processing", "consents", "accounts", NULL };
 	struct diag *d = r->d;
 
 	if (!read_map(d, n, keys))
@@ -373,11 +350,12 @@ static void read_file(struct config_reader *r, const struct node *n)
 	read_mail(r, node_get(n, "mail"));
 	read_reports(r, node_get(n, "reports"));
 	read_audit(r, node_get(n, "audit"));
-	read_web(r, node_get(n, "web"));
+	config_read_web(r, node_get(n, "web"));
 	config_read_controllers(r, node_get(n, "controllers"));
 	config_read_processing(r, node_get(n, "processing"));
 	(void)config_read_file_path(
 	    r, node_get(n, "consents"), &r->c->consents);
+	config_read_accounts(r, node_get(n, "accounts"));
 }
 
 enum status config_parse(const char *path, const char *bytes, size_t len,
@@ -445,7 +423,7 @@ void config_release(struct config *c)
 	free(c->mail.user);
 	free(c->mail.password_file);
 	free(c->mail.ca_file);
-	free(c->listen);
+	config_release_web(c);
 	free(c->consents);
 	config_release_controllers(c);
 	*c = (struct config){ 0 };

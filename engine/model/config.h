@@ -80,6 +80,7 @@ struct config {
 		char *language; /* of letters: en, ja or de */
 		struct period export_retention; /* P30D */
 		int export_downloads;           /* of one package: 10 */
+		struct period lifting_notice;   /* P7D */
 	} requests;
 	struct {
 		char *smtp;          /* URL; NULL: files in the outbox folder */
@@ -102,9 +103,40 @@ struct config {
 #define CONFIG_LOG_LEAST_DAYS 365
 		struct period retention; /* nothing: never pruned */
 	} audit;
+	struct {
+		char *listen;      /* 127.0.0.1:8080 */
+		char *certificate; /* both or neither, PEM files */
+		char *key;
+		/* whose X-Forwarded-... headers are believed: IP addresses */
+		char **proxies;
+		size_t proxy_count;
+	} web;
 	char *consents; /* path of the file of consents; NULL: none */
-	char *listen;   /* 127.0.0.1:8080 */
+	struct {
+		int totp_required;       /* of everybody: 1 */
+		unsigned int totp_roles; /* of these in any case: admin */
+		int64_t idle;            /* seconds: 900 */
+		int64_t absolute;        /* 28800 */
+		int sessions;            /* of one user: 5 */
+		int password_length;     /* 12 */
+		int parallel;            /* passwords computed at once: 2 */
+		struct {
+			int passes; /* 3 */
+			int kib;    /* 65536 */
+			int lanes;  /* 4 */
+		} argon2;
+		struct period sign_ins; /* kept so long: P90D */
+		struct {
+			int64_t window;  /* seconds: 3600 */
+			int64_t records; /* 20000 */
+			int requests;    /* 60 */
+		} looks;
+	} accounts;
 };
+
+/* The words of `accounts: {totp_roles: []}`, in the order of their bits; ended
+ * by NULL. */
+extern const char *const config_roles[];
 
 /* Read ${path}.  All that is wrong goes to ${d}; ST_INVALID then.  Places
  * point into ${d}, which therefore lives as long as ${*out}. */

@@ -4,6 +4,7 @@
 
 #include "engine/base/civil.h"
 #include "engine/base/zone.h"
+#include "engine/crypto/token.h"
 #include "engine/model/diag.h"
 #include "engine/package/content.h"
 #include "engine/package/exports.h"
@@ -21,7 +22,7 @@ struct build {
 	json_t *facts;
 	struct sealed *file;
 	char name[EXPORTS_NAME];
-	char token[EXPORTS_TOKEN];
+	char token[TOKEN_TEXT];
 	int named; /* there is a key, at least */
 };
 
@@ -61,6 +62,8 @@ static enum status may_be(struct build *b, char **identity, char **value)
 	if (st == ST_OK)
 		st = step_go(&s, REQUEST_PACKAGE, NULL, NULL);
 	if (st == ST_OK) {
+		b->set.what = s.r.type == REQUEST_PORTABILITY ? COLLECT_PORTABLE
+							      : COLLECT_ALL;
 		*identity = strdup(s.r.identity);
 		*value = strdup(s.r.value);
 		if (*identity == NULL || *value == NULL)
@@ -77,8 +80,12 @@ static enum status may_be(struct build *b, char **identity, char **value)
 static enum status collect(struct build *b, const struct reach_subject *who)
 {
 	json_t *request = NULL;
+	struct schedule schedule;
 	enum status st;
 
+	if ((st = schedule_init(&schedule, b->in, NULL, &b->in->diag)) != ST_OK)
+		return st;
+	b->set.schedule = &schedule;
 	st = rights_show(b->in, b->id, b->by->now, &request);
 	if (st == ST_OK)
 		st = collect_person(&b->set, who);
@@ -88,6 +95,7 @@ static enum status collect(struct build *b, const struct reach_subject *who)
 	if (st == ST_OK)
 		st = content_make(&b->set, b->facts, &b->content);
 	json_decref(request);
+	schedule_release(&schedule);
 	return st;
 }
 
@@ -130,16 +138,16 @@ static int64_t expiry(const struct installation *in, int64_t now)
 
 static enum status add_row(struct build *b, const struct step *s)
 {
-	uint8_t hash[SHA256_LEN];
+	struct token_hash hash;
 
-	sha256(b->token, EXPORTS_TOKEN - 1, hash);
+	token_hash(b->token, &hash);
 	return db_exec(b->in->control,
 	    "INSERT INTO package (request, name, size, manifest, selector,"
 	    " token, built_at, expires_at, most)"
 	    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
 	    ARGS(INT(s->r.number), TEXT(b->name), INT(sealed_size(b->file)),
-		TEXT(b->content.manifest), BLOB(hash, SHA256_LEN / 2),
-		BLOB(hash + SHA256_LEN / 2, SHA256_LEN / 2), INT(b->by->now),
+		TEXT(b->content.manifest), BLOB(hash.selector, TOKEN_HALF),
+		BLOB(hash.proof, TOKEN_HALF), INT(b->by->now),
 		INT(expiry(b->in, b->by->now)),
 		INT(b->in->config.requests.export_downloads)));
 }
@@ -202,8 +210,20 @@ static enum status build(struct build *b, char **identity, char **value)
 	if (st == ST_OK)
 		st = write_archive(b);
 	if (st == ST_OK)
-		st = exports_token(b->token);
+		st = token_new(b->token);
 	return st == ST_OK ? note(b) : st;
+}
+
+/* There is a row where only the log could not be told of it any more. */
+static enum status take_back(struct build *b)
+{
+	enum status st = exports_destroy(b->in, b->name);
+
+	if (st != ST_OK)
+		return st;
+	return db_exec(b->in->control,
+	    "UPDATE package SET revoked_at = $1 WHERE name = $2",
+	    ARGS(INT(b->by->now), TEXT(b->name)));
 }
 
 /* What failed leaves nothing, and its own sentence is the one that is told. */
@@ -211,7 +231,7 @@ static void undo(struct build *b)
 {
 	char *why = strdup(status_text());
 
-	if (b->named && exports_destroy(b->in, b->name) != ST_OK)
+	if (b->named && take_back(b) != ST_OK)
 		status_clear();
 	if (why)
 		status_say("%s", why);
@@ -235,6 +255,8 @@ enum status package_build(struct installation *in,
 	zone_format(in->zone, by->now, as_of);
 	b.set.in = in;
 	b.set.as_of = as_of;
+	b.set.now = by->now;
+	b.set.language = order->language;
 	st = build(&b, &identity, &value);
 	if (st == ST_OK)
 		st = answer(&b, out);

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/installation/units.h"
+#include "engine/package/kept.h"
 #include "engine/package/record.h"
 #include "engine/plan/keys.h"
 
@@ -67,6 +69,12 @@ static void init_column(const struct installation *in,
 	x->portable = is_portable(x->policy, x->cluster);
 }
 
+/* It tells records apart, and says nothing of anybody. */
+static int is_plain_key(const struct collected_column *x)
+{
+	return x->column.db->key > 0 && x->cluster == NULL;
+}
+
 static enum status name_copies(
     const struct collection_set *set, struct collected *c)
 {
@@ -105,15 +113,21 @@ static enum status fill(const struct collection_set *set,
 	c->collection = r->collection;
 	c->table = r->table;
 	c->place = place_of(set->in, r->collection);
+	c->rule = schedule_rule(set->schedule, c->store, c->collection->name);
 	c->columns = calloc(r->table->column_count + 1, sizeof(*c->columns));
 	if (c->columns == NULL)
 		return fail(ST_NOMEM, "out of memory");
 	find_cluster(set->in, c->dataset, c->collection->name, NULL, &c->policy,
 	    &c->cluster);
-	for (c->column_count = 0; c->column_count < r->table->column_count;
-	     c->column_count++)
-		init_column(set->in, c, &c->columns[c->column_count],
-		    &r->table->columns[c->column_count]);
+	for (size_t i = 0; i < r->table->column_count; i++) {
+		struct collected_column *x = &c->columns[c->column_count];
+
+		init_column(set->in, c, x, &r->table->columns[i]);
+		if (set->what == COLLECT_ALL || x->portable || is_plain_key(x))
+			c->column_count++;
+		else
+			column_release(&x->column);
+	}
 	return name_copies(set, c);
 }
 
@@ -155,16 +169,17 @@ static enum status collected_of(struct collection_set *set,
 /* ---- records ---- */
 
 static enum status query(struct db *db, const struct reach_record *r,
-    const char *const *keys, size_t count, struct stmt **out)
+    const struct collected *c, const char *const *keys, size_t count,
+    struct stmt **out)
 {
 	struct sql q = SQL_INIT;
 	enum status st;
 
 	sql_add(&q, "SELECT ");
-	for (size_t i = 0; i < r->table->column_count; i++) {
+	for (size_t i = 0; i < c->column_count; i++) {
 		if (i > 0)
 			sql_add(&q, ", ");
-		sql_name(&q, r->table->columns[i].name);
+		sql_name(&q, c->columns[i].column.db->name);
 	}
 	sql_add(&q, " FROM ");
 	sql_name(&q, r->table->name);
@@ -182,8 +197,9 @@ static enum status query(struct db *db, const struct reach_record *r,
 	return st;
 }
 
-static enum status read_row(
-    const struct reach_record *r, struct db *db, struct collected *c)
+static enum status read_row(const struct reach_record *r,
+    const struct collection_set *set, struct db *db, struct collected *c,
+    const json_t *kept)
 {
 	const char **keys = NULL;
 	struct stmt *s = NULL;
@@ -195,9 +211,9 @@ static enum status read_row(
 		st = fail(ST_INVALID, "%s.%s: its records have no key",
 		    c->store, c->collection->name);
 	if (st == ST_OK)
-		st = query(db, r, keys, count, &s);
+		st = query(db, r, c, keys, count, &s);
 	if (st == ST_OK && (st = db_row(s)) == ST_OK)
-		st = record_add(c, s, r->shared);
+		st = record_add(set, c, s, r->shared, kept);
 	else if (st == ST_NOTFOUND)
 		st = fail(ST_INTEGRITY,
 		    "%s.%s: a record that was found is not there", c->store,
@@ -207,30 +223,52 @@ static enum status read_row(
 	return st;
 }
 
-/* The file that the record is in. */
-static enum status file_of(const struct reach_record *r, struct db **out)
+/* The file that the record is in; the walk may be in another one. */
+static enum status use_file(const struct reach_record *r)
 {
-	struct segments *all = r->store->segments;
+	size_t u = 0;
 
-	*out = r->store->db;
-	for (size_t i = 0; r->segment && i < segments_count(all); i++)
-		if (segments_at(all, i) == r->segment)
-			return segments_open_db(all, segments_at(all, i), out);
-	return ST_OK;
+	if (r->segment == units_segment(r->store))
+		return ST_OK;
+	while (r->segment && segments_at(r->store->segments, u++) != r->segment)
+		;
+	return units_use(r->store, u);
+}
+
+static enum status add_record(struct collection_set *set,
+    const struct reach_record *r, struct collected *c)
+{
+	json_t *kept = NULL;
+	enum status st = kept_json(set, c, r->key, &kept);
+
+	if (st == ST_OK)
+		st = read_row(r, set, r->store->db, c, kept);
+	json_decref(kept);
+	return st;
+}
+
+static int is_left_out(
+    const struct collection_set *set, const struct collected *c)
+{
+	return set->what == COLLECT_PORTABLE && !collected_portable(c);
 }
 
 static enum status each(void *ctx, const struct reach_record *r)
 {
 	struct collection_set *set = ctx;
-	struct db *db = NULL;
+	const struct segment *segment = r->store->segment;
+	struct db *db = r->store->db;
 	struct collected *c = NULL;
-	enum status st = file_of(r, &db);
+	enum status st = use_file(r);
 
 	if (st == ST_OK)
 		st = collected_of(set, r, &c);
-	if (st == ST_OK)
-		st = read_row(r, db, c);
-	set->records++;
+	if (st == ST_OK && is_left_out(set, c))
+		set->left_out++;
+	else if (st == ST_OK && (st = add_record(set, r, c)) == ST_OK)
+		set->records++;
+	r->store->segment = segment;
+	r->store->db = db;
 	return st;
 }
 
@@ -243,11 +281,31 @@ static int by_place(const void *a, const void *b)
 	return strcmp((*x)->store, (*y)->store);
 }
 
+/* Nothing of these stands in the package, not even that they exist. */
+static void leave_out(struct collection_set *set)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < set->count; i++) {
+		if (is_left_out(set, set->list[i]))
+			free_collected(set->list[i]);
+		else
+			set->list[kept++] = set->list[i];
+	}
+	set->count = kept;
+}
+
 enum status collect_person(
     struct collection_set *set, const struct reach_subject *who)
 {
 	enum status st = reach_walk(set->in, who, each, set);
 
+	leave_out(set);
+	if (st == ST_OK && set->records == 0 && set->left_out > 0)
+		st = fail(ST_DENIED,
+		    "none of the person's data is portable (GDPR Art. 20: "
+		    "provided or observed, on consent or contract): refuse "
+		    "with that reason, and offer access");
 	if (set->count > 0)
 		qsort(set->list, set->count, sizeof(*set->list), by_place);
 	for (size_t i = 0; st == ST_OK && i < set->count; i++)

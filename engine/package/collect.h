@@ -7,6 +7,7 @@
 #include "engine/installation/installation.h"
 #include "engine/package/copy.h"
 #include "engine/plan/reach.h"
+#include "engine/plan/rule.h"
 #include "engine/records/column.h"
 
 /*
@@ -43,6 +44,7 @@ struct collected {
 	/* of most of its fields; NULL where it has nothing personal */
 	const struct policy *policy;
 	const struct policy_cluster *cluster;
+	const struct rule *rule; /* NULL: nothing personal */
 	size_t place; /* among all collections of the installation, from 1 */
 	int64_t records;
 	int64_t shared; /* of those, others may have them too */
@@ -52,13 +54,21 @@ struct collected {
 	int64_t shown;
 	int full; /* no more rows */
 };
+/* All of it (Art. 15), or the portable fields and what is needed to tell
+ * their records apart (Art. 20). */
+enum collect_what { COLLECT_ALL, COLLECT_PORTABLE };
 struct collection_set {
 	struct installation *in;
 	const char *folder; /* for nameless files */
 	const char *as_of;  /* RFC 3339 */
+	int64_t now;        /* the same */
+	const char *language;
+	const struct schedule *schedule; /* of all stores */
 	struct collected **list;
 	size_t count;
-	int64_t records; /* that the search met */
+	enum collect_what what;
+	int64_t records;  /* that the search met */
+	int64_t left_out; /* met too: nothing of them is portable */
 };
 
 /* Have all that belongs to ${who} in ${set}, in the order of lethe.yml and its

@@ -7,10 +7,10 @@
 #include <unistd.h>
 
 #include "engine/base/file.h"
+#include "engine/crypto/token.h"
 #include "engine/package/exports.h"
 
 #define BLOCK ((size_t)64 << 10)
-#define HALF  (SHA256_LEN / 2)
 
 struct found {
 	int64_t number;
@@ -39,18 +39,16 @@ static void copy_row(struct stmt *s, struct found *f)
 	f->most = db_int(s, 5);
 }
 
-/* The index leads by one half of the hash, of which time may tell; the other
- * one decides, in constant time. */
 static enum status find(
     struct installation *in, const char *token, int64_t now, struct found *f)
 {
-	uint8_t hash[SHA256_LEN];
+	struct token_hash hash;
 	struct stmt *s = NULL;
 	struct val kept;
 	enum status st;
 	int right = 0;
 
-	sha256(token, strlen(token), hash);
+	token_hash(token, &hash);
 	st = db_query(in->control,
 	    "SELECT p.number, r.id, p.name, p.size, p.downloads, p.most,"
 	    " p.token FROM package AS p"
@@ -58,11 +56,10 @@ static enum status find(
 	    " WHERE p.selector = $1 AND p.deleted_at IS NULL"
 	    " AND p.revoked_at IS NULL"
 	    " AND p.expires_at > $2 AND p.downloads < p.most",
-	    ARGS(BLOB(hash, HALF), INT(now)), &s);
+	    ARGS(BLOB(hash.selector, TOKEN_HALF), INT(now)), &s);
 	while (st == ST_OK && !right && (st = db_row(s)) == ST_OK) {
 		kept = db_val(s, 6);
-		right =
-		    kept.n == HALF && secret_equal(kept.p, hash + HALF, HALF);
+		right = token_proves(&hash, kept.p, kept.n);
 		if (right)
 			copy_row(s, f);
 	}

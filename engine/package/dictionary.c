@@ -155,16 +155,35 @@ static enum status values_json(const struct collected *c, json_t **out)
 	return st;
 }
 
+/* kept.h */
+static enum status storage_json(json_t **out)
+{
+	return json_make(out,
+	    "{s:s, s:{s:s, s:b, s:[s,s,s,s], s:{s:{s:s}, s:{s:s}, s:{s:s}, "
+	    "s:{s:s, s:{s:s}}, s:{s:[s,s]}, s:{s:[s,s]}, s:{s:[s,s]}, "
+	    "s:{s:[s,s]}, s:{s:[s,s]}, s:{s:s, s:{s:s}}}}}",
+	    "type", "array", "items", "type", "object", "additionalProperties",
+	    0, "required", "cluster", "verdict", "rule", "law", "properties",
+	    "cluster", "type", "string", "verdict", "type", "string", "rule",
+	    "type", "string", "law", "type", "array", "items", "type", "string",
+	    "starting_point", "type", "string", "null", "last_day", "type",
+	    "string", "null", "deletable_from", "type", "string", "null",
+	    "deletion_due", "type", "string", "null", "label", "type", "string",
+	    "null", "reasons", "type", "array", "items", "type", "string");
+}
+
 enum status dictionary_schema(const struct collected *c, json_t **out)
 {
-	json_t *values = NULL;
+	json_t *values = NULL, *storage = NULL;
 	enum status st = values_json(c, &values);
 
 	if (st == ST_OK)
+		st = storage_json(&storage);
+	if (st == ST_OK)
 		st = json_make(out,
 		    "{s:s, s:s, s:b, s:[s,s,s,s], s:{s:{s:s}, s:{s:s}, "
-		    "s:{s:s, s:s}, s:{s:s, s:I, s:I, s:{s:s, s:b, s:[s,s], "
-		    "s:{s:{s:s}, s:O}}}}}",
+		    "s:{s:s, s:s}, s:{s:s, s:I, s:I, s:{s:s, s:b, s:[s,s,s], "
+		    "s:{s:{s:s}, s:O, s:O}}}}}",
 		    "$schema", "https://json-schema.org/draft/2020-12/schema",
 		    "type", "object", "additionalProperties", 0, "required",
 		    "store", "collection", "as_of", "records", "properties",
@@ -173,8 +192,10 @@ enum status dictionary_schema(const struct collected *c, json_t **out)
 		    "date-time", "records", "type", "array", "minItems",
 		    (json_int_t)c->records, "maxItems", (json_int_t)c->records,
 		    "items", "type", "object", "additionalProperties", 0,
-		    "required", "shared", "values", "properties", "shared",
-		    "type", "boolean", "values", values);
+		    "required", "shared", "storage", "values", "properties",
+		    "shared", "type", "boolean", "storage", storage, "values",
+		    values);
+	json_decref(storage);
 	json_decref(values);
 	return st;
 }

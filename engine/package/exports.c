@@ -74,17 +74,6 @@ static void hex(const uint8_t *bytes, size_t n, char *out)
 		(void)snprintf(out + 2 * i, 3, "%02x", bytes[i]);
 }
 
-enum status exports_token(char out[EXPORTS_TOKEN])
-{
-	uint8_t bytes[(EXPORTS_TOKEN - 1) / 2];
-	enum status st = random_bytes(bytes, sizeof(bytes));
-
-	if (st == ST_OK)
-		hex(bytes, sizeof(bytes), out);
-	explicit_bzero(bytes, sizeof(bytes));
-	return st;
-}
-
 enum status exports_new(struct exports *e, char name[EXPORTS_NAME])
 {
 	uint8_t bytes[(EXPORTS_NAME - 1) / 2];

@@ -10,8 +10,7 @@
  * A lock tells what a killed build left behind from one that is at work: who
  * builds holds it with others, who cleans up holds it alone.
  */
-#define EXPORTS_NAME  33
-#define EXPORTS_TOKEN 65 /* 64 hexadecimal digits: 256 bits */
+#define EXPORTS_NAME 33
 
 struct exports {
 	struct installation *in;
@@ -36,10 +35,5 @@ enum status exports_destroy(
     struct installation *in, const char *name) MUST_CHECK;
 /* Keys and files that no row of the control database knows. */
 enum status exports_orphans(struct exports *e) MUST_CHECK;
-
-/* ---- tokens ---- */
-
-/* 256 bits from the kernel. */
-enum status exports_token(char out[EXPORTS_TOKEN]) MUST_CHECK;
 
 #endif /* !PACKAGE_EXPORTS_H */

@@ -46,6 +46,18 @@ enum status package_build(struct installation *in,
     const struct package_order *order, json_t **out) MUST_CHECK;
 
 /*
+ * The data of the person of ${id}, who was verified, by cluster, for whoever
+ * works on the request: {"id","as_of","records","clusters":[{"cluster","title",
+ * "collections":[{"store","collection","records":[{"shared","storage" (one of
+ * kept.h, or null),"values"}]}]}]}; a record is with each cluster that governs
+ * fields of it, with these and its key.  The last cluster is null: what is
+ * not personal.  All of it is in memory.  The log has `personal_data_viewed`
+ * before anything is shown.  ST_DENIED: not verified, or closed.
+ */
+enum status package_data(struct installation *in, const struct rights_actor *by,
+    const char *id, json_t **out) MUST_CHECK;
+
+/*
  * Open what ${token} leads to, and count and log that as a download; read it
  * with sealed_read(), end it with sealed_free().  ST_DENIED in the same words
  * for a token that is none, has expired, was used up or was revoked.  Constant

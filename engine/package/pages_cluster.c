@@ -71,6 +71,9 @@ static void rows(const struct page *p, const struct collected *c)
 		html_string(p->out, c->columns[i].column.db->name);
 		buf_adds(p->out, "</th>");
 	}
+	buf_adds(p->out, "<th scope=\"col\">");
+	html_string(p->out, say(p, PACKAGE_KEPT));
+	buf_adds(p->out, "</th>");
 	buf_adds(p->out, "</tr></thead>\n<tbody>\n");
 	buf_add(p->out, c->rows.data, c->rows.len);
 	buf_adds(p->out, "</tbody></table>\n</div>\n");

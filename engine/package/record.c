@@ -6,6 +6,7 @@
 
 #include "engine/base/utf8.h"
 #include "engine/package/html.h"
+#include "engine/package/kept.h"
 #include "engine/records/json_text.h"
 #include "engine/records/value_text.h"
 
@@ -63,12 +64,29 @@ static unsigned int kind_of(const struct column *col, const struct val *v)
 	return utf8_valid(v->p, v->n) ? COLLECT_TEXT : COLLECT_BYTES;
 }
 
-static void add_json(struct collected *c, struct stmt *s, int shared)
+static int add_text(const char *p, size_t n, void *out)
+{
+	buf_add(out, p, n);
+	return 0;
+}
+
+static void add_kept(struct buf *out, const json_t *kept)
+{
+	buf_adds(out, "\"storage\":");
+	if (json_dump_callback(kept, add_text, out, JSON_COMPACT) != 0)
+		out->failed = 1;
+	buf_addc(out, ',');
+}
+
+static void add_json(
+    struct collected *c, struct stmt *s, int shared, const json_t *kept)
 {
 	struct buf *out = &c->json->text;
 
 	buf_adds(out, c->records > 0 ? ",\n{" : "\n{");
-	buf_addf(out, "\"shared\":%s,\"values\":{", shared ? "true" : "false");
+	buf_addf(out, "\"shared\":%s,", shared ? "true" : "false");
+	add_kept(out, kept);
+	buf_adds(out, "\"values\":{");
 	for (size_t i = 0; i < c->column_count; i++) {
 		struct collected_column *x = &c->columns[i];
 		struct val v = db_val(s, (int)i);
@@ -129,8 +147,11 @@ static void add_cell(
 	buf_release(&text);
 }
 
-static void add_row(struct collected *c, struct stmt *s)
+static void add_row(const struct collection_set *set, struct collected *c,
+    struct stmt *s, const json_t *kept)
 {
+	struct buf words = BUF_INIT;
+
 	if (c->full)
 		return;
 	buf_adds(&c->rows, "<tr>");
@@ -139,6 +160,10 @@ static void add_row(struct collected *c, struct stmt *s)
 
 		add_cell(&c->rows, &c->columns[i], &v);
 	}
+	kept_words(set, c, kept, &words);
+	html_cell(&c->rows, buf_text(&words));
+	c->rows.failed |= words.failed;
+	buf_release(&words);
 	buf_adds(&c->rows, "</tr>\n");
 	c->shown++;
 	c->full = c->shown >= SHOWN_MOST || c->rows.len >= ROWS_MOST;
@@ -146,13 +171,14 @@ static void add_row(struct collected *c, struct stmt *s)
 
 /* ---- all of it ---- */
 
-enum status record_add(struct collected *c, struct stmt *s, int shared)
+enum status record_add(const struct collection_set *set, struct collected *c,
+    struct stmt *s, int shared, const json_t *kept)
 {
 	enum status st;
 
-	add_json(c, s, shared);
+	add_json(c, s, shared, kept);
 	add_csv(c, s);
-	add_row(c, s);
+	add_row(set, c, s, kept);
 	c->records++;
 	c->shared += shared != 0;
 	st = buf_status(&c->rows);

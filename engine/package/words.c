@@ -340,6 +340,30 @@ static const char *const table[PACKAGE_WORD__MAX][3] = {
 	[PACKAGE_CONSENT_NONE] = { "none", "なし", "keine" },
 	[PACKAGE_PREFERENCES] = { "Your settings", "設定", "Ihre Einstellungen" },
 	[PACKAGE_SETTING] = { "Setting", "値", "Wert" },
+	[PACKAGE_KEPT] = {
+	    "Kept until (last day)",
+	    "保存期間の末日",
+	    "Aufbewahrt bis (letzter Tag)" },
+	[PACKAGE_KEPT_ACTIVE] = {
+	    "in use: the period has not begun",
+	    "利用中（保存期間は未開始）",
+	    "in Gebrauch: die Frist hat noch nicht begonnen" },
+	[PACKAGE_KEPT_HELD] = {
+	    "deletion is suspended by a legal hold",
+	    "法的保全により削除を停止中",
+	    "die Löschung ist ausgesetzt" },
+	[PACKAGE_KEPT_RESTRICTED] = {
+	    "processing is restricted; the data is only stored",
+	    "利用停止中（保存のみ）",
+	    "die Verarbeitung ist eingeschränkt; nur gespeichert" },
+	[PACKAGE_KEPT_DUE] = {
+	    "the period has ended: goes with the next deletion run",
+	    "保存期間満了：次回の削除処理で消去",
+	    "die Frist ist um: wird mit dem nächsten Löschlauf gelöscht" },
+	[PACKAGE_KEPT_OPEN] = {
+	    "no date yet: the JSON file says why",
+	    "期日未定：理由は JSON ファイルを参照",
+	    "noch kein Datum: die JSON-Datei sagt, warum" },
 };
 /* clang-format on */
 

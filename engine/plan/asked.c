@@ -151,7 +151,7 @@ static enum status take(void *ctx, const struct reach_record *r)
 enum status asked_of(
     struct installation *in, const struct reach_subject *who, struct asked *out)
 {
-	struct asked a = { NULL, 0 };
+	struct asked a = { .lists = NULL };
 	enum status st = reach_walk(in, who, take, &a);
 
 	if (st == ST_OK)
@@ -172,7 +172,7 @@ void asked_release(struct asked *a)
 		buf_release(&a->lists[i].keys);
 	}
 	free(a->lists);
-	*a = (struct asked){ NULL, 0 };
+	*a = (struct asked){ .lists = NULL };
 }
 
 /* ---- as bytes ---- */
@@ -258,7 +258,7 @@ enum status asked_read(
     struct installation *in, const void *bytes, size_t len, struct asked *out)
 {
 	struct bytes b = { bytes, len };
-	struct asked a = { NULL, 0 };
+	struct asked a = { .lists = NULL };
 	enum status st = ST_OK;
 
 	while (st == ST_OK && b.left > 0)
@@ -294,4 +294,12 @@ const struct asked_list *asked_here(const struct rule *r)
 			return l;
 	}
 	return NULL;
+}
+
+int asked_wants(const struct asked *a, const char *cluster)
+{
+	for (size_t i = 0; a->clusters && a->clusters[i]; i++)
+		if (strcmp(a->clusters[i], cluster) == 0)
+			return 1;
+	return a->clusters == NULL;
 }

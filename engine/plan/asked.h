@@ -28,6 +28,8 @@ struct asked_list {
 struct asked {
 	struct asked_list *lists;
 	size_t count;
+	/* of these alone anything goes: names, ended by NULL; NULL: of all */
+	const char *const *clusters;
 };
 
 /* All records of ${who}; as reach_walk(). */
@@ -49,6 +51,9 @@ enum status asked_add(struct asked *a, const struct asked_list *place,
 /* From now on the rules of ${s} are about ${a}, which outlives that; NULL:
  * about all records, and their deletion rules, again. */
 void asked_mark(struct schedule *s, const struct asked *a);
+
+/* May anything of ${cluster} go? */
+int asked_wants(const struct asked *a, const char *cluster);
 
 /* Those of the rule's collection in the file that is in use, which are the
  * person's alone; NULL: there are none. */

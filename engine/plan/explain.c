@@ -65,7 +65,7 @@ static enum status read_answers(struct installation *in, const struct rule *r,
 }
 
 static enum status ask_store(struct installation *in, const struct rule *r,
-    const char *const *key, int64_t now, struct answers *out,
+    const struct val *key, int64_t now, struct answers *out,
     json_t **suspensions)
 {
 	struct sql q = SQL_INIT;
@@ -148,7 +148,7 @@ static void answer_release(struct rule_answer *a)
 }
 
 static enum status judge_clocks(
-    struct rule_answer *a, const char *const *key, int64_t now)
+    struct rule_answer *a, const struct val *key, int64_t now)
 {
 	const struct rule *r = a->rule;
 	struct judgement *list;
@@ -237,7 +237,7 @@ static void suspended(struct rule_answer *a)
 	}
 }
 
-static enum status answer(struct installation *in, const char *const *key,
+static enum status answer(struct installation *in, const struct val *key,
     int64_t now, struct rule_answer *a)
 {
 	const struct rule *r = a->rule;
@@ -343,7 +343,7 @@ static enum status compose(const struct rule_answer *a, json_t **out)
 }
 
 static enum status explain_rule(struct installation *in, const struct rule *r,
-    const char *const *key, int64_t as_of, json_t **out)
+    const struct val *key, int64_t as_of, json_t **out)
 {
 	struct rule_answer a = {
 		.rule = r, .decides = SIZE_MAX, .reasons = BUF_INIT
@@ -357,24 +357,19 @@ static enum status explain_rule(struct installation *in, const struct rule *r,
 	return st;
 }
 
-/* In the file of its store that is in use. */
-static enum status explain_here(struct installation *in, const struct rule *r,
-    const char *const *key, int64_t as_of, json_t **out)
+enum status explain_record(struct installation *in, const struct rule *r,
+    const struct val *key, int64_t as_of, json_t **out)
 {
 	json_t *o = NULL, *part = NULL;
 	enum status st;
 	size_t i;
 
-	/* One state for all questions. */
-	if ((st = db_begin(r->store->db, DB_READ)) != ST_OK)
-		return st;
 	st = explain_rule(in, r, key, as_of, &o);
 	for (i = 1; st == ST_OK && i < r->parts; i++) {
 		st = explain_rule(in, rule_part(r, i), key, as_of, &part);
 		if (st == ST_OK)
 			st = json_push(json_object_get(o, "parts"), part);
 	}
-	db_rollback(r->store->db);
 	if (st != ST_OK)
 		json_decref(o);
 	else
@@ -382,8 +377,21 @@ static enum status explain_here(struct installation *in, const struct rule *r,
 	return st;
 }
 
+/* One state for all questions. */
+static enum status explain_here(struct installation *in, const struct rule *r,
+    const struct val *key, int64_t as_of, json_t **out)
+{
+	enum status st;
+
+	if ((st = db_begin(r->store->db, DB_READ)) != ST_OK)
+		return st;
+	st = explain_record(in, r, key, as_of, out);
+	db_rollback(r->store->db);
+	return st;
+}
+
 static enum status explain_mapped(struct installation *in, const struct rule *r,
-    const char *const *key, int64_t as_of, json_t **out)
+    const struct val *key, int64_t as_of, json_t **out)
 {
 	enum status st = ST_NOTFOUND;
 	size_t u;
@@ -428,6 +436,7 @@ enum status explain_json(const struct schedule *s, const char *store,
     int64_t as_of, json_t **out)
 {
 	const struct rule *r = schedule_rule(s, store, collection);
+	struct val vals[KEYS_MOST];
 
 	if (r == NULL)
 		return explain_unmapped(s, store, collection, out);
@@ -437,5 +446,7 @@ enum status explain_json(const struct schedule *s, const char *store,
 		    store, collection, r->key_count,
 		    r->key_count == 1 ? "" : "s", key_count,
 		    key_count == 1 ? "" : "s");
-	return explain_mapped(s->installation, r, key, as_of, out);
+	for (size_t i = 0; i < key_count; i++)
+		vals[i] = TEXT(key[i]);
+	return explain_mapped(s->installation, r, vals, as_of, out);
 }

@@ -25,6 +25,14 @@ enum status explain_json(const struct schedule *s, const char *store,
     const char *collection, const char *const *key, size_t key_count,
     int64_t as_of, json_t **out) MUST_CHECK;
 
+/*
+ * The same of a record that is at hand: ${r} is the rule of its collection
+ * (schedule_rule()), ${key} as stored.  In the file of the store that is in use
+ * and within the caller's transaction, so that all answers are of one state.
+ */
+enum status explain_record(struct installation *in, const struct rule *r,
+    const struct val *key, int64_t as_of, json_t **out) MUST_CHECK;
+
 /* "contract_expiry + P1Y (P1Y from contract_expiry, jp_civil_code)". */
 enum status explain_rule_text(const struct rule *r, char **out) MUST_CHECK;
 

@@ -71,7 +71,7 @@ static enum status values_add(struct explain_values *v,
 }
 
 static enum status read_values(const struct rule *r, const struct rule_clock *c,
-    const char *const *key, struct explain_values *v)
+    const struct val *key, struct explain_values *v)
 {
 	struct sql q = SQL_INIT;
 	struct stmt *s = NULL;
@@ -147,7 +147,7 @@ enum status explain_add_start(json_t *o, const struct rule *r,
 	return st == ST_OK ? json_put(o, "starting_point", start) : st;
 }
 
-enum status explain_judge(const struct rule *r, const char *const *key,
+enum status explain_judge(const struct rule *r, const struct val *key,
     int64_t now, struct explain_clock *a)
 {
 	enum status st;

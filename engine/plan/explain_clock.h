@@ -21,7 +21,7 @@ struct explain_clock {
 	struct explain_values values;
 	struct judgement judgement;
 };
-enum status explain_judge(const struct rule *r, const char *const *key,
+enum status explain_judge(const struct rule *r, const struct val *key,
     int64_t now, struct explain_clock *a) MUST_CHECK;
 
 /* Put "starting_point" into ${o}. */

@@ -3,9 +3,8 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <uninorm.h>
 
-#include "engine/base/utf8.h"
+#include "engine/base/normal.h"
 #include "engine/plan/value.h"
 
 static int is_email(const char *kind) { return strcmp(kind, "email") == 0; }
@@ -17,24 +16,15 @@ static int is_phone(const char *kind)
 
 static int is_blank(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
 
-/* ${form} of the text; the library's memory is freed here. */
 static enum status normalise(
-    uninorm_t form, const char *text, size_t len, struct buf *out)
+    enum normal_form form, const char *text, size_t len, struct buf *out)
 {
-	uint8_t *done;
-	size_t n;
+	enum status st = normal_add(form, text, len, out);
 
-	if (!utf8_valid(text, len) || memchr(text, '\0', len))
+	if (st == ST_INVALID)
 		return fail(
 		    ST_INVALID, "an identity is not text: give it in UTF-8");
-	if (len == 0)
-		return ST_OK;
-	done = u8_normalize(form, (const uint8_t *)text, len, NULL, &n);
-	if (done == NULL)
-		return fail(ST_NOMEM, "out of memory");
-	buf_add(out, done, n);
-	free(done);
-	return buf_status(out);
+	return st;
 }
 
 enum status identity_canonical(
@@ -48,7 +38,7 @@ enum status identity_canonical(
 		;
 	for (; len && is_blank(*text); len--)
 		text++;
-	st = normalise(UNINORM_NFC, text, len, &nfc);
+	st = normalise(NORMAL_NFC, text, len, &nfc);
 	for (i = 0; st == ST_OK && i < nfc.len; i++) {
 		char c = nfc.data[i];
 
@@ -86,7 +76,7 @@ enum status identity_where(const char *kind, const struct db_column *column,
 	struct buf nfd = BUF_INIT;
 	enum status st;
 
-	st = normalise(UNINORM_NFD, value, v.n, &nfd);
+	st = normalise(NORMAL_NFD, value, v.n, &nfd);
 	if (st == ST_OK) {
 		add_stored(kind, column, q);
 		sql_add(q, " IN (");

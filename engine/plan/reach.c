@@ -476,6 +476,16 @@ static enum status walk_all(struct walk *w)
 	return st == ST_OK ? stream(w) : st;
 }
 
+/* The name that was asked for. */
+static enum status add_asked(struct walk *w, size_t name)
+{
+	char *value = strdup(w->value);
+
+	if (value == NULL)
+		return fail(ST_NOMEM, "out of memory");
+	return add_own(&w->own[name], value);
+}
+
 static enum status walk_init(
     struct walk *w, struct installation *in, const struct reach_subject *who)
 {
@@ -497,7 +507,7 @@ static enum status walk_init(
 		return fail(ST_NOMEM, "out of memory");
 	for (i = 0; st == ST_OK && i < w->map.name_count; i++) {
 		if (strcmp(w->map.names[i], who->identity) == 0)
-			st = add_own(&w->own[i], strdup(w->value));
+			st = add_asked(w, i);
 	}
 	return st;
 }

@@ -5,6 +5,7 @@
 #include "engine/plan/rule.h"
 
 #include "engine/installation/units.h"
+#include "engine/plan/asked.h"
 #include "engine/plan/keys.h"
 #include "engine/plan/rule_clock.h"
 #include "engine/plan/rule_unit.h"
@@ -85,6 +86,10 @@ static void add_ended(struct asking *w, const struct rule *r, int64_t now)
 {
 	size_t i;
 
+	if (r->asked && !asked_wants(r->asked, r->terms.cluster->name)) {
+		sql_add(w->q, "FALSE");
+		return;
+	}
 	if (r->asked) {
 		switch (r->terms.cluster->erasure.on_request) {
 		case POLICY_ERASE_AT_ONCE: sql_add(w->q, "TRUE"); return;

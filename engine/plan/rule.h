@@ -151,8 +151,7 @@ void rule_unreferenced(const struct rule *r, struct sql *q);
 void rule_was_reduced(const struct rule *r, struct sql *q);
 
 /* Add the condition that t is the record with the key ${key}. */
-void rule_where_key(
-    const struct rule *r, const char *const *key, struct sql *q);
+void rule_where_key(const struct rule *r, const struct val *key, struct sql *q);
 
 /*
  * Add a SELECT of a clock's values for the records that rule_where_key()
@@ -160,7 +159,7 @@ void rule_where_key(
  * "reference" or "memory").
  */
 void rule_select_values(const struct rule *r, const struct rule_clock *c,
-    const char *const *key, struct sql *q);
+    const struct val *key, struct sql *q);
 
 /*
  * Add a SELECT, columns as above, of what a clock's path reaches from the

@@ -5,7 +5,7 @@
 
 /* ---- single records ---- */
 
-void rule_where_key(const struct rule *r, const char *const *key, struct sql *q)
+void rule_where_key(const struct rule *r, const struct val *key, struct sql *q)
 {
 	size_t i;
 
@@ -14,7 +14,7 @@ void rule_where_key(const struct rule *r, const char *const *key, struct sql *q)
 			sql_add(q, " AND ");
 		sql_column(q, "t", r->keys[i]);
 		sql_add(q, " = ");
-		sql_bind_text(q, key[i]);
+		sql_bind(q, key[i]);
 	}
 }
 
@@ -34,7 +34,7 @@ static void select_remembered(const struct rule *r, const struct rule_clock *c,
 }
 
 void rule_select_values(const struct rule *r, const struct rule_clock *c,
-    const char *const *key, struct sql *q)
+    const struct val *key, struct sql *q)
 {
 	size_t n = c->path.count, i;
 

@@ -5,6 +5,7 @@
 #include "engine/holds/holds.h"
 #include "engine/installation/units.h"
 #include "engine/plan/keys.h"
+#include "engine/plan/suspension.h"
 #include "engine/purge/batch.h"
 #include "engine/purge/erasing.h"
 
@@ -59,6 +60,17 @@ void erasing_release(struct erasing *e)
 	run_release(&e->run);
 }
 
+/* For as long as the registry has them, they come back for what stays. */
+static enum status end_restrictions(const struct erasing *e, struct db *db)
+{
+	const char *const *ids = e->subject->ends;
+	enum status st = ST_OK;
+
+	for (size_t i = 0; st == ST_OK && ids && ids[i]; i++)
+		st = suspension_clear(db, ids[i]);
+	return st;
+}
+
 static enum status open_one(struct erasing *e, struct db *db)
 {
 	struct db **list;
@@ -72,7 +84,7 @@ static enum status open_one(struct erasing *e, struct db *db)
 	e->open = list;
 	if ((st = db_begin(db, DB_WRITE)) == ST_OK)
 		e->open[e->open_count++] = db;
-	return st;
+	return st == ST_OK ? end_restrictions(e, db) : st;
 }
 
 /* From here on nobody writes to what references lead through. */
@@ -293,6 +305,7 @@ static enum status find_targets(struct erasing *e)
 	       : asked_of(e->run.in, &e->subject->who, &e->asked);
 	if (st != ST_OK)
 		return st;
+	e->asked.clusters = e->subject->clusters;
 	e->gone = calloc(e->asked.count + 1, sizeof(*e->gone));
 	return e->gone ? ST_OK : fail(ST_NOMEM, "out of memory");
 }

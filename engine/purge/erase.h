@@ -26,6 +26,11 @@ struct erase_subject {
 	int64_t as_of;
 	/* what an erasure that was cut off had found (erase_keep); or NULL */
 	const struct buf *targets;
+	/* of these clusters alone; names, ended by NULL; NULL: of all */
+	const char *const *clusters;
+	/* restrictions that this ends, and that therefore keep nothing: ids,
+	 * ended by NULL; NULL: none */
+	const char *const *ends;
 };
 
 /*

@@ -205,6 +205,8 @@ static enum status keep_part(
 	enum status st = ST_OK;
 	char *name;
 
+	if (!asked_wants(&k->e->asked, r->terms.cluster->name))
+		return ST_OK;
 	name = str_format("%s/%s/%s/%s", r->store->config->name,
 	    r->collection->name, r->terms.cluster->name, reason);
 	if (name == NULL)

@@ -284,7 +284,7 @@ static enum status scrub(struct erasing *e)
 /* A new look at the person: nothing is found that was erased. */
 static enum status verify(struct erasing *e)
 {
-	struct asked after = { NULL, 0 };
+	struct asked after = { .lists = NULL };
 	size_t i, found = 0, left = 0;
 	enum status st;
 

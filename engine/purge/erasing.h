@@ -19,8 +19,8 @@ struct erasing {
 	struct run run; /* one lane: the caller's */
 	const struct erase_subject *subject;
 	struct asked asked;
-	size_t *gone; /* of each list of it: records that were deleted */
-	struct asked stays;      /* what is still there afterwards */
+	size_t *gone;       /* of each list of it: records that were deleted */
+	struct asked stays; /* what is still there afterwards */
 	struct erase_sets *sets; /* one for each rule of the schedule */
 	struct db **open;        /* in a write transaction */
 	size_t open_count;

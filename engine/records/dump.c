@@ -8,6 +8,7 @@
 #include "engine/records/column.h"
 #include "engine/records/json_text.h"
 #include "engine/records/value_text.h"
+#include "engine/store/restricted.h"
 
 #define BLOCK ((size_t)64 << 10)
 
@@ -15,7 +16,8 @@ struct dump {
 	const struct db_table *table;
 	struct column *columns;
 	enum dump_format format;
-	struct buf text; /* not yet written */
+	struct dump_leave *leave; /* or NULL */
+	struct buf text;          /* not yet written */
 	FILE *to;
 };
 
@@ -89,9 +91,15 @@ static void add_header(struct dump *d)
 
 /* ---- records ---- */
 
-static enum status query(
-    struct db *db, const struct db_table *table, struct stmt **out)
+static struct restricted leave_of(const struct dump *d)
 {
+	return (
+	    struct restricted){ d->table, d->leave->keys, d->leave->key_count };
+}
+
+static enum status query(const struct dump *d, struct db *db, struct stmt **out)
+{
+	const struct db_table *table = d->table;
 	struct sql q = SQL_INIT;
 	enum status st;
 	int key = 0, more;
@@ -104,6 +112,13 @@ static enum status query(
 	}
 	sql_add(&q, " FROM ");
 	sql_name(&q, table->name);
+	sql_add(&q, " AS t");
+	if (d->leave) {
+		const struct restricted r = leave_of(d);
+
+		sql_add(&q, " WHERE TRUE");
+		restricted_where_not(db, &r, NULL, &q);
+	}
 	do {
 		more = 0;
 		for (size_t i = 0; i < table->column_count; i++) {
@@ -123,12 +138,28 @@ static enum status query(
 	return st;
 }
 
+static enum status count_left_out(struct dump *d, struct db *db)
+{
+	struct restricted r;
+	int64_t n = 0;
+	enum status st;
+
+	if (d->leave == NULL)
+		return ST_OK;
+	r = leave_of(d);
+	st = restricted_count(db, &r, &n);
+	d->leave->records += n;
+	return st;
+}
+
 static enum status dump_rows(struct dump *d, struct db *db, int64_t *records)
 {
 	struct stmt *s = NULL;
 	enum status st;
 
-	if ((st = query(db, d->table, &s)) != ST_OK)
+	if ((st = count_left_out(d, db)) != ST_OK)
+		return st;
+	if ((st = query(d, db, &s)) != ST_OK)
 		return st;
 	while (
 	    (st = write_text(d, BLOCK)) == ST_OK && (st = db_row(s)) == ST_OK) {
@@ -182,9 +213,12 @@ static enum status dump_all(
 
 enum status dump_collection(struct db *db, struct segments *segments,
     const struct db_table *table, const struct collection *collection,
-    enum dump_format format, FILE *to, int64_t *records)
+    enum dump_format format, struct dump_leave *leave, FILE *to,
+    int64_t *records)
 {
-	struct dump d = { .table = table, .format = format, .to = to };
+	struct dump d = {
+		.table = table, .format = format, .leave = leave, .to = to
+	};
 	int64_t count = 0;
 	enum status st;
 

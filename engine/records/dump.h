@@ -25,12 +25,24 @@
 enum dump_format { DUMP_JSONL, DUMP_CSV };
 
 /*
+ * What is restricted (engine/store/restricted.h) stays where it is: dumping
+ * is more than storing.
+ */
+struct dump_leave {
+	const char *const *keys; /* that name a record; may be none */
+	size_t key_count;
+	int64_t records; /* left out; counted by dump_collection() */
+};
+
+/*
  * One state of the store, whoever writes meanwhile; memory stays flat.
  * ST_IO or ST_FULL where ${to} does not take it (SIGPIPE must be ignored to
  * see that); ${to} is flushed.  ${*records} may be NULL.
+ * ${leave} NULL: every record, for whom the law allows it.
  */
 enum status dump_collection(struct db *db, struct segments *segments,
     const struct db_table *table, const struct collection *collection,
-    enum dump_format format, FILE *to, int64_t *records) MUST_CHECK;
+    enum dump_format format, struct dump_leave *leave, FILE *to,
+    int64_t *records) MUST_CHECK;
 
 #endif /* !RECORDS_DUMP_H */

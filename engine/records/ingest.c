@@ -250,6 +250,51 @@ static enum status is_there(struct intake *in, size_t lane)
 	    g ? g->name : "", in->target->table->name);
 }
 
+/* What names the record in hand, into ${in->key}; 0: the store gives it a key,
+ * which no record had. */
+static int find_key(struct intake *in)
+{
+	const struct ingest_target *t = in->target;
+	const struct layout *l = &in->layouts[0];
+	size_t i, k;
+
+	for (k = 0; k < t->key_count; k++) {
+		for (i = 0; i < l->total; i++)
+			if (strcmp(in->columns[l->columns[i]].db->name,
+				t->keys[k]) == 0)
+				break;
+		if (i == l->total)
+			return 0;
+		in->key[k] = in->vals[i];
+	}
+	return k > 0;
+}
+
+/* ST_CONFLICT: the lane has a record of this key, and it is restricted. */
+static enum status check_restricted(struct intake *in, size_t number)
+{
+	const struct ingest_target *t = in->target;
+	const struct restricted r = { t->table, t->keys, t->key_count };
+	const struct lane *lane = &in->lanes.list[number];
+	enum status st;
+	int is = 0;
+
+	if (in->mode == DB_INSERT || t->may_change_restricted)
+		return ST_OK;
+	if ((st = lanes_begin_lane(&in->lanes, number)) != ST_OK)
+		return st;
+	if (lane->restricted == RESTRICTED_NONE || !find_key(in))
+		return ST_OK;
+	st = restricted_has(lane->db, &r, in->key, &is);
+	if (st != ST_OK || !is)
+		return st;
+	return fail(ST_CONFLICT,
+	    "%s: the record of %s with this key is restricted, and a change "
+	    "is more than storing it (GDPR Art. 18(2)): leave it out, or say "
+	    "with --restricted CODE what allows it",
+	    t->store, t->table->name);
+}
+
 /*
  * Where the record in hand goes.  One that is replaced goes with its time: from
  * the lane that has it to that of the new time, or, where the record names no
@@ -277,6 +322,8 @@ static enum status choose_lane(
 		return st;
 	if (in->mode == DB_INSERT)
 		return is_there(in, there);
+	if ((st = check_restricted(in, there)) != ST_OK)
+		return st;
 	if (routed)
 		return lanes_move(&in->lanes, key, there, *lane);
 	*lane = there;
@@ -289,25 +336,15 @@ static enum status forget_mark(struct intake *in, const struct lane *lane)
 	const struct ingest_target *t = in->target;
 	struct layout *l = &in->layouts[0];
 	enum status st;
-	size_t i, k;
 
-	if (!lane->any_reduced || t->keys == NULL)
+	if (!lane->any_reduced || t->keys == NULL || !find_key(in))
 		return ST_OK;
-	for (k = 0; k < t->key_count; k++) {
-		for (i = 0; i < l->total; i++)
-			if (strcmp(in->columns[l->columns[i]].db->name,
-				t->keys[k]) == 0)
-				break;
-		/* The store gives it a key, which no record had. */
-		if (i == l->total)
-			return ST_OK;
-		in->key[k] = in->vals[i];
-	}
 	/* The record must be there. */
 	st = intake_flush(in, l);
 	if (st != ST_OK || in->failed != ST_OK)
 		return st;
-	return reduced_forget(lane->db, t->table, t->keys, k, in->key);
+	return reduced_forget(
+	    lane->db, t->table, t->keys, t->key_count, in->key);
 }
 
 /* ${*insert}: what adds it, once that is known. */
@@ -318,6 +355,8 @@ static enum status put(struct intake *in, struct db_insert **insert)
 	enum status st;
 
 	if ((st = choose_lane(in, key, &lane)) != ST_OK)
+		return st;
+	if ((st = check_restricted(in, lane)) != ST_OK)
 		return st;
 	if ((st = lanes_begin_lane(&in->lanes, lane)) == ST_OK)
 		st = layout_insert(in, &in->layouts[0], lane, insert);

@@ -36,6 +36,8 @@ struct ingest_target {
 	size_t computed_count;
 	const char *const *keys; /* that name a record; NULL: not told */
 	size_t key_count;
+	/* Art. 18(2) allows that restricted records are changed */
+	int may_change_restricted;
 };
 
 /*
@@ -60,7 +62,8 @@ enum status ingest_target_compute(struct ingest_target *target,
 /*
  * The columns that name a record are ${keys}, which must outlive the target.
  * New content under a key that marks a reduced record (engine/store/reduced.h)
- * is then judged anew.
+ * is then judged anew, and one that is restricted (engine/store/restricted.h)
+ * is not replaced: it is stored, and a change is more than that.
  */
 void ingest_target_keys(
     struct ingest_target *target, const char *const *keys, size_t count);

@@ -274,6 +274,8 @@ enum status lanes_begin_lane(struct lanes *l, size_t at)
 		st = count_get(db, l->table->name, &lane->before);
 	if (st == ST_OK)
 		st = reduced_any(db, l->table->name, &lane->any_reduced);
+	if (st == ST_OK)
+		st = restricted_reach(db, l->table->name, &lane->restricted);
 	return st;
 }
 

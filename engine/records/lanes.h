@@ -4,6 +4,7 @@
 #include "engine/base/buf.h"
 #include "engine/base/when.h"
 #include "engine/store/db.h"
+#include "engine/store/restricted.h"
 #include "engine/store/segments.h"
 
 /*
@@ -28,6 +29,7 @@ struct lane {
 	int64_t before;          /* records there were */
 	int64_t records;         /* added */
 	int any_reduced;         /* some records are marked as reduced */
+	enum restricted_reach restricted;
 	int moved;               /* some came from another lane */
 	struct lane_bound least; /* of the first column of the keys */
 	struct lane_bound most;

@@ -11,6 +11,7 @@
 
 #include "engine/base/utf8.h"
 #include "engine/plan/keys.h"
+#include "engine/store/restricted.h"
 
 #define VALUES_MOST 100000
 
@@ -48,25 +49,6 @@ static void tally_add(struct tally *t, int64_t person)
 
 /* ---- the records ---- */
 
-static void add_where(const struct aggregate_query *q, const char *const *keys,
-    size_t key_count, struct sql *sql)
-{
-	sql_add(sql, " WHERE NOT EXISTS (SELECT 1"
-		     " FROM lethe_suspended_cluster AS c"
-		     " WHERE c.kind = 'restriction' AND c.collection = ");
-	sql_bind_text(sql, q->table->name);
-	sql_add(sql, " AND c.cluster = ");
-	sql_bind_text(sql, q->cluster);
-	sql_add(sql, ")");
-	if (key_count == 0)
-		return;
-	sql_add(sql, " AND NOT EXISTS (SELECT 1 FROM lethe_suspension AS s"
-		     " WHERE s.kind = 'restriction' AND s.collection = ");
-	sql_bind_text(sql, q->table->name);
-	keys_match(q->store->db, q->table, keys, key_count, "s", sql);
-	sql_add(sql, ")");
-}
-
 static enum status select_records(
     const struct aggregate_query *q, struct sql *sql)
 {
@@ -88,7 +70,10 @@ static enum status select_records(
 	}
 	sql_add(sql, " FROM ");
 	person_from(q->person, q->table->name, sql);
-	add_where(q, keys, key_count, sql);
+	sql_add(sql, " WHERE TRUE");
+	restricted_where_not(q->store->db,
+	    &(const struct restricted){ q->table, keys, key_count }, q->cluster,
+	    sql);
 	if (q->person->field)
 		sql_add(sql, " ORDER BY 1");
 	free(keys);

@@ -220,7 +220,7 @@ static enum status note(struct report *r, const json_t *by)
  * has seen. */
 static enum status release(struct report *r, const json_t *by, json_t **out)
 {
-	json_t *made = NULL;
+	json_t *made = NULL, *restricted = NULL;
 	enum status st;
 
 	if ((st = db_begin(r->in->control, DB_WRITE)) != ST_OK)
@@ -232,6 +232,10 @@ static enum status release(struct report *r, const json_t *by, json_t **out)
 		st = report_count(r);
 	if (st == ST_OK)
 		st = report_page(r, by, &made);
+	if (st == ST_OK)
+		st = report_restricted(r, &restricted);
+	if (st == ST_OK)
+		st = json_put(made, "restricted", restricted);
 	if (st == ST_OK)
 		st = ledger_keep_sets(&r->ledger, r->now);
 	if (st == ST_OK)

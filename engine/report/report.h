@@ -29,7 +29,8 @@ struct report_request {
 /*
  * {"cluster","title","collection","by":[...],"unit":"persons"|"records",
  * "counted_by","min","cells":[{"values":[...],"count","as_of"}],
- * "totals":[{"by":[...],"values":[...],"count","as_of"}],"withheld"}.  A value
+ * "totals":[{"by":[...],"values":[...],"count","as_of"}],"withheld",
+ * "restricted":null|{"count","as_of"}}.  A value
  * is text, null (there is none) or {"other":true}; ${count} null: withheld.
  * What is shown is kept in the control database and noted in the audit log
  * before this returns.

@@ -50,4 +50,9 @@ enum status report_count(struct report *r) MUST_CHECK;
 enum status report_page(
     struct report *r, const json_t *by, json_t **out) MUST_CHECK;
 
+/* How many people's records are left out because they are restricted, as
+ * {"count","as_of"}; null where fewer than the minimum are.  Before the
+ * ledger's transaction ends. */
+enum status report_restricted(struct report *r, json_t **out) MUST_CHECK;
+
 #endif /* !REPORT_REPORT_PARTS_H */

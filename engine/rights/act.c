@@ -51,8 +51,7 @@ enum status rights_ask(struct installation *in, const struct rights_actor *by,
 
 static enum status check_method(const char *method)
 {
-	static const char *const methods[] = { "login", "code", "call_back",
-		"document_seen", "in_person", "representative", NULL };
+	const char *const *methods = request_methods;
 	const char *near;
 
 	for (int i = 0; method && methods[i]; i++)

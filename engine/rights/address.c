@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "engine/plan/keys.h"
-#include "engine/plan/reach.h"
+#include "engine/rights/address.h"
 #include "engine/rights/message.h"
 
 static const char *email_of(const struct collection *c)
@@ -15,7 +15,7 @@ static const char *email_of(const struct collection *c)
 	return NULL;
 }
 
-static enum status read_address(
+enum status address_read(
     const struct reach_record *r, const char *column, char **out)
 {
 	const char **keys = NULL, *text;
@@ -41,8 +41,7 @@ static enum status read_address(
 		st = db_query_sql(r->store->db, &q, &s);
 	if (st == ST_OK && (st = db_row(s)) == ST_OK) {
 		text = db_text(s, 0);
-		if (text && text_is_address(text) &&
-		    (*out = strdup(text)) == NULL)
+		if (text && (*out = strdup(text)) == NULL)
 			st = fail(ST_NOMEM, "out of memory");
 	}
 	db_done(s);
@@ -54,11 +53,17 @@ static enum status read_address(
 static enum status look(void *ctx, const struct reach_record *r)
 {
 	const char *column = email_of(r->collection);
-	char **out = ctx;
+	char **out = ctx, *text = NULL;
+	enum status st;
 
 	if (*out || r->shared || column == NULL)
 		return ST_OK;
-	return read_address(r, column, out);
+	st = address_read(r, column, &text);
+	if (st == ST_OK && text && text_is_address(text))
+		*out = text;
+	else
+		free(text);
+	return st;
 }
 
 enum status message_address(struct installation *in, const char *identity,

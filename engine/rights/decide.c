@@ -3,7 +3,9 @@
 
 #include "engine/base/utf8.h"
 #include "engine/rights/erasure.h"
+#include "engine/rights/restriction.h"
 #include "engine/rights/step.h"
+#include "engine/rights/suppression.h"
 
 static int refuses(enum request_outcome o)
 {
@@ -88,6 +90,10 @@ enum status rights_decide(struct installation *in,
 		st = set(&s, d);
 	if (st == ST_OK)
 		st = erasure_decide(&s);
+	if (st == ST_OK)
+		st = restriction_decide(&s);
+	if (st == ST_OK)
+		st = suppression_decide(&s);
 	alone.roles |= REQUEST_BY_APPROVER;
 	if (st == ST_OK && !step_takes_two(in, &s.r)) {
 		s.by = &alone;
@@ -141,5 +147,7 @@ enum status rights_fulfil(struct installation *in,
 		    s.r.reason, note);
 	if (st == ST_OK)
 		st = erasure_done(&s);
+	if (st == ST_OK)
+		st = restriction_done(&s);
 	return step_end(&s, st, out);
 }

@@ -8,21 +8,69 @@
 #include "engine/rights/copies.h"
 #include "engine/rights/erasure_book.h"
 #include "engine/rights/message.h"
+#include "engine/rights/restriction_part.h"
 #include "engine/rights/transition.h"
 
-static struct erase_subject subject_of(
-    const struct request *r, const struct erasure *e, int64_t now)
+/* An objection is about the clusters that it restricts; what it restricts them
+ * by keeps nothing of them. */
+struct aim {
+	json_t *parts;
+	const char **clusters;
+	const char **ends;
+};
+
+static void aim_release(struct aim *a)
+{
+	json_decref(a->parts);
+	free(a->clusters);
+	free(a->ends);
+}
+
+static enum status aim_of(
+    struct installation *in, const struct request *r, struct aim *a)
+{
+	const json_t *part;
+	enum status st;
+	size_t i, n;
+
+	if (r->type != REQUEST_OBJECTION)
+		return ST_OK;
+	if ((st = part_list(in, r->number, r->id, &a->parts)) != ST_OK)
+		return st;
+	n = json_array_size(a->parts);
+	a->clusters = calloc(n + 1, sizeof(*a->clusters));
+	a->ends = calloc(n + 1, sizeof(*a->ends));
+	if (a->clusters == NULL || a->ends == NULL)
+		return fail(ST_NOMEM, "out of memory");
+	json_array_foreach(a->parts, i, part)
+	{
+		a->clusters[i] = json_text(part, "cluster");
+		a->ends[i] = json_text(part, "restriction");
+	}
+	return ST_OK;
+}
+
+static struct erase_subject subject_of(const struct request *r,
+    const struct erasure *e, const struct aim *a, int64_t now)
 {
 	return (struct erase_subject){ { r->identity, r->value }, now,
-		e && e->targets.len > 0 ? &e->targets : NULL };
+		e && e->targets.len > 0 ? &e->targets : NULL, a->clusters,
+		a->ends };
+}
+
+static int erases(const struct request *r)
+{
+	return r->type == REQUEST_ERASURE || r->type == REQUEST_OBJECTION;
 }
 
 static enum status check_type(const struct request *r)
 {
-	if (r->type == REQUEST_ERASURE)
+	if (erases(r))
 		return ST_OK;
 	return fail(ST_USAGE,
-	    "%s is no request for erasure: only those have a plan", r->id);
+	    "%s is no request for erasure and no objection: only those have a "
+	    "plan of what goes",
+	    r->id);
 }
 
 /* ---- the plan ---- */
@@ -84,14 +132,17 @@ enum status rights_plan(struct installation *in, const struct rights_actor *by,
 	struct erasure e = { .targets = BUF_INIT, .kept = BUF_INIT };
 	struct request r = { 0 };
 	struct erase_subject who;
+	struct aim aim = { NULL, NULL, NULL };
 	json_t *plan = NULL;
 	enum status st = book_read(in, id, &r);
 
 	if (st == ST_OK)
 		st = plannable(by, &r);
+	if (st == ST_OK)
+		st = aim_of(in, &r, &aim);
 	if (st == ST_OK && (st = erasure_read(in, r.number, &e)) == ST_NOTFOUND)
 		st = ST_OK;
-	who = subject_of(&r, &e, by->now);
+	who = subject_of(&r, &e, &aim, by->now);
 	if (st == ST_OK)
 		st = erase_plan(in, &who, &plan);
 	if (st == ST_OK)
@@ -99,6 +150,7 @@ enum status rights_plan(struct installation *in, const struct rights_actor *by,
 	if (st == ST_OK)
 		st = for_people(plan, id, out);
 	json_decref(plan);
+	aim_release(&aim);
 	erasure_release(&e);
 	request_release(&r);
 	return st;
@@ -127,7 +179,8 @@ static enum status fits(const struct request *r, const json_t *plan)
 	if (r->outcome == REQUEST_TO_FULFIL_PARTLY && kept == 0)
 		return fail(ST_DENIED,
 		    "the plan keeps nothing: decide `--outcome fulfil`");
-	if (goes == 0)
+	/* An objection is upheld also where nothing is there yet. */
+	if (goes == 0 && r->type == REQUEST_ERASURE)
 		return fail(ST_DENIED,
 		    "the plan erases nothing: decide `--outcome %s`",
 		    kept ? "refuse" : "no_match");
@@ -136,9 +189,8 @@ static enum status fits(const struct request *r, const json_t *plan)
 
 static int carries_out(const struct request *r)
 {
-	return r->type == REQUEST_ERASURE &&
-	       (r->outcome == REQUEST_TO_FULFIL ||
-		   r->outcome == REQUEST_TO_FULFIL_PARTLY);
+	return erases(r) && (r->outcome == REQUEST_TO_FULFIL ||
+				r->outcome == REQUEST_TO_FULFIL_PARTLY);
 }
 
 enum status erasure_decide(struct step *s)
@@ -274,6 +326,8 @@ static enum status remember_address(const struct execution *x, const char *to)
 static enum status note_done(
     struct step *s, const json_t *report, const struct buf *kept)
 {
+	/* What an objection was not about is not waited for. */
+	int rest = kept->len > 0 && s->r.type == REQUEST_ERASURE;
 	char *text = NULL;
 	enum status st = json_canonical(report, &text);
 
@@ -283,7 +337,7 @@ static enum status note_done(
 		    " targets = NULL, kept = coalesce($4, kept)"
 		    " WHERE request = $1",
 		    ARGS(INT(s->r.number), INT(s->by->now), TEXT(text),
-			kept->len ? BLOB(kept->data, kept->len) : NIL));
+			rest ? BLOB(kept->data, kept->len) : NIL));
 	free(text);
 	return st;
 }
@@ -305,8 +359,9 @@ static enum status execute(struct execution *x, const struct request *r,
     const struct erasure *e, json_t **out)
 {
 	struct buf kept = BUF_INIT;
+	struct aim aim = { NULL, NULL, NULL };
 	struct erase_order o = {
-		.subject = subject_of(r, e, x->by->now),
+
 		.request = r->id,
 		.actor = x->by->name,
 		.plan = e->body,
@@ -316,13 +371,17 @@ static enum status execute(struct execution *x, const struct request *r,
 		.stays = &kept,
 	};
 	json_t *report = NULL;
-	enum status st = erase_run(x->in, &o, &report);
+	enum status st = aim_of(x->in, r, &aim);
 
+	o.subject = subject_of(r, e, &aim, x->by->now);
+	if (st == ST_OK)
+		st = erase_run(x->in, &o, &report);
 	if (st == ST_OK)
 		st = fulfil(x, report, &kept, out);
 	if (st == ST_OK)
 		st = json_put(*out, "erasure", json_incref(report));
 	json_decref(report);
+	aim_release(&aim);
 	if (kept.data)
 		explicit_bzero(kept.data, kept.size);
 	buf_release(&kept);

@@ -5,7 +5,9 @@
 #include "engine/rights/step.h"
 
 /*
- * Erasure on request (GDPR Art. 17), from its plan to what becomes of the rest.
+ * Erasure on request (GDPR Art. 17), from its plan to what becomes of the rest;
+ * and that of an objection which is upheld (Art. 17(1)(c)), of the clusters
+ * that it is about (restriction.h).
  * A decision and its approval are about one plan, by its hash; what would be
  * done has to be that still when it is carried out (engine/purge/erase.h).
  */

@@ -103,7 +103,7 @@ static enum status look(
     struct installation *in, const struct erasure *e, struct asked *left)
 {
 	struct looking l = { .in = in, .since = e->done_at };
-	struct asked kept = { NULL, 0 };
+	struct asked kept = { .lists = NULL };
 	enum status st;
 	size_t i;
 
@@ -157,7 +157,7 @@ static enum status write_left(struct step *s, const struct asked *left)
 static enum status settle(struct step *s, int *gone)
 {
 	struct erasure e = { .targets = BUF_INIT, .kept = BUF_INIT };
-	struct asked left = { NULL, 0 };
+	struct asked left = { .lists = NULL };
 	enum status st = erasure_read(s->in, s->r.number, &e);
 
 	if (st == ST_OK && e.kept.len > 0)

@@ -22,7 +22,7 @@ const char *const letter_languages[] = { "en", "ja", "de", NULL };
 
 static const char *const kinds[LETTER_KIND__MAX + 1] = { "receipt", "identity",
 	"extension", "answer", "partial_answer", "refusal", "no_data",
-	"rest_erased", NULL };
+	"rest_erased", "restricted", "lifting", NULL };
 
 const char *letter_kind_name(enum letter_kind kind) { return kinds[kind]; }
 
@@ -38,8 +38,8 @@ enum status letter_kind_parse(const char *name, enum letter_kind *out)
 	near = diag_nearest(name, kinds);
 	return fail(ST_USAGE,
 	    "no letter is called `%s`%s%s%s: there are receipt, identity, "
-	    "extension, answer, partial_answer, refusal, no_data "
-	    "and rest_erased",
+	    "extension, answer, partial_answer, refusal, no_data, "
+	    "rest_erased, restricted and lifting",
 	    name, near ? ", did you mean `" : "", near ? near : "",
 	    near ? "`?" : "");
 }
@@ -183,6 +183,28 @@ static enum status put_note(
 	return st == ST_NOTFOUND ? ST_OK : st;
 }
 
+/* When a restriction will be lifted, and why. */
+static enum status put_lifting(struct installation *in, const struct request *r,
+    const json_t *words, json_t *o)
+{
+	struct stmt *s = NULL;
+	enum status st;
+
+	st = db_query(in->control,
+	    "SELECT lifts_at, reason FROM request_lifting WHERE request = $1"
+	    " AND lifted_at IS NULL",
+	    ARGS(INT(r->number)), &s);
+	if (st == ST_OK && (st = db_row(s)) == ST_OK)
+		st = letter_put_day(
+		    words, "lifts", zone_day(in->zone, db_int(s, 0)), o);
+	if (st == ST_OK)
+		st = json_put(o, "lifting_reason",
+		    json_string(
+			letter_word(words, "lifting_reasons", db_text(s, 1))));
+	db_done(s);
+	return st == ST_NOTFOUND ? ST_OK : st;
+}
+
 /* Who signs: the first of those who answer for the data. */
 static const char *signer(const struct installation *in, const char *language)
 {
@@ -223,6 +245,8 @@ static enum status values(struct installation *in, const struct request *r,
 	    r->law != REQUEST_APPI, "appi", r->law != REQUEST_GDPR, "note");
 	if (st == ST_OK)
 		st = put_note(in, r, o);
+	if (st == ST_OK)
+		st = put_lifting(in, r, words, o);
 	if (st == ST_OK)
 		st = put_days(in, r, words, now, o);
 	if (st == ST_OK)

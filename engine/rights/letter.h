@@ -20,6 +20,8 @@ enum letter_kind {
 	LETTER_REFUSAL,
 	LETTER_NO_DATA,
 	LETTER_REST_ERASED, /* what an erasure had to keep has gone */
+	LETTER_RESTRICTED,  /* processing stops, and how it would go on */
+	LETTER_LIFTING,     /* a restriction will be lifted */
 	LETTER_KIND__MAX
 };
 const char *letter_kind_name(enum letter_kind kind);

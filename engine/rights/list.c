@@ -49,7 +49,7 @@ static enum status push(
 	return st == ST_OK ? json_push(list, one) : st;
 }
 
-static enum status check(const struct list_filter *f)
+enum status list_check(const struct list_filter *f)
 {
 	enum request_type type;
 	enum request_state state;
@@ -71,45 +71,44 @@ static enum status check(const struct list_filter *f)
 	    f->standing);
 }
 
-/* All of one page is read in one transaction, so that it fits together. */
-static enum status page_json(struct installation *in,
-    const struct list_filter *f, int64_t as_of, struct scan *all, json_t *list)
+enum status list_page_json(struct installation *in, const struct list_filter *f,
+    const struct scan *all, json_t **out)
 {
-	enum status st = scan_read(in, f, as_of, all);
 	int64_t i, end = f->offset + f->limit;
+	json_t *list = NULL;
+	enum status st = json_made(json_array(), &list);
 
-	if (st != ST_OK)
-		return st;
-	scan_sort(all, (size_t)end);
 	if (end > (int64_t)all->count)
 		end = (int64_t)all->count;
 	for (i = f->offset; st == ST_OK && i < end; i++)
 		st = push(in, all, (size_t)i, list);
+	if (st == ST_OK)
+		st = json_make(out, "{s:O, s:I, s:I}", "requests", list,
+		    "total", (json_int_t)all->count, "offset",
+		    (json_int_t)f->offset);
+	json_decref(list);
 	return st;
 }
 
+/* All of one page is read in one transaction, so that it fits together. */
 enum status list_json(struct installation *in, const struct list_filter *f,
     int64_t as_of, json_t **out)
 {
 	struct scan all = { 0 };
-	json_t *list = NULL;
 	enum status st;
 
-	if ((st = check(f)) != ST_OK)
+	if ((st = list_check(f)) != ST_OK)
 		return st;
 	if ((st = installation_open_control(in)) != ST_OK)
 		return st;
-	if ((st = json_made(json_array(), &list)) != ST_OK)
-		return st;
 	st = db_begin(in->control, DB_READ);
 	if (st == ST_OK)
-		st = page_json(in, f, as_of, &all, list);
+		st = scan_read(in, f, as_of, &all);
+	if (st == ST_OK) {
+		scan_sort(&all, (size_t)(f->offset + f->limit));
+		st = list_page_json(in, f, &all, out);
+	}
 	db_rollback(in->control);
-	if (st == ST_OK)
-		st =
-		    json_make(out, "{s:O, s:I, s:I}", "requests", list, "total",
-			(json_int_t)all.count, "offset", (json_int_t)f->offset);
-	json_decref(list);
 	scan_release(&all);
 	return st;
 }
@@ -172,27 +171,22 @@ static struct counted count(const struct scan *all)
 	return n;
 }
 
-static enum status summary_json(
-    struct installation *in, int64_t as_of, struct scan *all, json_t **out)
+enum status list_summary_json(
+    struct installation *in, const struct scan *open, json_t **out)
 {
-	static const struct list_filter f = { .which = LIST_OPEN };
+	const struct counted n = count(open);
 	json_t *states = NULL;
 	char next[CIVIL_TEXT];
-	struct counted n;
-	enum status st = scan_read(in, &f, as_of, all);
+	enum status st = states_json(in, &states);
 
+	civil_format(n.next, next);
 	if (st == ST_OK)
-		st = states_json(in, &states);
-	if (st == ST_OK) {
-		n = count(all);
-		civil_format(n.next, next);
 		st = json_make(out, "{s:I, s:I, s:I, s:I, s:I, s:s?, s:O}",
 		    "open", n.open, "suspended", n.standing[CLOCK_SUSPENDED],
 		    "at_risk", n.standing[CLOCK_AT_RISK], "overdue",
 		    n.standing[CLOCK_OVERDUE], "holidays_missing", n.unknown,
 		    "next_due_date", n.next == CLOCK_NO_DAY ? NULL : next,
 		    "states", states);
-	}
 	json_decref(states);
 	return st;
 }
@@ -200,13 +194,16 @@ static enum status summary_json(
 /* One transaction, so that states and clocks fit together. */
 enum status list_summary(struct installation *in, int64_t as_of, json_t **out)
 {
+	static const struct list_filter f = { .which = LIST_OPEN };
 	struct scan all = { 0 };
 	enum status st;
 
 	if ((st = installation_open_control(in)) != ST_OK)
 		return st;
 	if ((st = db_begin(in->control, DB_READ)) == ST_OK)
-		st = summary_json(in, as_of, &all, out);
+		st = scan_read(in, &f, as_of, &all);
+	if (st == ST_OK)
+		st = list_summary_json(in, &all, out);
 	db_rollback(in->control);
 	scan_release(&all);
 	return st;

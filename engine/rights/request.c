@@ -4,6 +4,7 @@
 #include <assert.h>
 #include <string.h>
 
+#include "engine/base/buf.h"
 #include "engine/model/diag.h"
 
 static const char *const types[] = { "access", "portability", "rectification",
@@ -26,14 +27,19 @@ static const char *const entries[] = { "request_opened",
 	"request_fulfilled", "request_partly_fulfilled", "request_refused",
 	"request_no_match", "request_withdrawn", "request_duplicate",
 	"request_reopened", "request_rest_erased", "request_packaged",
-	"request_downloaded", "request_letter", "request_planned", NULL };
+	"request_downloaded", "request_restriction_planned",
+	"request_restricted", "request_marketing_ended",
+	"request_lifting_announced", "request_restriction_lifted",
+	"request_letter", "request_planned", NULL };
 static const char *const words[] = { "opened", "asked who the person is",
 	"given a wrong code", "given a last wrong code", "verified",
 	"ended for want of identity", "suspended", "resumed", "extended",
 	"decided", "approved", "returned", "fulfilled", "fulfilled in part",
 	"refused", "ended without a match", "withdrawn",
 	"marked as a duplicate", "reopened", "rid of what was kept", "packaged",
-	"downloaded", "written to", "planned", NULL };
+	"downloaded", "planned as a restriction", "restricted",
+	"rid of direct marketing", "told that its restriction is lifted",
+	"rid of its restriction", "written to", "planned", NULL };
 
 static const char *const extend_reasons[] = { "complexity",
 	"number_of_requests", NULL };
@@ -52,6 +58,15 @@ static const char *const refuse_reasons[] = {
 	"data_correct", /* Art. 16: nothing is inaccurate */
 	NULL
 };
+
+const char *const request_methods[] = { "login", "code", "call_back",
+	"document_seen", "in_person", "representative", NULL };
+static const char *const lift_reasons[] = { "accuracy_verified",
+	"data_corrected",       /* Art. 18(1)(a) */
+	"person_agrees",        /* (b), (c) */
+	"claims_settled",       /* (c) */
+	"objection_overridden", /* (d) */
+	"objection_withdrawn", "ground_gone", NULL };
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 static_assert(COUNT(types) == REQUEST_TYPE__MAX + 1, "types");
@@ -74,7 +89,9 @@ const char *request_action_words(enum request_action a) { return words[a]; }
 static enum status find(const char *what, const char *const *list, int first,
     const char *name, int *out)
 {
+	struct buf all = BUF_INIT;
 	const char *near;
+	enum status st;
 
 	for (int i = first; name && list[i]; i++)
 		if (strcmp(list[i], name) == 0) {
@@ -82,10 +99,13 @@ static enum status find(const char *what, const char *const *list, int first,
 			return ST_OK;
 		}
 	near = name ? diag_nearest(name, list + first) : NULL;
-	return fail(ST_USAGE,
-	    "unknown %s `%s`%s%s%s: `lethe request --help` lists them", what,
+	for (int i = first; list[i]; i++)
+		buf_addf(&all, "%s%s", i > first ? ", " : "", list[i]);
+	st = fail(ST_USAGE, "unknown %s `%s`%s%s%s: it is one of %s", what,
 	    name ? name : "", near ? ", did you mean `" : "", near ? near : "",
-	    near ? "`?" : "");
+	    near ? "`?" : "", buf_text(&all));
+	buf_release(&all);
+	return st;
 }
 
 enum status request_type_parse(const char *name, enum request_type *out)
@@ -138,17 +158,21 @@ enum status request_outcome_parse(const char *name, enum request_outcome *out)
 	return st;
 }
 
+const char *const *request_reasons(enum request_reason_for what)
+{
+	switch (what) {
+	case REQUEST_WHY_EXTEND: return extend_reasons;
+	case REQUEST_WHY_REFUSE: return refuse_reasons;
+	case REQUEST_WHY_LIFT: break;
+	}
+	return lift_reasons;
+}
+
 enum status request_reason_check(enum request_reason_for what, const char *code)
 {
 	int i;
 
-	if (code == NULL || *code == '\0')
-		return fail(ST_USAGE,
-		    "a reason is missing: give --reason CODE; `lethe request "
-		    "--help` lists them");
-	return what == REQUEST_WHY_EXTEND
-		   ? find("reason", extend_reasons, 0, code, &i)
-		   : find("reason", refuse_reasons, 0, code, &i);
+	return find("reason", request_reasons(what), 0, code, &i);
 }
 
 int request_reason_is_grave(const char *code)

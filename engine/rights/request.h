@@ -76,9 +76,14 @@ enum request_action {
 	REQUEST_WITHDRAW,
 	REQUEST_MARK_DUPLICATE,
 	REQUEST_REOPEN,
-	REQUEST_ERASE_REST,   /* what was kept has gone: of a closed one */
-	REQUEST_PACKAGE,      /* the copy of the data is made */
-	REQUEST_DOWNLOAD,     /* and handed over */
+	REQUEST_ERASE_REST, /* what was kept has gone: of a closed one */
+	REQUEST_PACKAGE,    /* the copy of the data is made */
+	REQUEST_DOWNLOAD,   /* and handed over */
+	REQUEST_PLAN_RESTRICTION,
+	REQUEST_RESTRICT,         /* what was planned is restricted */
+	REQUEST_SUPPRESS,         /* nobody advertises to the person any more */
+	REQUEST_ANNOUNCE_LIFTING, /* of a closed one */
+	REQUEST_LIFT,
 	REQUEST_WRITE_LETTER, /* in any state, and changes none */
 	REQUEST_PLAN,         /* what is the person's was looked at */
 	REQUEST_ACTION__MAX
@@ -120,9 +125,17 @@ enum status request_outcome_parse(
 /*
  * Why: fixed lists of words, so that logs and counts can have them.  What a
  * list is for: an extension (Art. 12(3)), a refusal in whole or in part
- * (Art. 11, 12(5), 15(4), 17(3); APPI 33(2)).
+ * (Art. 11, 12(5), 15(4), 17(3); APPI 33(2)), the end of a restriction.
  */
-enum request_reason_for { REQUEST_WHY_EXTEND, REQUEST_WHY_REFUSE };
+enum request_reason_for {
+	REQUEST_WHY_EXTEND,
+	REQUEST_WHY_REFUSE,
+	REQUEST_WHY_LIFT
+};
+/* The list, ended by NULL. */
+const char *const *request_reasons(enum request_reason_for what);
+/* How an officer may have verified a person; ended by NULL. */
+extern const char *const request_methods[];
 /* ST_USAGE, with the nearest word, for one that is not in the list. */
 enum status request_reason_check(
     enum request_reason_for what, const char *code) MUST_CHECK;

@@ -92,7 +92,8 @@ static enum status delete_one(struct installation *in, int64_t number)
 {
 	static const char *const tables[] = { "request_person", "request_event",
 		"request_stop", "request_code", "request_plan",
-		"request_letter", "outbox", "package", NULL };
+		"request_letter", "outbox", "package", "request_restriction",
+		"request_lifting", NULL };
 	enum status st = ST_OK;
 	struct sql q;
 
@@ -113,7 +114,7 @@ static enum status delete_one(struct installation *in, int64_t number)
 
 /* Unless it was reopened meanwhile, or a duplicate that stays names it; or
  * somebody is still to be told that the rest has gone, or may download a
- * copy. */
+ * copy; or a restriction has yet to be lifted. */
 static enum status take(struct retention *r, int64_t number,
     struct pseudonyms *p, struct buf *hashes)
 {
@@ -128,7 +129,9 @@ static enum status take(struct retention *r, int64_t number,
 	    " AND NOT EXISTS (SELECT 1 FROM request_plan AS p"
 	    " WHERE p.request = r.number AND p.tell IS NOT NULL)"
 	    " AND NOT EXISTS (SELECT 1 FROM package AS c"
-	    " WHERE c.request = r.number AND c.deleted_at IS NULL)",
+	    " WHERE c.request = r.number AND c.deleted_at IS NULL)"
+	    " AND NOT EXISTS (SELECT 1 FROM suspension AS x"
+	    " WHERE x.request = r.id AND x.released_at IS NULL)",
 	    ARGS(INT(number), INT(r->cutoff)), &s);
 	if (st == ST_OK && (st = db_row(s)) == ST_OK)
 		st =

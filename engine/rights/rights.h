@@ -51,11 +51,17 @@ enum status rights_open(struct installation *in, const struct rights_actor *by,
  * "verified_at","verified_by","outcome","reason","authority","decided_by",
  * "approved_by","closed_date","duplicate_of","subject":{"identity","value"},
  * "words","others":[ids of the same person's],"duplicate_candidates":[those
- * of them that are open and of this type],"history":[{"at","action","from",
+ * of them that are open and of this type],"restrictions":[as
+ * restriction.h's parts, without "records"],"lifting":null|{"reason",
+ * "announced_at","lifts_at","lifted_at"},"history":[{"at","action","from",
  * "state","actor","reason","note"}]}, the clock as of ${as_of}.
  */
 enum status rights_show(struct installation *in, const char *id, int64_t as_of,
     json_t **out) MUST_CHECK;
+
+/* Of what type is it? */
+enum status rights_type(
+    struct installation *in, const char *id, enum request_type *out) MUST_CHECK;
 
 /* ---- identity ---- */
 

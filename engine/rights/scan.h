@@ -34,4 +34,15 @@ enum status scan_read(struct installation *in, const struct list_filter *f,
 void scan_sort(struct scan *s, size_t most);
 void scan_release(struct scan *s);
 
+/* ---- in a transaction, for whoever keeps the rows (list.c) ---- */
+
+/* ST_USAGE for a name that is none. */
+enum status list_check(const struct list_filter *f) MUST_CHECK;
+/* list_json() of ${all}, in order as far as the page of ${f} goes. */
+enum status list_page_json(struct installation *in, const struct list_filter *f,
+    const struct scan *all, json_t **out) MUST_CHECK;
+/* list_summary() of the ${open} ones. */
+enum status list_summary_json(
+    struct installation *in, const struct scan *open, json_t **out) MUST_CHECK;
+
 #endif /* !RIGHTS_SCAN_H */

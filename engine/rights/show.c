@@ -3,6 +3,7 @@
 
 #include "engine/base/civil.h"
 #include "engine/base/zone.h"
+#include "engine/rights/restriction_part.h"
 #include "engine/rights/step.h"
 #include "engine/rights/terms.h"
 
@@ -157,7 +158,7 @@ enum status rights_show(
     struct installation *in, const char *id, int64_t as_of, json_t **out)
 {
 	struct request r = { 0 };
-	json_t *o = NULL, *history = NULL;
+	json_t *o = NULL, *history = NULL, *parts = NULL;
 	enum status st;
 
 	if ((st = book_read(in, id, &r)) != ST_OK)
@@ -170,6 +171,12 @@ enum status rights_show(
 	if (st == ST_OK)
 		st = put_others(in, &r, o);
 	if (st == ST_OK)
+		st = part_list(in, r.number, r.id, &parts);
+	if (st == ST_OK)
+		st = json_put(o, "restrictions", parts);
+	if (st == ST_OK)
+		st = lifting_put(in, r.number, o);
+	if (st == ST_OK)
 		st = events_json(in, r.number, &history);
 	if (st == ST_OK)
 		st = json_put(o, "history", history);
@@ -178,5 +185,17 @@ enum status rights_show(
 		*out = o;
 	else
 		json_decref(o);
+	return st;
+}
+
+enum status rights_type(
+    struct installation *in, const char *id, enum request_type *out)
+{
+	struct request r = { 0 };
+	enum status st = book_read(in, id, &r);
+
+	if (st == ST_OK)
+		*out = r.type;
+	request_release(&r);
 	return st;
 }

@@ -47,7 +47,7 @@ static unsigned int decision_facts(
 	return facts;
 }
 
-static unsigned int facts_of(const struct step *s, enum request_action action,
+unsigned int step_facts(const struct step *s, enum request_action action,
     const char *reason, const char *note)
 {
 	unsigned int facts = decision_facts(s, action);
@@ -69,8 +69,8 @@ enum status step_go(struct step *s, enum request_action action,
 	enum request_state from = s->r.state, to;
 	enum status st;
 
-	st = transition_find(
-	    from, action, s->by->roles, facts_of(s, action, reason, note), &to);
+	st = transition_find(from, action, s->by->roles,
+	    step_facts(s, action, reason, note), &to);
 	if (st != ST_OK)
 		return st;
 	s->r.state = to;

@@ -28,6 +28,10 @@ enum status step_begin(struct step *s, struct installation *in,
 enum status step_go(struct step *s, enum request_action action,
     const char *reason, const char *note) MUST_CHECK;
 
+/* What is known of it for ${action}: bits of enum request_fact. */
+unsigned int step_facts(const struct step *s, enum request_action action,
+    const char *reason, const char *note);
+
 /* Commit where ${st} is ST_OK, else undo; tell the log; ${out} (may be NULL)
  * as rights_show().  Ends ${s}. */
 enum status step_end(struct step *s, enum status st, json_t **out) MUST_CHECK;

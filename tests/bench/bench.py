@@ -7,7 +7,7 @@ table goes to standard output and to build/bench.json.  From the environment:
   ROWS       records (2000000)     RUNS  of each side (5)
   BENCH_DIR  where the files are (build/bench)
   ONLY       some of: ingest vfs purge few plan segments log logged postgres
-             readers requests package erase seal
+             readers requests package erase seal web
   ENTRIES    of the audit log (10000000)
 """
 
@@ -27,6 +27,7 @@ import erase
 import measure
 import package
 import telemetry
+import web
 
 CACHE_MIB = 64
 BUILD = os.path.abspath(sys.argv[1])
@@ -38,7 +39,7 @@ RUNS = int(os.environ.get("RUNS") or 5)
 PARENT = os.path.abspath(os.environ.get("BENCH_DIR") or "build/bench")
 ONLY = (os.environ.get("ONLY") or
         "ingest vfs purge few plan segments log logged "
-        "postgres readers requests package erase seal").split()
+        "postgres readers requests package erase seal web").split()
 DUE = 1000
 HELD = 1000  # people
 PHASES = ("insert", "lookups", "scan", "purge_one", "purge_batches")
@@ -438,6 +439,32 @@ def bench_requests(table):
     shutil.rmtree(place("requests"))
 
 
+def bench_web(table):
+    """Pages over 100,000 requests, 50 connections, wrk on the same machine."""
+    telemetry.make_installation(LETHE, place("web"))
+    with open(os.path.join(place("web"), "lethe.yml"), "a") as f:
+        f.write('web: {listen: "127.0.0.1:0"}\n')
+    measure.run([os.path.join(BUILD, "bench_requests"), "lethe.yml", "100000"],
+                place("web"))
+    server = web.Server(os.path.join(BUILD, "serve_test"), place("web"))
+    try:
+        time.sleep(2)
+        table.number("web: memory of an idle server",
+                     f"{server.memory_mib():.0f} MiB", "<= 40 MiB")
+        for name, path in (("desk", "/"), ("list", "/requests"),
+                           ("list, page 500", "/requests?which=all&page=500")):
+            rate, slowest = web.load(server, path)
+            table.number(f"web: {name}", f"{rate:,.0f} pages/s", ">= 2,000")
+            table.number(f"web: {name}, p99 at {web.CONNECTIONS} connections",
+                         f"{slowest * 1000:.1f} ms", "<= 10 ms")
+            table.number(f"web: {name}, page and style",
+                         f"{server.bytes_of(path) / 1000:.0f} kB", "<= 60 kB")
+        table.number("web: memory after that", f"{server.memory_mib():.0f} MiB")
+    finally:
+        server.end()
+    shutil.rmtree(place("web"))
+
+
 def bench_package(table):
     """Memory of a package of 1 GB (as JSON and as CSV), and of 10 MB."""
     peaks = {}
@@ -569,7 +596,7 @@ def main():
                         ("requests", bench_requests),
                         ("package", bench_package),
                         ("erase", bench_erase),
-                        ("seal", bench_seal)):
+                        ("seal", bench_seal), ("web", bench_web)):
         if name in ONLY:
             bench(table)
     about = {"rows": ROWS, "runs": RUNS, "machine": platform.processor() or

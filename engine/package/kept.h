@@ -1,0 +1,25 @@
+#ifndef PACKAGE_KEPT_H
+#define PACKAGE_KEPT_H
+
+#include "engine/package/collect.h"
+
+/*
+ * Until when a record is kept (GDPR Art. 15(1)(d)), for each cluster that
+ * governs fields of it: [{"cluster","verdict","rule","law":[...],
+ * "starting_point","last_day","deletable_from","deletion_due","label",
+ * "reasons":[...]}], as `lethe explain` says it.  The dates are null where
+ * nobody knows them yet; the reasons then say what it waits for.  Of the
+ * starting point only the name: its value may stand in a record of others.
+ * Nothing where the collection has nothing personal.
+ *
+ * ${key} as stored; in the file of the store that is in use.
+ */
+enum status kept_json(const struct collection_set *set,
+    const struct collected *c, const struct val *key, json_t **out) MUST_CHECK;
+
+/* The same to read, for a cell of a table: the last day, or why there is none
+ * yet. */
+void kept_words(const struct collection_set *set, const struct collected *c,
+    const json_t *kept, struct buf *out);
+
+#endif /* !PACKAGE_KEPT_H */

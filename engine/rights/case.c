@@ -1,0 +1,170 @@
+/* A request for whoever works on it, and how it is found. */
+#include "engine/rights/case.h"
+
+#include <string.h>
+
+#include "engine/base/civil.h"
+#include "engine/plan/identity.h"
+#include "engine/rights/letter.h"
+#include "engine/rights/step.h"
+
+/* ---- one ---- */
+
+static json_t *day_json(int32_t day)
+{
+	char text[CIVIL_TEXT];
+
+	if (day == CLOCK_NO_DAY)
+		return json_null();
+	civil_format(day, text);
+	return json_string(text);
+}
+
+static enum status put_stops(const struct request *r, json_t *o)
+{
+	json_t *list = NULL, *one = NULL;
+	enum status st = json_made(json_array(), &list);
+
+	for (size_t i = 0; st == ST_OK && i < r->stop_count; i++) {
+		st = json_make(&one, "{s:o, s:o, s:o}", "asked_date",
+		    day_json(r->stops[i].asked), "ended_date",
+		    day_json(r->stops[i].ended), "lapses_date",
+		    day_json(r->stops[i].lapses));
+		if (st == ST_OK)
+			st = json_push(list, one);
+	}
+	if (st == ST_OK)
+		return json_put(o, "stops", list);
+	json_decref(list);
+	return st;
+}
+
+static enum status put_may(const struct step *s, json_t *o)
+{
+	static const struct {
+		const char *name;
+		enum request_action action;
+	} verbs[] = {
+		{ "verify", REQUEST_VERIFY },
+		{ "suspend", REQUEST_SUSPEND },
+		{ "resume", REQUEST_RESUME },
+		{ "extend", REQUEST_EXTEND },
+		{ "decide", REQUEST_DECIDE },
+		{ "approve", REQUEST_APPROVE },
+		{ "return", REQUEST_RETURN },
+		{ "withdraw", REQUEST_WITHDRAW },
+	};
+	enum request_state to;
+	json_t *may = NULL;
+	enum status st = json_made(json_object(), &may), found;
+
+	for (size_t i = 0; st == ST_OK && i < sizeof(verbs) / sizeof(verbs[0]);
+	     i++) {
+		found =
+		    transition_find(s->r.state, verbs[i].action, s->by->roles,
+			step_facts(s, verbs[i].action, "r", "n"), &to);
+		st = json_put(may, verbs[i].name, json_boolean(found == ST_OK));
+	}
+	status_clear();
+	if (st == ST_OK)
+		return json_put(o, "may", may);
+	json_decref(may);
+	return st;
+}
+
+/* In one transaction, so that what may be done goes with what is shown. */
+static enum status case_json(struct step *s, const char *id, json_t *o)
+{
+	json_t *letters = NULL;
+	enum status st = book_read(s->in, id, &s->r);
+
+	if (st == ST_OK)
+		st = put_stops(&s->r, o);
+	if (st == ST_OK)
+		st = put_may(s, o);
+	if (st == ST_OK)
+		st = letter_list(s->in, s->r.number, &letters);
+	return st == ST_OK ? json_put(o, "letters", letters) : st;
+}
+
+enum status rights_case(struct installation *in, const struct rights_actor *by,
+    const char *id, json_t **out)
+{
+	struct step s = { .in = in, .by = by };
+	json_t *o = NULL;
+	enum status st;
+
+	if ((st = installation_open_control(in)) != ST_OK)
+		return st;
+	if ((st = db_begin(in->control, DB_READ)) == ST_OK)
+		st = rights_show(in, id, by->now, &o);
+	if (st == ST_OK)
+		st = case_json(&s, id, o);
+	db_rollback(in->control);
+	request_release(&s.r);
+	if (st == ST_OK)
+		*out = o;
+	else
+		json_decref(o);
+	return st;
+}
+
+/* ---- found by whose it is ---- */
+
+static enum status add_case(struct stmt *s, json_t *list)
+{
+	char day[CIVIL_TEXT];
+	json_t *one = NULL;
+	enum status st;
+
+	civil_format((int32_t)db_int(s, 3), day);
+	st = json_make(&one, "{s:s, s:s, s:s, s:s}", "id", db_text(s, 0),
+	    "type", db_text(s, 1), "state", db_text(s, 2), "receipt_date", day);
+	return st == ST_OK ? json_push(list, one) : st;
+}
+
+static enum status read_cases(
+    struct installation *in, const struct buf *as, json_t *list)
+{
+	struct stmt *s = NULL;
+	enum status st;
+
+	st = db_query(in->control,
+	    "SELECT id, type, state, received_day FROM request_person AS p"
+	    " JOIN request AS r ON r.number = p.request"
+	    " WHERE p.value IN ($1, $2, $3) AND p.value = CASE p.identity"
+	    " WHEN 'email' THEN $2 WHEN 'phone_number' THEN $3 ELSE $1 END"
+	    " ORDER BY p.request DESC LIMIT 100",
+	    ARGS(TEXT(buf_text(&as[0])), TEXT(buf_text(&as[1])),
+		TEXT(buf_text(&as[2]))),
+	    &s);
+	while (st == ST_OK && (st = db_row(s)) == ST_OK)
+		st = add_case(s, list);
+	db_done(s);
+	return st == ST_NOTFOUND ? ST_OK : st;
+}
+
+enum status rights_cases_of(
+    struct installation *in, const char *value, json_t **out)
+{
+	static const char *const kinds[] = { "other", "email", "phone_number" };
+	struct buf as[3] = { BUF_INIT, BUF_INIT, BUF_INIT };
+	json_t *list = NULL;
+	enum status st = installation_open_control(in);
+
+	for (size_t i = 0; st == ST_OK && i < 3; i++) {
+		st = identity_canonical(kinds[i], value, strlen(value), &as[i]);
+		if (st == ST_OK)
+			st = buf_status(&as[i]);
+	}
+	if (st == ST_OK)
+		st = json_made(json_array(), &list);
+	if (st == ST_OK)
+		st = read_cases(in, as, list);
+	if (st == ST_OK)
+		st = json_make(out, "{s:O}", "requests", list);
+	json_decref(list);
+	for (size_t i = 0; i < 3; i++)
+		buf_release(&as[i]);
+	return st;
+}

@@ -1,0 +1,168 @@
+/* One request: what is known of it, and what can be done. */
+#include <string.h>
+
+#include "engine/rights/case.h"
+#include "engine/web/pages.h"
+#include "engine/web/site.h"
+
+static enum status put_choices(struct exchange *x)
+{
+	json_t *list = NULL;
+	enum status st;
+
+	st = page_choices("verified_how", request_methods, NULL, &list);
+	if (st == ST_OK)
+		st = json_put(x->data, "methods", list);
+	if (st == ST_OK)
+		st = page_choices("extension_reason",
+		    request_reasons(REQUEST_WHY_EXTEND), NULL, &list);
+	if (st == ST_OK)
+		st = json_put(x->data, "extension_reasons", list);
+	if (st == ST_OK)
+		st = page_choices(
+		    "reason", request_reasons(REQUEST_WHY_REFUSE), NULL, &list);
+	return st == ST_OK ? json_put(x->data, "reasons", list) : st;
+}
+
+/* What the timeline says of each event, in the reader's words, stands with
+ * the labels; here only who it was and whether words were kept. */
+static enum status put_offers(struct exchange *x)
+{
+	static const char *const verbs[] = { "verify", "suspend", "resume",
+		"extend", "decide", "approve", "return", "withdraw", NULL };
+	const json_t *may = json_object_get(x->data, "may");
+	const char *type = json_text(x->data, "type");
+	int any = 0;
+
+	for (size_t i = 0; verbs[i]; i++)
+		any |= json_is_true(json_object_get(may, verbs[i]));
+	if (json_put(x->data, "may_any", json_boolean(any)) != ST_OK)
+		return ST_NOMEM;
+	return json_put(
+	    x->data, "is_erasure", json_boolean(strcmp(type, "erasure") == 0));
+}
+
+static enum status read_case(struct exchange *x)
+{
+	const struct rights_actor by = page_actor(x);
+	enum status st = rights_case(x->in, &by, x->id, &x->data);
+
+	if (st == ST_USAGE)
+		x->status = 404;
+	return st;
+}
+
+/* Every look at a person's request is an entry, before it is shown. */
+enum status page_request(struct exchange *x)
+{
+	enum status st = read_case(x);
+
+	if (st == ST_OK)
+		st = page_log(x, "request_shown",
+		    json_pack("{s:s, s:s}", "object", "request", "id", x->id));
+	if (st == ST_OK)
+		st = put_choices(x);
+	return st == ST_OK ? put_offers(x) : st;
+}
+
+/* ---- forms ---- */
+
+/* Back to the page of the request after ${st}. */
+static enum status done(struct exchange *x, enum status st)
+{
+	json_t *one = NULL;
+	char *path;
+
+	if (st == ST_USAGE &&
+	    rights_show(x->in, x->id, x->now, &one) == ST_USAGE)
+		x->status = 404;
+	json_decref(one);
+	if (st != ST_OK)
+		return st;
+	if ((path = str_format("/requests/%s", x->id)) == NULL)
+		return fail(ST_NOMEM, "out of memory");
+	st = exchange_go(x, path);
+	free(path);
+	return st;
+}
+
+enum status do_verify(struct exchange *x)
+{
+	const struct rights_actor by = page_actor(x);
+
+	return done(x, rights_verify(x->in, &by, x->id,
+			   exchange_field(x, "method"), x->now, &x->data));
+}
+
+enum status do_suspend(struct exchange *x)
+{
+	const struct rights_actor by = page_actor(x);
+
+	return done(x, rights_suspend(x->in, &by, x->id, x->now,
+			   exchange_field(x, "note"), &x->data));
+}
+
+enum status do_resume(struct exchange *x)
+{
+	const struct rights_actor by = page_actor(x);
+
+	return done(x, rights_resume(x->in, &by, x->id, x->now, &x->data));
+}
+
+enum status do_extend(struct exchange *x)
+{
+	const struct rights_actor by = page_actor(x);
+
+	return done(x, rights_extend(x->in, &by, x->id,
+			   exchange_field(x, "reason"), x->now, &x->data));
+}
+
+static enum status decide(struct exchange *x, enum request_outcome outcome)
+{
+	const struct rights_actor by = page_actor(x);
+	const struct rights_decision d = { outcome, exchange_field(x, "reason"),
+		exchange_field(x, "authority"), exchange_field(x, "note") };
+
+	return done(x, rights_decide(x->in, &by, x->id, &d, &x->data));
+}
+
+enum status do_decide(struct exchange *x)
+{
+	const char *name = exchange_field(x, "outcome");
+	enum request_outcome outcome;
+	enum status st = request_outcome_parse(name ? name : "", &outcome);
+
+	if (st != ST_OK)
+		return st;
+	if (outcome == REQUEST_TO_REFUSE)
+		return fail(ST_USAGE, "a refusal has a form of its own");
+	return decide(x, outcome);
+}
+
+enum status do_refuse(struct exchange *x)
+{
+	return decide(x, REQUEST_TO_REFUSE);
+}
+
+enum status do_approve(struct exchange *x)
+{
+	const struct rights_actor by = page_actor(x);
+
+	return done(x, rights_approve(x->in, &by, x->id, &x->data));
+}
+
+enum status do_return(struct exchange *x)
+{
+	const struct rights_actor by = page_actor(x);
+
+	return done(x, rights_return(x->in, &by, x->id,
+			   exchange_field(x, "note"), &x->data));
+}
+
+enum status do_withdraw(struct exchange *x)
+{
+	const struct rights_actor by = page_actor(x);
+
+	return done(x, rights_withdraw(x->in, &by, x->id,
+			   exchange_field(x, "note"), &x->data));
+}

@@ -1,0 +1,64 @@
+#ifndef WEB_PAGES_H
+#define WEB_PAGES_H
+
+#include "engine/rights/rights.h"
+#include "engine/web/exchange.h"
+
+/*
+ * The handlers of route.c.  page_: what is shown, and nothing changes; do_:
+ * what a form does.  Each leaves its JSON value in ${x->data}; the OpenAPI
+ * document (schemas/openapi.json) says what is in it.
+ */
+enum status page_desk(struct exchange *x) MUST_CHECK;
+enum status page_sign_in(struct exchange *x) MUST_CHECK;
+enum status do_sign_in(struct exchange *x) MUST_CHECK;
+enum status do_sign_out(struct exchange *x) MUST_CHECK;
+enum status page_session(struct exchange *x) MUST_CHECK;
+enum status do_language(struct exchange *x) MUST_CHECK;
+enum status page_requests(struct exchange *x) MUST_CHECK;
+enum status do_find(struct exchange *x) MUST_CHECK;
+enum status page_request(struct exchange *x) MUST_CHECK;
+enum status do_verify(struct exchange *x) MUST_CHECK;
+enum status do_suspend(struct exchange *x) MUST_CHECK;
+enum status do_resume(struct exchange *x) MUST_CHECK;
+enum status do_extend(struct exchange *x) MUST_CHECK;
+enum status do_decide(struct exchange *x) MUST_CHECK;
+enum status do_refuse(struct exchange *x) MUST_CHECK;
+enum status do_approve(struct exchange *x) MUST_CHECK;
+enum status do_return(struct exchange *x) MUST_CHECK;
+enum status do_withdraw(struct exchange *x) MUST_CHECK;
+enum status page_plans(struct exchange *x) MUST_CHECK;
+enum status page_plan(struct exchange *x) MUST_CHECK;
+enum status do_approve_plan(struct exchange *x) MUST_CHECK;
+enum status page_rules(struct exchange *x) MUST_CHECK;
+enum status page_audit(struct exchange *x) MUST_CHECK;
+enum status asset_style(struct exchange *x) MUST_CHECK;
+
+/* ---- between them ---- */
+
+/* Who acts on requests: the session's user with the roles of rights. */
+struct rights_actor page_actor(const struct exchange *x);
+
+/* An entry of the audit log: the session's user did ${action}.  ${details} is
+ * taken, also where it is NULL for want of memory. */
+enum status page_log(
+    struct exchange *x, const char *action, json_t *details) MUST_CHECK;
+
+/* [{"MEMBER": word, "selected"}] of ${words} (ended by NULL). */
+enum status page_choices(const char *member, const char *const *words,
+    const char *selected, json_t **out) MUST_CHECK;
+
+/*
+ * {"number","from","to","total","previous","next"} of the page ${number} (from
+ * 1) of ${size} rows; the last two are null where there is none, else an
+ * object with "number".
+ */
+enum status page_paging(
+    int64_t number, int64_t size, int64_t total, json_t **out) MUST_CHECK;
+
+/* The number that the query gives as ${name}, ${least} without one.  ST_USAGE
+ * for what is none. */
+enum status page_number(const struct exchange *x, const char *name,
+    int64_t least, int64_t most, int64_t *out) MUST_CHECK;
+
+#endif /* !WEB_PAGES_H */

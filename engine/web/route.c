@@ -1,0 +1,113 @@
+/* The routes, and how a path finds its own. */
+#include "engine/web/route.h"
+
+#include <string.h>
+
+#include "engine/web/pages.h"
+
+#define CASES  (WEB_INTAKE | WEB_OFFICER | WEB_APPROVER)
+#define DECIDE (WEB_OFFICER)
+#define PLANS  (WEB_OFFICER | WEB_APPROVER | WEB_AUDITOR | WEB_ADMIN)
+#define LOG    (WEB_OFFICER | WEB_AUDITOR | WEB_ADMIN)
+
+const struct route routes[] = {
+	{ WEB_GET, "/", ROUTE_PAGE, WEB_ANYONE, "desk", page_desk },
+	{ WEB_GET, "/sign-in", ROUTE_PUBLIC, 0, "sign_in", page_sign_in },
+	{ WEB_POST, "/sign-in", ROUTE_OPEN_FORM, 0, "sign_in", do_sign_in },
+	{ WEB_POST, "/sign-out", ROUTE_FORM, WEB_ANYONE, NULL, do_sign_out },
+	{ WEB_GET, "/session", ROUTE_PAGE, WEB_ANYONE, "session",
+	    page_session },
+	{ WEB_POST, "/language", ROUTE_OPEN_FORM, 0, NULL, do_language },
+	{ WEB_GET, "/requests", ROUTE_PAGE, CASES, "requests", page_requests },
+	{ WEB_POST, "/requests/find", ROUTE_FORM, CASES, "found", do_find },
+	{ WEB_GET, "/requests/{id}", ROUTE_PAGE, CASES, "request",
+	    page_request },
+	{ WEB_POST, "/requests/{id}/verify", ROUTE_FORM, CASES, NULL,
+	    do_verify },
+	{ WEB_POST, "/requests/{id}/suspend", ROUTE_FORM, CASES, NULL,
+	    do_suspend },
+	{ WEB_POST, "/requests/{id}/resume", ROUTE_FORM, CASES, NULL,
+	    do_resume },
+	{ WEB_POST, "/requests/{id}/extend", ROUTE_FORM, DECIDE, NULL,
+	    do_extend },
+	{ WEB_POST, "/requests/{id}/decide", ROUTE_FORM, DECIDE, NULL,
+	    do_decide },
+	{ WEB_POST, "/requests/{id}/refuse", ROUTE_FORM, DECIDE, NULL,
+	    do_refuse },
+	{ WEB_POST, "/requests/{id}/approve", ROUTE_FORM, WEB_APPROVER, NULL,
+	    do_approve },
+	{ WEB_POST, "/requests/{id}/return", ROUTE_FORM, WEB_APPROVER, NULL,
+	    do_return },
+	{ WEB_POST, "/requests/{id}/withdraw", ROUTE_FORM, CASES, NULL,
+	    do_withdraw },
+	{ WEB_GET, "/plans", ROUTE_PAGE, PLANS, "plans", page_plans },
+	{ WEB_GET, "/plans/{id}", ROUTE_PAGE, PLANS, "plan", page_plan },
+	{ WEB_POST, "/plans/{id}/approve", ROUTE_FORM, WEB_APPROVER, NULL,
+	    do_approve_plan },
+	{ WEB_GET, "/rules", ROUTE_PAGE, WEB_ANYONE, "rules", page_rules },
+	{ WEB_GET, "/audit", ROUTE_PAGE, LOG, "audit", page_audit },
+	{ WEB_GET, "/style.css", ROUTE_PUBLIC, 0, NULL, asset_style },
+	{ WEB_GET, NULL, ROUTE_PAGE, 0, NULL, NULL },
+};
+
+static int is_id(const char *text, size_t len)
+{
+	static const char allowed[] = "abcdefghijklmnopqrstuvwxyz"
+				      "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				      "0123456789-_.";
+
+	return len > 0 && len < 64 && *text != '.' &&
+	       strspn(text, allowed) >= len;
+}
+
+static int fits(const char *pattern, const char *path, char id[64])
+{
+	size_t same, len;
+
+	for (;;) {
+		same = strcspn(pattern, "{");
+		if (strncmp(pattern, path, same) != 0)
+			return 0;
+		pattern += same;
+		path += same;
+		if (*pattern == '\0')
+			return *path == '\0';
+		len = strcspn(path, "/");
+		if (!is_id(path, len))
+			return 0;
+		memcpy(id, path, len);
+		id[len] = '\0';
+		path += len;
+		pattern += strcspn(pattern, "}") + 1;
+	}
+}
+
+const struct route *route_find(enum web_method method, const char *path,
+    char id[64], unsigned int *methods)
+{
+	char part[64] = "";
+
+	*methods = 0;
+	for (const struct route *r = routes; r->path; r++) {
+		if (!fits(r->path, path, part))
+			continue;
+		*methods |= 1U << r->method;
+		if (r->method == method) {
+			memcpy(id, part, sizeof(part));
+			return r;
+		}
+	}
+	return NULL;
+}
+
+const char *route_back(const char *path)
+{
+	const struct route *r;
+	unsigned int methods;
+	char id[64];
+
+	if (path == NULL)
+		return "/";
+	r = route_find(WEB_GET, path, id, &methods);
+	return r && r->template ? path : "/";
+}

@@ -1,0 +1,682 @@
+"""The server as clients see it, held against schemas/openapi.json.
+
+    scenario.py SERVE_TEST LETHE OPENAPI
+
+In a folder with an installation of `lethe demo`, initialised, whose last purge
+was stopped.  Every answer that the document speaks of is asked for once, and
+each JSON answer is as its schema says.
+"""
+import http.client
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.parse
+
+import jsonschema
+
+SERVE, LETHE, OPENAPI = sys.argv[1:4]
+DOCUMENT = json.load(open(OPENAPI))
+JSON, HTML = "application/json", "text/html"
+FORM = "application/x-www-form-urlencoded"
+wrong = []
+seen = set()
+
+
+def oops(what):
+    wrong.append(what)
+    print("web: " + what)
+
+
+def holds(what, truth):
+    if not truth:
+        oops(what)
+
+
+def lethe(*arguments):
+    return subprocess.run([LETHE, "--json", *arguments], check=True,
+                          capture_output=True, text=True).stdout
+
+
+# ---- one exchange ----
+
+def template_of(path):
+    """The document's path that `path` is one of, or None."""
+    path = path.split("?")[0]
+    if path in DOCUMENT["paths"]:
+        return path
+    for template in DOCUMENT["paths"]:
+        if re.fullmatch(re.sub(r"\{id\}", "[^/]+", template), path):
+            return template
+    return None
+
+
+def check_schema(template, method, status, kind, body):
+    operation = DOCUMENT["paths"][template][method]
+    response = operation["responses"].get(str(status))
+    if response is None:
+        oops(f"{method} {template}: {status} is not in the document")
+        return
+    content = response.get("content", {}).get(kind)
+    if content and "schema" in content:
+        schema = dict(content["schema"], components=DOCUMENT["components"])
+        try:
+            jsonschema.Draft202012Validator(schema).validate(json.loads(body))
+        except jsonschema.ValidationError as e:
+            oops(f"{method} {template} {status}: {e.message} at "
+                 f"{list(e.absolute_path)}")
+
+
+class Answer:
+    def __init__(self, response):
+        self.status = response.status
+        self.headers = response.headers
+        self.bytes = response.read()
+        self.text = self.bytes.decode("utf-8")
+        self.kind = (self.headers["Content-Type"] or "").split(";")[0]
+
+    def json(self):
+        return json.loads(self.text)
+
+
+class Client:
+    """A browser, as far as cookies and origin go."""
+
+    def __init__(self, port, user=None, accept=JSON):
+        self.port, self.accept, self.cookies, self.csrf = port, accept, {}, ""
+        if user:
+            self.post("/sign-in", user=user, password="water",
+                      code="424242")
+            self.csrf = self.get("/session", accept=JSON).json()["csrf"]
+
+    def ask(self, method, path, body=None, headers=None, accept=None):
+        h = {"Accept": accept or self.accept,
+             "Origin": f"http://127.0.0.1:{self.port}"}
+        if self.cookies:
+            h["Cookie"] = "; ".join(f"{k}={v}" for k, v in
+                                    self.cookies.items())
+        for k, v in (headers or {}).items():
+            h.pop(k, None)
+            if v is not None:
+                h[k] = v
+        c = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        c.request(method, path, body, h)
+        a = Answer(c.getresponse())
+        c.close()
+        for line in a.headers.get_all("Set-Cookie") or []:
+            name, value = line.split(";")[0].split("=", 1)
+            self.cookies[name] = value
+        template = template_of(path)
+        if template and method.lower() in DOCUMENT["paths"][template]:
+            seen.add((method.lower(), template, a.status))
+            check_schema(template, method.lower(), a.status, a.kind, a.text)
+        check_headers(path, a)
+        return a
+
+    def get(self, path, **more):
+        return self.ask("GET", path, **more)
+
+    def post(self, path, accept=None, headers=None, **fields):
+        if self.csrf:
+            fields.setdefault("csrf", self.csrf)
+        h = {"Content-Type": FORM}
+        h.update(headers or {})
+        return self.ask("POST", path, urllib.parse.urlencode(fields), h,
+                        accept)
+
+
+def check_headers(path, a):
+    h = a.headers
+    policy = h["Content-Security-Policy"] or ""
+    holds(f"{path}: a policy without inline anything",
+          "default-src 'none'" in policy and "unsafe" not in policy and
+          "frame-ancestors 'none'" in policy)
+    holds(f"{path}: nosniff", h["X-Content-Type-Options"] == "nosniff")
+    holds(f"{path}: referrer", h["Referrer-Policy"] == "same-origin")
+    if path != "/style.css":
+        holds(f"{path}: kept by nobody", h["Cache-Control"] == "no-store")
+    holds(f"{path}: nothing inline", a.kind != HTML or
+          not re.search(r"<script|<style| style=| on[a-z]+=", a.text))
+
+
+# ---- the server ----
+
+class Server:
+    def __init__(self, config="lethe.yml"):
+        self.process = subprocess.Popen([SERVE, config],
+                                        stdout=subprocess.PIPE, text=True)
+        line = self.process.stdout.readline()
+        if not line.startswith("listening on http"):
+            sys.exit("web: the server does not say that it is ready")
+        self.port = int(line.strip().rsplit(":", 1)[1])
+
+    def end(self, how=signal.SIGTERM):
+        self.process.send_signal(how)
+        return self.process.wait(timeout=30)
+
+
+def raw(port, data, wait=5):
+    """Bytes as they are; what comes back until the other side ends."""
+    with socket.create_connection(("127.0.0.1", port), timeout=wait) as s:
+        s.sendall(data)
+        got = b""
+        try:
+            while True:
+                more = s.recv(65536)
+                if not more:
+                    break
+                got += more
+        except (TimeoutError, ConnectionResetError):
+            pass
+        return got
+
+
+def count(action):
+    entries = json.loads(lethe("audit", "list", "--action", action))
+    return len(entries["entries"])
+
+
+# ---- scenarios ----
+
+def everybody_who_is_not_signed_in(port):
+    c = Client(port)
+    for path, methods in DOCUMENT["paths"].items():
+        real = path.replace("{id}", "Q-1")
+        for method, o in methods.items():
+            if o.get("security") == []:
+                continue
+            a = (c.get(real) if method == "get" else c.post(real))
+            holds(f"{method} {path}: 401, not {a.status}", a.status == 401)
+            if method == "get":
+                a = c.get(real, accept=HTML)
+                holds(f"{path}: to the form", a.status == 303 and
+                      a.headers["Location"].startswith("/sign-in"))
+    a = c.get("/requests/Q-1", accept=HTML)
+    holds("and back again",
+          a.headers["Location"] == "/sign-in?back=/requests/Q-1")
+    for bad in ("user=vera&password=wrong", "user=nobody&password=water",
+                "user=ada2&password=water"):
+        a = c.ask("POST", "/sign-in", bad, {"Content-Type": FORM})
+        holds(f"{bad}: 401", a.status == 401 and "Set-Cookie" not in a.headers)
+        a = c.ask("POST", "/sign-in", bad, {"Content-Type": FORM}, HTML)
+        holds(f"{bad}: the form again", a.status == 401 and
+              'role="alert"' in a.text)
+    holds("a user is needed", c.post("/sign-in", user="vera").status == 400)
+    holds("the style is for all", c.get("/style.css").status == 200)
+    holds("so is the form", c.get("/sign-in").json()["back"] == "/")
+
+
+def signing_in_and_out(port):
+    c = Client(port, accept=HTML)
+    for back, goes in (("", "/"), ("/requests?x=1", "/"), ("/plans", "/plans"),
+                       ("//evil.example", "/"), ("/\\evil.example", "/"),
+                       ("https://evil.example", "/"), ("/requests/..", "/"),
+                       ("/requests/Q-1", "/requests/Q-1")):
+        a = c.post("/sign-in", user="vera", password="water", back=back)
+        holds(f"back to {back!r}: {a.headers['Location']}",
+              a.status == 303 and a.headers["Location"] == goes)
+    cookie = a.headers["Set-Cookie"]
+    holds("the cookie's flags: " + cookie,
+          "HttpOnly" in cookie and "SameSite=Strict" in cookie and
+          "Path=/" in cookie)
+    a = c.get("/session", accept=JSON)
+    holds("five roles", len(a.json()["roles"]) == 5)
+    c.csrf = a.json()["csrf"]
+    holds("signed out", c.post("/sign-out").headers["Location"] == "/sign-in")
+    c.cookies["lethe"] = "token-1"
+    holds("JSON, too", Client(port, "vera").post("/sign-out").status == 200)
+    a = c.post("/sign-out", accept=JSON)
+    c = Client(port, "vera")
+    token = dict(c.cookies)
+    c.post("/sign-out")
+    c.cookies = token
+    holds("a session that has ended", c.get("/").status == 401)
+
+
+def forms_from_elsewhere(port):
+    """Each POST: without the secret, from another site, as something else."""
+    c = Client(port, "vera")
+    for path, methods in DOCUMENT["paths"].items():
+        if "post" not in methods:
+            continue
+        real = path.replace("{id}", "Q-1")
+        elsewhere = ({"Origin": "http://evil.example"},
+                     {"Origin": "null"}, {"Origin": None},
+                     {"Origin": f"https://127.0.0.1:{port}"},
+                     {"Sec-Fetch-Site": "cross-site"},
+                     {"Sec-Fetch-Site": "same-site", "Origin": None})
+        for h in elsewhere:
+            a = c.post(real, headers=h)
+            holds(f"{path} with {h}: {a.status}", a.status == 403)
+        if methods["post"].get("security") != []:
+            a = c.post(real, csrf="secret-of-0x")
+            holds(f"{path} without the secret: {a.status}", a.status == 403)
+            a = c.post(real, csrf="")
+            holds(f"{path} with no secret: {a.status}", a.status == 403)
+        a = c.ask("POST", real, "{}", {"Content-Type": JSON})
+        holds(f"{path} as JSON: {a.status}", a.status == 415)
+        a = c.ask("POST", real, "a" * 70000, {"Content-Type": FORM})
+        holds(f"{path} too long: {a.status}", a.status == 413)
+        holds(f"{path}: GET", c.get(real).status in (200, 404, 405))
+    a = c.post("/language", headers={"Sec-Fetch-Site": "same-origin",
+                                     "Origin": None}, language="de")
+    holds("Sec-Fetch-Site is enough", a.status == 200)
+    a = c.ask("POST", "/sign-out", "", {"Content-Type": FORM,
+                                        "X-CSRF-Token": c.csrf})
+    holds("the secret as a header", a.status == 200)
+
+
+ALLOWED = {
+    "ida": {"/requests", "/requests/find", "/requests/{id}", "verify",
+            "suspend", "resume", "withdraw"},
+    "ophelia": {"/requests", "/requests/find", "/requests/{id}", "verify",
+                "suspend", "resume", "withdraw", "extend", "decide", "refuse",
+                "/plans", "/plans/{id}", "/audit"},
+    "anton": {"/requests", "/requests/find", "/requests/{id}", "verify",
+              "suspend", "resume", "withdraw", "approve", "return", "/plans",
+              "/plans/{id}", "/plans/{id}/approve"},
+    "rita": {"/plans", "/plans/{id}", "/audit"},
+    "max": {"/plans", "/plans/{id}", "/audit"},
+}
+FOR_ALL = {"/", "/session", "/rules", "/language", "/sign-in", "/style.css",
+           "/sign-out"}
+
+
+def roles(port):
+    for user, may in ALLOWED.items():
+        c = Client(port, user)
+        for path, methods in DOCUMENT["paths"].items():
+            if path in FOR_ALL:
+                continue
+            real = path.replace("{id}", "X-none")
+            verb = path.rsplit("/", 1)[1]
+            granted = path in may or (path.startswith("/requests/{id}/") and
+                                      verb in may)
+            for method in methods:
+                a = c.get(real) if method == "get" else c.post(real)
+                holds(f"{user} {method} {path}: {a.status}",
+                      (a.status != 403) == granted)
+
+
+def a_request(port, case):
+    """From receipt to a refusal for which two must stand."""
+    o, p = Client(port, "ophelia"), Client(port, "anton")
+    path = f"/requests/{case}"
+    looks = count("request_shown")
+    one = o.get(path).json()
+    holds("each look is an entry", count("request_shown") == looks + 1)
+    holds("it may be verified", one["may"]["verify"] and
+          not one["may"]["decide"])
+    a = o.get(path, accept=HTML)
+    holds("its words are escaped", "&lt;script&gt;" in a.text)
+    holds("no decision yet", o.post(f"{path}/decide",
+                                    outcome="fulfil").status == 409)
+    holds("how?", o.post(f"{path}/verify", method="dream").status == 400)
+    a = o.post(f"{path}/verify", accept=HTML, method="in_person")
+    holds("verified, and back", a.status == 303 and
+          a.headers["Location"] == path)
+    holds("not twice", o.post(f"{path}/verify",
+                              method="in_person").status == 409)
+    a = o.post(f"{path}/suspend", note="Which contract?")
+    holds("suspended", a.status == 200)
+    holds("not twice", o.post(f"{path}/suspend", note="x").status == 409)
+    a = o.post(f"{path}/resume", accept=HTML)
+    holds("resumed", a.status == 303)
+    holds("nothing stands still", o.post(f"{path}/resume").status == 409)
+    holds("why?", o.post(f"{path}/extend", reason="lazy").status == 400)
+    a = o.post(f"{path}/extend", accept=HTML, reason="complexity")
+    holds("extended", a.status == 303)
+    holds("once", o.post(f"{path}/extend", reason="complexity").status == 409)
+    one = o.get(path).json()
+    holds("it says so", one["extended"] and len(one["stops"]) == 1)
+    holds("no outcome", o.post(f"{path}/decide",
+                               outcome="maybe").status == 400)
+    holds("why?", o.post(f"{path}/refuse", reason="no_ground").status == 400)
+    a = o.post(f"{path}/refuse", reason="excessive_abusive", authority="PPC", note="Because.")
+    holds("refused, once somebody approves",
+          a.status == 200 and a.json()["state"] == "awaiting_approval")
+    both = Client(port, "vera")
+    holds("on the desk", p.get("/").json()["approval"]["total"] == 1)
+    a = p.post(f"{path}/return", accept=HTML, note="Too hard.")
+    holds("given back", a.status == 303)
+    holds("not twice", p.post(f"{path}/return", note="x").status == 409)
+    a = both.post(f"{path}/refuse", accept=HTML, reason="excessive_abusive", authority="PPC",
+                  note="Because.")
+    holds("by another", a.status == 303)
+    holds("author is never approver", both.post(f"{path}/approve").status ==
+          409)
+    a = p.post(f"{path}/approve", accept=HTML)
+    holds("approved", a.status == 303)
+    holds("not twice", p.post(f"{path}/approve").status == 409)
+    holds("refused", o.get(path).json()["state"] == "refused")
+
+
+def other_requests(port, cases):
+    o, p = Client(port, "ophelia"), Client(port, "anton")
+    first, second, third = (f"/requests/{c}" for c in cases)
+    for path in (first, second, third):
+        holds("verified", o.post(f"{path}/verify",
+                                 method="login").status == 200)
+    a = o.post(f"{first}/decide", accept=HTML, outcome="fulfil")
+    holds("an access needs one", a.status == 303 and
+          o.get(first).json()["approved_by"] == "user:ophelia")
+    holds("nothing withdrawn yet", o.get(first).json()["may"]["withdraw"])
+    a = o.post(f"{first}/withdraw", accept=HTML, note="By phone.")
+    holds("withdrawn", a.status == 303)
+    holds("not twice", o.post(f"{first}/withdraw").status == 409)
+    a = o.post(f"{second}/decide", outcome="no_match")
+    holds("nothing found", a.status == 200 and a.json()["state"] == "no_match")
+    holds("that is all", o.post(f"{second}/refuse", reason="no_ground",
+                                note="x").status == 409)
+    holds("resumed", o.post(f"{third}/suspend", accept=HTML,
+                            note="Which?").status == 303)
+    holds("resumed", o.post(f"{third}/resume").status == 200)
+    holds("extended", o.post(f"{third}/extend",
+                             reason="complexity").status == 200)
+    holds("withdrawn", o.post(f"{third}/withdraw").status == 200)
+    for verb in ("verify", "suspend", "resume", "extend", "decide", "refuse",
+                 "withdraw"):
+        a = o.post(f"/requests/Q-none/{verb}", method="login", note="x",
+                   reason="complexity" if verb == "extend" else "no_ground",
+                   outcome="fulfil_partly")
+        holds(f"{verb} of nobody: {a.status}", a.status == 404)
+    for verb in ("approve", "return"):
+        a = p.post(f"/requests/Q-none/{verb}", note="x")
+        holds(f"{verb} of nobody: {a.status}", a.status == 404)
+    holds("nobody", o.get("/requests/Q-none").status == 404)
+
+
+def four_eyes_without_words(port, case):
+    """The answers of forms that only JSON clients have seen so far."""
+    o, p = Client(port, "ophelia"), Client(port, "anton")
+    path = f"/requests/{case}"
+    o.post(f"{path}/verify", method="login")
+    o.post(f"{path}/refuse", reason="excessive_abusive", authority="PPC", note="x")
+    holds("returned", p.post(f"{path}/return", note="x").status == 200)
+    o.post(f"{path}/refuse", reason="excessive_abusive", authority="PPC", note="x")
+    holds("approved", p.post(f"{path}/approve").status == 200)
+
+
+def lists(port):
+    c = Client(port, "vera")
+    one = c.get("/requests?which=all").json()
+    listed = json.loads(lethe("request", "list", "--all"))["requests"]
+    holds("the list is the command's", one["requests"] == listed[:50])
+    for bad in ("page=0", "page=x", "which=some", "sort=name", "type=acess",
+                "state=x", "standing=x", "a=%zz", "a=1&a=2", "a=%00",
+                "page=99999999999999999999"):
+        a = c.get("/requests?" + bad)
+        holds(f"{bad}: {a.status}", a.status == 400)
+    a = c.get("/requests?standing=overdue&sort=received&type=access").json()
+    holds("overdue ones", a["total"] >= 1 and
+          all(r["standing"] == "overdue" for r in a["requests"]))
+    found = c.post("/requests/find", accept=HTML, text=listed[0]["id"])
+    holds("found by its code", found.headers["Location"] ==
+          "/requests/" + listed[0]["id"])
+    holds("JSON", c.post("/requests/find", text="C0000003").json()
+          ["requests"][0]["type"] in ("access", "erasure"))
+    searched = count("requests_searched")
+    holds("nobody", c.post("/requests/find", text="nobody@example.jp").json()
+          == {"requests": []})
+    holds("each search is an entry", count("requests_searched") ==
+          searched + 1)
+    holds("what?", c.post("/requests/find").status == 400)
+    log = lethe("audit", "list")
+    holds("the log names nobody", "nobody@example.jp" not in log and
+          "C0000003" not in log)
+
+
+def plans_and_rules(port):
+    o, p = Client(port, "ophelia"), Client(port, "anton")
+    waiting = p.get("/").json()["plans"]
+    holds("a plan waits", len(waiting) == 1)
+    path = "/plans/" + waiting[0]["id"]
+    holds("shown", p.get(path).json()["may_approve"])
+    holds("not to officers", not o.get(path).json()["may_approve"])
+    holds("none", p.get("/plans/P-none").status == 404)
+    holds("none", p.post("/plans/P-none/approve").status == 404)
+    a = p.post(f"{path}/approve", accept=HTML)
+    holds("approved", a.headers["Location"] == path)
+    holds("not twice", p.post(f"{path}/approve").status == 409)
+    holds("off the desk", p.get("/").json()["plans"] == [])
+    holds("listed", p.get("/plans").json()["plans"][0]["state"] == "approved")
+    subprocess.run([LETHE, "purge"], capture_output=True, check=False)
+    german = o.ask("GET", "/rules", headers={"Accept-Language": "de-AT"})
+    english = o.get("/rules")
+    holds("in the reader's language", german.text != english.text)
+
+
+def another_plan(port):
+    """Approved by JSON."""
+    text = open("policies/connected-drive-jp.yml").read()
+    shorter = re.sub(r"(regular_deletion_period: )P10Y", r"\1P9Y", text)
+    shorter = re.sub(r"(retention_period: )P10Y", r"\1P9Y", shorter)
+    holds("a rule changes", shorter != text)
+    open("policies/connected-drive-jp.yml", "w").write(shorter)
+    subprocess.run([LETHE, "purge"], capture_output=True, check=False)
+    server = Server()
+    p = Client(server.port, "anton")
+    waiting = p.get("/").json()["plans"]
+    holds("a plan waits again", len(waiting) == 1)
+    a = p.post(f"/plans/{waiting[0]['id']}/approve")
+    holds(f"approved: {a.status}", a.status == 200 and
+          a.json()["approved_by_you"])
+    holds("ended", server.end() == 0)
+
+
+def the_log(port):
+    c = Client(port, "rita")
+    a = c.get("/audit").json()
+    numbers = [e["seq"] for e in a["entries"]]
+    holds("the newest first", numbers == sorted(numbers, reverse=True))
+    older = c.get(f"/audit?before={a['older']['before']}").json()
+    holds("older ones", older["entries"][0]["seq"] == numbers[-1] - 1)
+    a = c.get("/audit?action=request_refused").json()
+    holds("by action", {e["action"] for e in a["entries"]} ==
+          {"request_refused"})
+    holds("by day", c.get("/audit?until=2001-01-01").json()["entries"] == [])
+    holds("no day", c.get("/audit?since=yesterday").status == 400)
+    holds("a page", "<table" in c.get("/audit", accept=HTML).text)
+
+
+def languages(port):
+    c = Client(port, "vera", accept=HTML)
+    for code in ("en", "ja", "de"):
+        a = c.post("/language", language=code, back="/rules")
+        holds("back", a.headers["Location"] == "/rules")
+        for path in ("/", "/requests", "/plans", "/rules", "/audit"):
+            a = c.get(path)
+            holds(f"{path} in {code}", f'<html lang="{code}">' in a.text)
+    holds("which?", c.post("/language", language="xx").status == 400)
+    a = c.post("/language", language="en", back="//evil.example")
+    holds("not elsewhere", a.headers["Location"] == "/")
+
+
+def methods(port):
+    c = Client(port, "vera")
+    for method in ("PUT", "DELETE", "PATCH", "OPTIONS", "BREW"):
+        a = c.ask(method, "/")
+        holds(f"{method}: {a.status}", a.status == 405 and a.headers["Allow"])
+    a = c.get("/sign-out")
+    holds("GET of a form", a.status == 405 and a.headers["Allow"] == "POST")
+    a = c.post("/rules")
+    holds("POST of a page", a.status == 405 and
+          a.headers["Allow"] == "GET, HEAD")
+    for path in ("/none", "/requests/", "/requests/a/b/c", "/../etc/passwd",
+                 "/requests/%2e%2e", "//", "/style.css/", "/requests/a%00"):
+        holds(f"{path} is nothing", c.get(path).status == 404)
+    head = c.ask("HEAD", "/rules")
+    got = c.get("/rules")
+    holds("HEAD is GET without a body", head.status == 200 and
+          head.text == "" and head.headers["Content-Length"] ==
+          got.headers["Content-Length"])
+
+
+def limits(port):
+    line = b"GET /" + b"a" * 40000 + b" HTTP/1.1\r\nHost: a\r\n\r\n"
+    holds("414", raw(port, line).split(b" ")[1:2] == [b"414"])
+    long = b"GET / HTTP/1.1\r\nHost: a\r\nX: " + b"a" * 40000 + b"\r\n\r\n"
+    holds("431", raw(port, long).split(b" ")[1:2] == [b"431"])
+    bodies = b"".join(b"1000\r\n" + b"a" * 4096 + b"\r\n" for _ in range(20))
+    chunked = (b"POST /sign-in HTTP/1.1\r\nHost: a\r\nContent-Type: " +
+               FORM.encode() + b"\r\nTransfer-Encoding: chunked\r\n"
+               b"Connection: close\r\n\r\n" + bodies + b"0\r\n\r\n")
+    holds("413, whatever it says", b" 413 " in raw(port, chunked)[:20])
+    holds("no Host", b" 400 " in raw(
+        port, b"GET / HTTP/1.1\r\nConnection: close\r\n\r\n")[:20])
+    holds("no HTTP", raw(port, b"\x16\x03\x01\x02\x00\x01\x00" * 10, 2)[:12]
+          in (b"", b"HTTP/1.1 400", b"HTTP/1.0 400"))
+
+
+def places(port):
+    """One address has so many places, and others get theirs back."""
+    held = []
+    for _ in range(180):
+        s = socket.create_connection(("127.0.0.1", port), timeout=5)
+        s.sendall(b"GET / HT")
+        held.append(s)
+    time.sleep(0.5)
+    ended = 0
+    for s in held:
+        s.setblocking(False)
+        try:
+            ended += s.recv(1) == b""
+        except ConnectionResetError:
+            ended += 1
+        except BlockingIOError:
+            pass
+    holds(f"{ended} of 180 are ended at once", ended >= 50)
+    for s in held:
+        s.close()
+    time.sleep(0.5)
+    holds("and then there is room", Client(port).get("/sign-in").status == 200)
+
+
+def the_slow(port):
+    """A byte now and then is no request: it ends after half a minute."""
+    with socket.create_connection(("127.0.0.1", port), timeout=60) as s:
+        s.sendall(b"POST /sign-in HTTP/1.1\r\nHost: a\r\nContent-Type: " +
+                  FORM.encode() + b"\r\nContent-Length: 1000\r\n\r\n")
+        began = time.monotonic()
+        got = b""
+        try:
+            while not got and time.monotonic() - began < 45:
+                s.sendall(b"a")
+                s.settimeout(2)
+                try:
+                    got = s.recv(100)
+                    break
+                except TimeoutError:
+                    pass
+        except (BrokenPipeError, ConnectionResetError):
+            pass
+        took = time.monotonic() - began
+    holds(f"408 after {took:.0f} s: {got[:20]}", b" 408 " in got[:20] and
+          25 <= took <= 40)
+
+
+def stops_gently():
+    """What is at work is answered; nothing new comes in."""
+    server = Server()
+    c = Client(server.port, "vera")
+    with socket.create_connection(("127.0.0.1", server.port)) as s:
+        body = urllib.parse.urlencode({"language": "de"}).encode()
+        s.sendall((f"POST /language HTTP/1.1\r\nHost: 127.0.0.1:{server.port}"
+                   f"\r\nOrigin: http://127.0.0.1:{server.port}\r\n"
+                   f"Content-Type: {FORM}\r\nContent-Length: {len(body)}\r\n"
+                   "\r\n").encode() + body[:5])
+        time.sleep(0.3)
+        server.process.send_signal(signal.SIGTERM)
+        time.sleep(0.5)
+        try:
+            socket.create_connection(("127.0.0.1", server.port), 2).close()
+            oops("it still takes connections")
+        except OSError:
+            pass
+        s.sendall(body[5:])
+        s.settimeout(5)
+        holds("what was begun is answered",
+              s.recv(100).startswith(b"HTTP/1.1 303"))
+    holds("and then it ends", server.process.wait(timeout=15) == 0)
+    server = Server()
+    holds("SIGINT, too", server.end(signal.SIGINT) == 0)
+    del c
+
+
+def ports():
+    server = Server()
+    config = open("lethe.yml").read()
+
+    def refused(listen, words):
+        open("other.yml", "w").write(re.sub(
+            r"^web:.*$", f'web: {{listen: "{listen}"}}', config, flags=re.M))
+        p = subprocess.run([SERVE, "other.yml"], capture_output=True,
+                           text=True, check=False, timeout=20)
+        holds(f"{listen}: {p.stderr}", p.returncode and words in p.stderr)
+
+    refused(f"127.0.0.1:{server.port}", "is taken")
+    refused("0.0.0.0:0", "without TLS")
+    refused("[::]:0", "without TLS")
+    refused("no-such-host.invalid:80", "listen")
+    holds("ended", server.end() == 0)
+
+
+def complete():
+    routes = subprocess.run([SERVE, "--routes"], capture_output=True,
+                            text=True, check=True).stdout.split("\n")
+    there = {tuple(r.split(" ")) for r in routes if r}
+    described = {(m, p) for p, ms in DOCUMENT["paths"].items() for m in ms}
+    holds(f"routes and document: {there ^ described}", there == described)
+    for path, ms in DOCUMENT["paths"].items():
+        for method, o in ms.items():
+            for status in o["responses"]:
+                if (method, path, int(status)) not in seen:
+                    oops(f"{method} {path}: {status} was never answered")
+
+
+def main():
+    jsonschema.Draft202012Validator.check_schema(
+        dict(DOCUMENT["components"]["schemas"]["Case"],
+             components=DOCUMENT["components"]))
+    cases = []
+    for i, (kind, words) in enumerate([
+            ("access", "Everything, please: <script>alert(1)</script>"),
+            ("access", "a"), ("access", "b"), ("access", "c"),
+            ("access", "d")]):
+        o = json.loads(lethe("request", "open", "--type", kind, "--identity",
+                             f"customer_id=C000000{i + 1}", "--text", words))
+        cases.append(o["id"])
+    lethe("request", "open", "--type", "access", "--identity",
+          "customer_id=C0000009", "--received", "2026-01-05")
+    server = Server()
+    port = server.port
+    everybody_who_is_not_signed_in(port)
+    signing_in_and_out(port)
+    forms_from_elsewhere(port)
+    roles(port)
+    a_request(port, cases[0])
+    other_requests(port, cases[1:4])
+    four_eyes_without_words(port, cases[4])
+    lists(port)
+    plans_and_rules(port)
+    the_log(port)
+    languages(port)
+    methods(port)
+    limits(port)
+    places(port)
+    the_slow(port)
+    holds("ended", server.end() == 0)
+    another_plan(port)
+    stops_gently()
+    ports()
+    complete()
+    print(f"{len(seen)} answers seen")
+    sys.exit(1 if wrong else 0)
+
+
+os.environ.setdefault("TZ", "UTC")
+main()
