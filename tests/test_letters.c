@@ -53,6 +53,17 @@ START_TEST(every_letter_is_whole_in_every_language)
 	struct letter l;
 
 	MUST(installation_open_control(IN) == ST_OK, "%s", status_text());
+	MUST(db_exec(IN->control,
+		 "INSERT INTO request (number, id, type, state, law,"
+		 " received_at, received_day, channel) VALUES (1,"
+		 " 'Q-20261123-00000000', 'restriction', 'in_progress', 'gdpr',"
+		 " 0, 20780, 'email')",
+		 NOARGS) == ST_OK &&
+		 db_exec(IN->control,
+		     "INSERT INTO request_lifting VALUES"
+		     " (1, 'data_corrected', 0, 0, NULL)",
+		     NOARGS) == ST_OK,
+	    "%s", status_text());
 	for (int kind = 0; kind < LETTER_KIND__MAX; kind++)
 		for (int law = 0; law < REQUEST_LAW__MAX; law++)
 			for (int type = 0; type < REQUEST_TYPE__MAX; type++) {

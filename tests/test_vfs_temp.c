@@ -112,6 +112,7 @@ START_TEST(a_changed_block_is_an_error)
 {
 	sqlite3_file *f = open_temp();
 	static char buf[VFS_PAGE];
+	unsigned char byte;
 	int fd;
 
 	memset(buf, 'q', sizeof(buf));
@@ -121,7 +122,9 @@ START_TEST(a_changed_block_is_an_error)
 		    SQLITE_OK);
 	ck_assert_int_eq(shown("qqqqqqqq"), 0);
 	ck_assert_int_ge(fd = deleted_file(0), 0);
-	ck_assert_int_eq(pwrite(fd, "!", 1, 100), 1);
+	ck_assert_int_eq(pread(fd, &byte, 1, 100), 1);
+	byte ^= 1;
+	ck_assert_int_eq(pwrite(fd, &byte, 1, 100), 1);
 	(void)close(fd);
 	ck_assert_int_eq(f->pMethods->xRead(f, buf, 8, VFS_PAGE), SQLITE_OK);
 	ck_assert_int_eq(f->pMethods->xRead(f, buf, 8, 0), SQLITE_IOERR_DATA);

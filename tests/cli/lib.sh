@@ -185,7 +185,7 @@ records() {
 
 # count STORE COLLECTION: how many records there are.
 count() {
-	"$LETHE" dump "$1" "$2" 2>/dev/null | wc -l
+	"$LETHE" dump --restricted legal_claims "$1" "$2" 2>/dev/null | wc -l
 }
 
 holds() {

@@ -81,6 +81,11 @@ expect 0 audit certificate "$r" -o cert.txt
 expect 0 audit verify cert.txt --vkey "$key"
 expect 0 --json audit certificate "$r"
 json "o['certificate']['request'] == '$r' and o['certificate']['totals']['deleted'] == 3"
+expect 0 audit pack "$r" -o pack.zip
+unzip -q pack.zip -d pack || oops 'the pack is no ZIP file'
+expect 0 audit verify pack/* --vkey "$key"
+printf ' ' >>"$(find pack -name '*.txt' | head -n 1)"
+expect 5 audit verify pack/* --vkey "$key"
 expect 2 audit certificate Q-20200101-00000000
 says err 'nothing was erased'
 expect 0 audit list --action request_approved --json

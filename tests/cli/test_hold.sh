@@ -77,7 +77,7 @@ json 'len(o["suspensions"]) == 4 and o["holds"] == 3 and o["restrictions"] == 1'
 expect 0 status
 says out '3 holds and 1 restriction active'
 expect 0 status --json
-json 'o["suspensions"] == {"holds": 3, "restrictions": 1, "reviews_overdue": 0}'
+json 'o["suspensions"] == {"holds": 3, "restrictions": 1, "reviews_overdue": 0, "liftings_due": 0}'
 expect 0 check
 says out 'no record of its subject is there'
 silent out 'P7'
@@ -108,7 +108,7 @@ silent out 'no record of its subject'
 
 # ---- a dry run: nothing is behind ----
 expect 0 purge --dry-run --json
-json 'o["suspensions"] == {"holds": 3, "restrictions": 1, "reviews_overdue": 0, "behind": 0}'
+json 'o["suspensions"] == {"holds": 3, "restrictions": 1, "reviews_overdue": 0, "liftings_due": 0, "behind": 0}'
 
 # ---- released ----
 expect 2 hold release "$cluster"

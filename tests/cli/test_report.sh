@@ -12,7 +12,7 @@ customers='report --cluster customer_data'
 # shellcheck disable=SC2086
 expect 0 $customers --by prefecture --json
 cp out first
-keys 'cluster title collection by unit counted_by min cells totals withheld'
+keys 'cluster title collection by unit counted_by min cells totals withheld restricted'
 json 'o["unit"] == "persons" and o["counted_by"] == "id" and o["min"] == 5'
 json 'all(c["count"] is None or c["count"] >= 5 for c in o["cells"])'
 json 'o["totals"][0]["count"] == 400'

@@ -10,7 +10,7 @@ expect 0 demo in --customers 30
 cd in || exit 1
 sed -i 's/127.0.0.1:8080/127.0.0.1:0/' lethe.yml
 expect 1 serve
-says err 'no user yet'
+says err 'lethe user add'
 expect 3 purge
 expect 2 serve now
 
