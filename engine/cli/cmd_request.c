@@ -439,7 +439,7 @@ static enum status act(struct cli *cli, const struct options *o,
 static enum status run(struct cli *cli, int argc, char **argv)
 {
 	const char *names[ACTIONS + PARTS + 1] = { NULL }, *near;
-	struct options o = { NULL };
+	struct options o = { .type = NULL };
 	enum status st;
 	size_t i;
 

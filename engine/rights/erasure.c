@@ -14,7 +14,7 @@ static struct erase_subject subject_of(
     const struct request *r, const struct erasure *e, int64_t now)
 {
 	return (struct erase_subject){ { r->identity, r->value }, now,
-		e && e->targets.len > 0 ? &e->targets : NULL };
+		e->targets.len > 0 ? &e->targets : NULL };
 }
 
 static enum status check_type(const struct request *r)
