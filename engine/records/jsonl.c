@@ -144,8 +144,15 @@ static enum status say_wrong(const json_error_t *e)
 
 static enum status decode(struct jsonl *j, const char *line, size_t len)
 {
+	const char *nul = memchr(line, '\0', len);
 	json_error_t e;
 
+	/* jansson takes one behind a number, and the walk would end there. */
+	if (nul)
+		return fail(ST_INVALID,
+		    "found a NUL character in byte %zu of the line, expected "
+		    "text: remove it",
+		    (size_t)(nul - line) + 1);
 	json_decref(j->object);
 	j->object = json_loadb(line, len,
 	    JSON_REJECT_DUPLICATES | JSON_DECODE_INT_AS_REAL | JSON_DECODE_ANY,

@@ -54,7 +54,7 @@ static struct erase_subject subject_of(const struct request *r,
     const struct erasure *e, const struct aim *a, int64_t now)
 {
 	return (struct erase_subject){ { r->identity, r->value }, now,
-		e && e->targets.len > 0 ? &e->targets : NULL, a->clusters,
+		e->targets.len > 0 ? &e->targets : NULL, a->clusters,
 		a->ends };
 }
 
