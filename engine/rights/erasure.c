@@ -54,8 +54,7 @@ static struct erase_subject subject_of(const struct request *r,
     const struct erasure *e, const struct aim *a, int64_t now)
 {
 	return (struct erase_subject){ { r->identity, r->value }, now,
-		e->targets.len > 0 ? &e->targets : NULL, a->clusters,
-		a->ends };
+		e->targets.len > 0 ? &e->targets : NULL, a->clusters, a->ends };
 }
 
 static int erases(const struct request *r)
