@@ -2,6 +2,7 @@
 #define RIGHTS_LETTER_PARTS_H
 
 #include "engine/rights/book.h"
+#include "engine/rights/letter.h"
 
 /* Values of letters, among letter*.c; ${words} is words.LANGUAGE.json. */
 
@@ -21,5 +22,14 @@ enum status letter_put_day(
  */
 enum status letter_plan(struct installation *in, const struct request *r,
     const json_t *words, const char *language, json_t **out) MUST_CHECK;
+
+/* words.LANGUAGE.json, of the installation's folder or ours. */
+enum status letter_words(const struct installation *in, const char *language,
+    json_t **out) MUST_CHECK;
+/* Who signs: the first of those who answer for the data. */
+const char *letter_signer(const struct installation *in, const char *language);
+/* The template ${name} with ${data}. */
+enum status letter_render(const struct installation *in, const char *name,
+    const char *language, const json_t *data, struct letter *out) MUST_CHECK;
 
 #endif /* !RIGHTS_LETTER_PARTS_H */
