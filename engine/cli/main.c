@@ -31,6 +31,7 @@ static const struct command *const commands[] = {
 	&cmd_report,
 	&cmd_hold,
 	&cmd_request,
+	&cmd_recipient,
 	&cmd_restrictions,
 	&cmd_consent,
 	&cmd_preference,
