@@ -339,6 +339,7 @@ enum status letter_make(struct installation *in, const struct request *r,
     struct letter *out)
 {
 	json_t *words = NULL, *data = NULL, *plan = NULL;
+	json_t *recipients = NULL;
 	enum status st;
 
 	if ((st = check_language(language)) != ST_OK)
@@ -353,6 +354,10 @@ enum status letter_make(struct installation *in, const struct request *r,
 		st = letter_plan(in, r, words, language, &plan);
 	if (st == ST_OK)
 		st = json_put(data, "plan", plan);
+	if (st == ST_OK)
+		st = letter_recipients(in, r, words, language, &recipients);
+	if (st == ST_OK)
+		st = json_put(data, "recipients", recipients);
 	if (st == ST_OK && authority(in, r, language))
 		st = json_put(
 		    data, "authority", json_string(authority(in, r, language)));

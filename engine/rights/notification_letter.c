@@ -7,19 +7,6 @@
 #include "engine/rights/letter_parts.h"
 #include "engine/rights/notification_who.h"
 
-static const struct text *title_of(
-    const struct installation *in, const char *cluster)
-{
-	for (size_t i = 0; i < in->policy_count; i++) {
-		const struct policy *p = &in->policies[i];
-
-		for (size_t k = 0; k < p->cluster_count; k++)
-			if (strcmp(p->clusters[k].name, cluster) == 0)
-				return &p->clusters[k].title;
-	}
-	return NULL;
-}
-
 /* As the language calls them. */
 static enum status put_clusters(const struct installation *in,
     const json_t *body, const char *language, json_t *o)
@@ -31,13 +18,10 @@ static enum status put_clusters(const struct installation *in,
 
 	json_array_foreach(json_object_get(body, "clusters"), i, one)
 	{
-		const struct text *title = title_of(in, json_string_value(one));
-		const char *words = title ? text_in(title, language) : "";
-
 		if (st == ST_OK)
 			st = json_push(
-			    list, json_string(
-				      *words ? words : json_string_value(one)));
+			    list, json_string(letter_cluster(
+				      in, language, json_string_value(one))));
 	}
 	if (st != ST_OK) {
 		json_decref(list);

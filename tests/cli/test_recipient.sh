@@ -108,6 +108,18 @@ expect 0 request execute "$id"
 expect 0 --json recipient list --request "$id"
 json 'o["open"] > 1 and all(n["kind"] == "restriction" for n in o["notifications"])'
 
+# ---- who asks is told who they are, of the data that there is ----
+opened recipient_information customer_id=C0000004
+decided fulfil
+expect 0 request letter "$id" answer --language de
+says out '^- Premier Aid \(SOS-Ruf\) \(Empfänger, JP\): .*Position und Bewegung'
+expect 0 request letter "$id" answer --language ja
+says out '^・BMWグループ会社（受領者、EU）：.*金融取引情報'
+opened recipient_information customer_id=C9999999
+decided fulfil
+expect 0 request letter "$id" answer
+says out '^Nobody else receives your data'
+
 # ---- bad words ----
 expect 2 recipient
 expect 2 recipient lost
