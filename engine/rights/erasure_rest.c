@@ -216,3 +216,38 @@ enum status rights_erase_rest(
 	}
 	return st == ST_NOTFOUND ? ST_OK : st;
 }
+
+/* ---- holds that ended ---- */
+
+enum status rights_erase_freed(struct installation *in, json_t **out)
+{
+	struct stmt *s = NULL;
+	json_t *list = NULL;
+	enum status st = installation_open_control(in);
+
+	if (st == ST_OK)
+		st = json_made(json_array(), &list);
+	if (st == ST_OK)
+		st = db_query(in->control,
+		    "SELECT r.id FROM request_plan AS p JOIN request AS r"
+		    " ON r.number = p.request WHERE p.kept IS NOT NULL"
+		    " AND p.done_at IS NOT NULL"
+		    " AND r.state = 'partly_fulfilled' AND EXISTS (SELECT 1"
+		    " FROM json_each(p.body, '$.kept') AS k WHERE"
+		    " json_array_length(k.value, '$.suspensions') > 0"
+		    " AND NOT EXISTS (SELECT 1"
+		    "  FROM json_each(k.value, '$.suspensions') AS x"
+		    "  JOIN suspension AS h"
+		    "  ON h.id = json_extract(x.value, '$.id')"
+		    "  WHERE h.released_at IS NULL)) ORDER BY r.number",
+		    NOARGS, &s);
+	while (st == ST_OK && (st = db_row(s)) == ST_OK)
+		st = json_push(list, json_string(db_text(s, 0)));
+	db_done(s);
+	if (st == ST_NOTFOUND) {
+		*out = list;
+		return ST_OK;
+	}
+	json_decref(list);
+	return st;
+}
