@@ -107,8 +107,8 @@ static int is_calm(const json_t *o)
 	       !json_int(json_object_get(o, "approval"), "total") &&
 	       !json_int(json_object_get(o, "outbox"), "dead") &&
 	       !json_int(json_object_get(o, "recipients"), "open") &&
-	       !has(o, "freed") &&
-	       !json_int(stores, "overdue") && !json_int(stores, "undecided") &&
+	       !has(o, "freed") && !json_int(stores, "overdue") &&
+	       !json_int(stores, "undecided") &&
 	       !json_int(stores, "unmapped") && !has(stores, "failed_runs") &&
 	       !has(stores, "unreachable") &&
 	       !json_object_get(stores, "problem");

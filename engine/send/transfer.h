@@ -1,9 +1,9 @@
-#ifndef SEND_SESSION_H
-#define SEND_SESSION_H
+#ifndef SEND_TRANSFER_H
+#define SEND_TRANSFER_H
 
 #include <curl/curl.h>
 
 /* A new handle of libcurl, which is set up by the first; NULL: no memory. */
-CURL *session_new(void);
+CURL *transfer_new(void);
 
-#endif /* !SEND_SESSION_H */
+#endif /* !SEND_TRANSFER_H */

@@ -1,11 +1,11 @@
 /* libcurl, set up once. */
-#include "engine/send/session.h"
+#include "engine/send/transfer.h"
 
 #include <pthread.h>
 
 static void begin(void) { (void)curl_global_init(CURL_GLOBAL_DEFAULT); }
 
-CURL *session_new(void)
+CURL *transfer_new(void)
 {
 	static pthread_once_t once = PTHREAD_ONCE_INIT;
 
