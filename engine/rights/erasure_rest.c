@@ -84,19 +84,12 @@ static enum status look_in(struct looking *l)
 static enum status look_at_list(struct looking *l)
 {
 	struct installation_store *s = l->place->store;
-	const struct segment *g;
 	enum status st = installation_open_store(l->in, s);
-	size_t u;
 
-	for (u = 0; st == ST_OK && u < units_count(s); u++) {
-		if ((st = units_use(s, u)) != ST_OK)
-			break;
-		g = units_segment(s);
-		if (strcmp(g ? g->name : "", l->place->segment) == 0)
-			st = look_in(l);
-	}
+	if (st == ST_OK && (st = asked_use(l->place)) == ST_OK)
+		st = look_in(l);
 	units_rest(s);
-	return st;
+	return st == ST_NOTFOUND ? ST_OK : st;
 }
 
 static enum status look(
