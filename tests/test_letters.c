@@ -244,7 +244,7 @@ END_TEST
 
 static void note(const char *to)
 {
-	const struct outbox_mail m = { 0, to, "Hello", "Planted\n",
+	const struct outbox_message m = { OUTBOX_MAIL, 0, to, "Hello", "Planted\n",
 		1700000000 };
 	int64_t number;
 

@@ -6,6 +6,7 @@
 #include "engine/purge/overview.h"
 #include "engine/rights/list.h"
 #include "engine/rights/metrics.h"
+#include "engine/rights/notification.h"
 #include "engine/rights/outbox.h"
 
 static void print_runs(const json_t *o)
@@ -47,6 +48,7 @@ static void print_suspensions(const json_t *o)
 static void print_requests(const json_t *o)
 {
 	const json_t *outbox = json_object_get(o, "outbox");
+	const json_t *recipients = json_object_get(o, "recipients");
 
 	printf("%lld request%s open: %lld at risk, %lld OVERDUE, %lld "
 	       "suspended%s%s\n",
@@ -59,6 +61,10 @@ static void print_requests(const json_t *o)
 		printf("outbox: %lld waiting, %lld GIVEN UP: `lethe outbox "
 		       "list` says why\n",
 		    json_int(outbox, "waiting"), json_int(outbox, "dead"));
+	if (json_int(recipients, "open"))
+		printf("%lld recipients have yet to confirm, %lld of them are "
+		       "tasks: `lethe recipient list`\n",
+		    json_int(recipients, "open"), json_int(recipients, "tasks"));
 	if (json_int(o, "holidays_missing"))
 		printf("%lld of them due in a year without known holidays: add "
 		       "it to the file that lethe.yml names\n",
@@ -132,13 +138,17 @@ static int needs_looking(const json_t *requests)
 static enum status put_requests(
     struct cli *cli, const char *as_of, int64_t now, json_t *o)
 {
-	json_t *requests = NULL, *outbox = NULL;
+	json_t *requests = NULL, *outbox = NULL, *recipients = NULL;
 	enum status st = list_summary(&cli->in, now, &requests);
 
 	if (st == ST_OK)
 		st = outbox_summary(&cli->in, &outbox);
 	if (st == ST_OK)
 		st = json_put(requests, "outbox", outbox);
+	if (st == ST_OK)
+		st = notification_summary(&cli->in, &recipients);
+	if (st == ST_OK)
+		st = json_put(requests, "recipients", recipients);
 	if (st == ST_OK && as_of == NULL)
 		st = metrics_write(&cli->in, requests);
 	if (st != ST_OK) {

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "engine/base/buf.h"
-#include "engine/send/curl_ready.h"
+#include "engine/send/curl_session.h"
 
 struct source {
 	const char *data;
@@ -102,9 +102,8 @@ enum status smtp_send(const struct smtp *s, const char *data, size_t len)
 	CURL *c = NULL;
 	enum status st;
 
-	curl_ready();
 	if (from && to)
-		c = curl_easy_init();
+		c = curl_session();
 	if (c == NULL || !set_up(c, s, &source, from, to))
 		st = fail(ST_NOMEM, "out of memory");
 	else

@@ -1,248 +1,235 @@
-/* Signed webhooks by libcurl. */
+/* Webhooks by libcurl. */
 #include "engine/send/webhook.h"
 
 #include <curl/curl.h>
-#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 
 #include "engine/base/base64.h"
 #include "engine/crypto/hash.h"
-#include "engine/send/address_rule.h"
-#include "engine/send/curl_ready.h"
+#include "engine/send/public.h"
+#include "engine/send/curl_session.h"
 
-#define PREFIX "whsec_"
+#define PREFIX      "whsec_"
+#define SECRET_MIN  24
+#define SECRET_MAX  64
+#define ANSWER_MOST (64 * 1024) /* what is read of an answer */
 
-/* ---- secrets ---- */
+/* ---- signatures ---- */
 
 static enum status bad_secret(void)
 {
 	return fail(ST_INVALID,
-	    "a webhook's secret file has one or two lines of `" PREFIX
-	    "` and Base64 of %d to %d bytes: make one with `openssl rand "
-	    "-base64 32`",
-	    WEBHOOK_LEAST, WEBHOOK_MOST);
+	    "a secret of a webhook is no line `" PREFIX "` and 24 to 64 bytes "
+	    "in Base64: `echo " PREFIX "$(head -c 32 /dev/urandom | base64)` "
+	    "makes one");
 }
 
-static enum status read_secret(
-    const char *line, size_t len, struct webhook_secrets *out)
+static enum status sign_with(
+    const struct buf *secret, const struct buf *content, struct buf *out)
 {
-	size_t n = 0, prefix = strlen(PREFIX);
-	struct buf b = BUF_INIT;
-	enum status st;
-
-	if (out->count == WEBHOOK_SECRETS || len <= prefix ||
-	    strncmp(line, PREFIX, prefix) != 0)
-		return bad_secret();
-	st = base64_decode(&b, line + prefix, len - prefix);
-	n = b.len;
-	if (st == ST_OK && n >= WEBHOOK_LEAST && n <= WEBHOOK_MOST) {
-		memcpy(out->bytes[out->count], b.data, n);
-		out->len[out->count++] = n;
-	} else if (st != ST_NOMEM) {
-		st = bad_secret();
-	}
-	if (b.data)
-		explicit_bzero(b.data, b.size);
-	buf_release(&b);
-	return st;
-}
-
-enum status webhook_secrets_read(const char *text, struct webhook_secrets *out)
-{
-	enum status st = ST_OK;
-	size_t n;
-
-	*out = (struct webhook_secrets){ 0 };
-	for (; st == ST_OK && *text; text += n) {
-		text += strspn(text, "\r\n");
-		n = strcspn(text, "\r\n");
-		if (n > 0)
-			st = read_secret(text, n, out);
-	}
-	return st == ST_OK && out->count == 0 ? bad_secret() : st;
-}
-
-/* ---- signature ---- */
-
-enum status webhook_sign(const struct webhook *w, struct buf *out)
-{
-	struct buf b = BUF_INIT;
 	uint8_t mac[SHA256_LEN];
 	enum status st;
 
-	buf_addf(&b, "%s.%lld.", w->id, (long long)w->at);
-	buf_adds(&b, w->body);
-	st = buf_status(&b);
-	for (size_t i = 0; st == ST_OK && i < w->secrets->count; i++) {
-		st = hmac_sha256(w->secrets->bytes[i], w->secrets->len[i],
-		    b.data, b.len, mac);
-		buf_adds(out, i ? " v1," : "v1,");
-		if (st == ST_OK)
-			base64_add(out, mac, sizeof(mac));
-	}
-	if (b.data)
-		explicit_bzero(b.data, b.size);
-	buf_release(&b);
-	return st == ST_OK ? buf_status(out) : st;
+	if (secret->len < SECRET_MIN || secret->len > SECRET_MAX)
+		return bad_secret();
+	st = hmac_sha256(
+	    secret->data, secret->len, content->data, content->len, mac);
+	if (st != ST_OK)
+		return st;
+	buf_adds(out, out->len ? " v1," : "v1,");
+	base64_add(out, mac, sizeof(mac));
+	return buf_status(out);
 }
 
-/* ---- sent ---- */
+static enum status sign_line(
+    const char *line, size_t len, const struct buf *content, struct buf *out)
+{
+	const size_t prefix = strlen(PREFIX);
+	struct buf secret = BUF_INIT;
+	enum status st;
 
-struct exchange {
-	const struct webhook *w;
-	struct buf answer;
-	int refused; /* an address */
-	int too_long;
+	if (len < prefix || memcmp(line, PREFIX, prefix) != 0)
+		return bad_secret();
+	st = base64_decode(&secret, line + prefix, len - prefix);
+	if (st == ST_INVALID)
+		st = bad_secret();
+	if (st == ST_OK)
+		st = sign_with(&secret, content, out);
+	if (secret.data)
+		explicit_bzero(secret.data, secret.size);
+	buf_release(&secret);
+	return st;
+}
+
+enum status webhook_sign(
+    const struct webhook *w, const char *body, size_t len, struct buf *out)
+{
+	struct buf content = BUF_INIT;
+	const char *line = w->secrets;
+	enum status st;
+
+	buf_addf(&content, "%s.%lld.", w->id, (long long)w->at);
+	buf_add(&content, body, len);
+	st = buf_status(&content);
+	while (st == ST_OK && *line) {
+		size_t n = strcspn(line, "\r\n");
+
+		if (n > 0)
+			st = sign_line(line, n, &content, out);
+		line += n + strspn(line + n, "\r\n");
+	}
+	if (st == ST_OK && out->len == 0)
+		st = bad_secret();
+	if (content.data)
+		explicit_bzero(content.data, content.size);
+	buf_release(&content);
+	return st;
+}
+
+/* ---- the request ---- */
+
+struct attempt {
+	int inner;
+	int refused; /* the address is not public */
+	size_t read;
 };
 
-static size_t take(char *from, size_t size, size_t count, void *ctx)
-{
-	struct exchange *x = ctx;
-	size_t n = size * count;
-
-	if (n > WEBHOOK_ANSWER - x->answer.len) {
-		x->too_long = 1;
-		return 0;
-	}
-	buf_add(&x->answer, from, n);
-	return buf_status(&x->answer) == ST_OK ? n : 0;
-}
-
-/* Asked of the address itself, so that what a name stands for cannot change
- * between the question and the connection. */
+/* Asked for each address that is connected to, after names were resolved: one
+ * that led elsewhere a moment ago gains nothing. */
 static curl_socket_t open_socket(
-    void *ctx, curlsocktype purpose, struct curl_sockaddr *a)
+    void *ctx, curlsocktype purpose, struct curl_sockaddr *to)
 {
-	struct exchange *x = ctx;
+	struct attempt *a = ctx;
 
 	(void)purpose;
-	if (!x->w->private && !address_is_public(&a->addr)) {
-		x->refused = 1;
+	if (!a->inner && !public_address(&to->addr)) {
+		a->refused = 1;
 		return CURL_SOCKET_BAD;
 	}
-	return socket(a->family, a->socktype | SOCK_CLOEXEC, a->protocol);
+	return socket(to->family, to->socktype | SOCK_CLOEXEC, to->protocol);
 }
 
-static int set_limits(CURL *c, const struct webhook *w)
+/* Nobody reads it; too much of it ends the transfer. */
+static size_t discard(char *bytes, size_t size, size_t count, void *ctx)
+{
+	struct attempt *a = ctx;
+
+	(void)bytes;
+	a->read += size * count;
+	return a->read > ANSWER_MOST ? 0 : size * count;
+}
+
+static int set_safety(CURL *c, const struct webhook *w, struct attempt *a)
 {
 	int bad = 0;
 
 	bad |= curl_easy_setopt(c, CURLOPT_PROTOCOLS_STR, "https") != CURLE_OK;
+	bad |= curl_easy_setopt(c, CURLOPT_FOLLOWLOCATION, 0L) != CURLE_OK;
+	bad |= curl_easy_setopt(c, CURLOPT_PROXY, "") != CURLE_OK;
 	bad |= curl_easy_setopt(c, CURLOPT_SSLVERSION,
 		   (long)CURL_SSLVERSION_TLSv1_2) != CURLE_OK;
 	bad |= curl_easy_setopt(c, CURLOPT_SSL_VERIFYPEER, 1L) != CURLE_OK;
 	bad |= curl_easy_setopt(c, CURLOPT_SSL_VERIFYHOST, 2L) != CURLE_OK;
-	bad |= curl_easy_setopt(c, CURLOPT_FOLLOWLOCATION, 0L) != CURLE_OK;
-	bad |= curl_easy_setopt(c, CURLOPT_PROXY, "") != CURLE_OK;
-	bad |= curl_easy_setopt(c, CURLOPT_NOSIGNAL, 1L) != CURLE_OK;
-	bad |= curl_easy_setopt(c, CURLOPT_TIMEOUT, w->seconds) != CURLE_OK;
 	if (w->ca_file)
 		bad |=
 		    curl_easy_setopt(c, CURLOPT_CAINFO, w->ca_file) != CURLE_OK;
-	return !bad;
-}
-
-static int set_up(CURL *c, struct exchange *x, struct curl_slist *headers)
-{
-	int bad = !set_limits(c, x->w);
-
-	bad |= curl_easy_setopt(c, CURLOPT_URL, x->w->url) != CURLE_OK;
-	bad |= curl_easy_setopt(c, CURLOPT_HTTPHEADER, headers) != CURLE_OK;
-	bad |= curl_easy_setopt(c, CURLOPT_POSTFIELDS, x->w->body) != CURLE_OK;
-	bad |= curl_easy_setopt(c, CURLOPT_POSTFIELDSIZE_LARGE,
-		   (curl_off_t)strlen(x->w->body)) != CURLE_OK;
 	bad |= curl_easy_setopt(c, CURLOPT_OPENSOCKETFUNCTION, open_socket) !=
 	       CURLE_OK;
-	bad |= curl_easy_setopt(c, CURLOPT_OPENSOCKETDATA, x) != CURLE_OK;
-	bad |= curl_easy_setopt(c, CURLOPT_WRITEFUNCTION, take) != CURLE_OK;
-	bad |= curl_easy_setopt(c, CURLOPT_WRITEDATA, x) != CURLE_OK;
+	bad |= curl_easy_setopt(c, CURLOPT_OPENSOCKETDATA, a) != CURLE_OK;
+	bad |= curl_easy_setopt(c, CURLOPT_WRITEFUNCTION, discard) != CURLE_OK;
+	bad |= curl_easy_setopt(c, CURLOPT_WRITEDATA, a) != CURLE_OK;
+	bad |= curl_easy_setopt(c, CURLOPT_NOSIGNAL, 1L) != CURLE_OK;
+	bad |= curl_easy_setopt(c, CURLOPT_TIMEOUT, w->seconds) != CURLE_OK;
 	return !bad;
 }
 
-static int add_header(
-    struct curl_slist **list, const char *name, const char *value)
+static int set_request(CURL *c, const struct webhook *w, const char *body,
+    size_t len, struct curl_slist *headers)
 {
-	char *line = str_format("%s: %s", name, value);
-	struct curl_slist *more = line ? curl_slist_append(*list, line) : NULL;
+	int bad = 0;
 
-	free(line);
-	if (more)
-		*list = more;
-	return more != NULL;
+	bad |= curl_easy_setopt(c, CURLOPT_URL, w->url) != CURLE_OK;
+	bad |= curl_easy_setopt(c, CURLOPT_POST, 1L) != CURLE_OK;
+	bad |= curl_easy_setopt(c, CURLOPT_POSTFIELDS, body) != CURLE_OK;
+	bad |= curl_easy_setopt(
+		   c, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)len) != CURLE_OK;
+	bad |= curl_easy_setopt(c, CURLOPT_HTTPHEADER, headers) != CURLE_OK;
+	return !bad;
 }
 
-static enum status make_headers(
-    const struct webhook *w, struct curl_slist **out)
+static enum status result_of(CURL *c, CURLcode code, const struct attempt *a,
+    enum webhook_answer *answer)
 {
-	struct buf signature = BUF_INIT;
-	char *at = str_format("%lld", (long long)w->at);
-	enum status st = webhook_sign(w, &signature);
+	long number = 0;
 
-	if (st == ST_OK &&
-	    (at == NULL ||
-		!add_header(out, "Content-Type", "application/json") ||
-		!add_header(out, "webhook-id", w->id) ||
-		!add_header(out, "webhook-timestamp", at) ||
-		!add_header(out, "webhook-signature", buf_text(&signature))))
-		st = fail(ST_NOMEM, "out of memory");
-	free(at);
+	if (a->refused && code != CURLE_OK)
+		return fail(ST_DENIED,
+		    "the recipient's address is not public: give `private: "
+		    "true` if it is meant to be in a network of your own");
+	if (code != CURLE_OK)
+		return fail(ST_UNREACHABLE, "the recipient: %s",
+		    curl_easy_strerror(code));
+	(void)curl_easy_getinfo(c, CURLINFO_RESPONSE_CODE, &number);
+	if (number < 200 || number > 299)
+		return fail(number >= 500 ? ST_UNREACHABLE : ST_DENIED,
+		    "the recipient answers %ld", number);
+	*answer =
+	    number == 200 || number == 204 ? WEBHOOK_DONE : WEBHOOK_ACCEPTED;
+	return ST_OK;
+}
+
+static enum status append(struct curl_slist **list, const char *header)
+{
+	struct curl_slist *more = curl_slist_append(*list, header);
+
+	if (more == NULL)
+		return fail(ST_NOMEM, "out of memory");
+	*list = more;
+	return ST_OK;
+}
+
+static enum status headers_of(const struct webhook *w, const char *body,
+    size_t len, struct curl_slist **out)
+{
+	struct buf signature = BUF_INIT, line = BUF_INIT;
+	enum status st = webhook_sign(w, body, len, &signature);
+
+	if (st == ST_OK)
+		st = append(out, "Content-Type: application/json");
+	if (st == ST_OK) /* no wait for "100 Continue" */
+		st = append(out, "Expect:");
+	buf_addf(&line, "webhook-id: %s", w->id);
+	if (st == ST_OK && (st = buf_status(&line)) == ST_OK)
+		st = append(out, buf_text(&line));
+	line.len = 0;
+	buf_addf(&line, "webhook-timestamp: %lld", (long long)w->at);
+	if (st == ST_OK && (st = buf_status(&line)) == ST_OK)
+		st = append(out, buf_text(&line));
+	line.len = 0;
+	if (st == ST_OK)
+		buf_addf(&line, "webhook-signature: %s", buf_text(&signature));
+	if (st == ST_OK && (st = buf_status(&line)) == ST_OK)
+		st = append(out, buf_text(&line));
+	buf_release(&line);
 	buf_release(&signature);
 	return st;
 }
 
-static int says_acknowledged(const struct buf *answer)
+enum status webhook_send(const struct webhook *w, const char *body, size_t len,
+    enum webhook_answer *answer)
 {
-	json_t *o =
-	    answer->len ? json_loadb(answer->data, answer->len, 0, NULL) : NULL;
-	int yes = json_is_true(json_object_get(o, "acknowledged"));
-
-	json_decref(o);
-	return yes;
-}
-
-static enum status result_of(
-    CURL *c, CURLcode code, const struct exchange *x, int *acknowledged)
-{
-	long answer = 0;
-
-	(void)curl_easy_getinfo(c, CURLINFO_RESPONSE_CODE, &answer);
-	if (x->refused && code != CURLE_OK)
-		return fail(ST_DENIED,
-		    "the webhook's host is in a private network: `private: "
-		    "true` in lethe.yml, if that is meant");
-	if (x->too_long)
-		return fail(ST_UNREACHABLE,
-		    "the webhook answers with more than %d bytes",
-		    WEBHOOK_ANSWER);
-	if (code != CURLE_OK)
-		return fail(ST_UNREACHABLE, "the webhook: %s",
-		    curl_easy_strerror(code));
-	if (answer < 200 || answer > 299)
-		return fail(ST_UNREACHABLE, "the webhook answers %ld", answer);
-	*acknowledged = says_acknowledged(&x->answer);
-	return ST_OK;
-}
-
-enum status webhook_send(const struct webhook *w, int *acknowledged)
-{
-	struct exchange x = { w, BUF_INIT, 0, 0 };
+	struct attempt a = { .inner = w->inner };
 	struct curl_slist *headers = NULL;
-	CURL *c = NULL;
-	enum status st;
+	CURL *c = curl_session();
+	enum status st = headers_of(w, body, len, &headers);
 
-	*acknowledged = 0;
-	curl_ready();
-	st = make_headers(w, &headers);
-	if (st == ST_OK && (c = curl_easy_init()) == NULL)
-		st = fail(ST_NOMEM, "out of memory");
-	if (st == ST_OK && !set_up(c, &x, headers))
+	if (st == ST_OK && (c == NULL || !set_safety(c, w, &a) ||
+			       !set_request(c, w, body, len, headers)))
 		st = fail(ST_NOMEM, "out of memory");
 	if (st == ST_OK)
-		st = result_of(c, curl_easy_perform(c), &x, acknowledged);
+		st = result_of(c, curl_easy_perform(c), &a, answer);
 	curl_easy_cleanup(c);
 	curl_slist_free_all(headers);
-	buf_release(&x.answer);
 	return st;
 }

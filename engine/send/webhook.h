@@ -5,55 +5,48 @@
 #include <stdint.h>
 
 #include "engine/base/buf.h"
+#include "engine/base/status.h"
 
 /*
- * One signed POST of JSON by https, as standardwebhooks.com has it: headers
- * `webhook-id` (the same in every attempt), `webhook-timestamp` (Unix seconds
- * of this attempt) and `webhook-signature`, a list of "v1,BASE64" of
- * HMAC-SHA-256 over "ID.TIMESTAMP.BODY", one for each secret.
+ * One message to another system by HTTPS, signed as the Standard Webhooks
+ * specification 1.0 says, so that its receivers' libraries check it:
  *
- * The receiver takes it if one of the signatures is its own of those bytes,
- * compared in constant time; if the timestamp is at most five minutes away
- * from its clock; and does it once for each id, answering 2xx to a repetition.
- * An answer of {"acknowledged": true} says that it is carried out there, too.
+ *	webhook-id: ID                   the same in every attempt
+ *	webhook-timestamp: SECONDS       of this attempt, since 1970 UTC
+ *	webhook-signature: v1,BASE64 ... HMAC-SHA-256 over "ID.SECONDS.BODY",
+ *	                                 one for each secret
  *
- * Certificates are verified, redirections are not followed, proxies of the
- * environment are not asked.  The address that is connected to has to be public
- * (address_rule.h) unless ${private}.
+ * Who receives it compares a signature, refuses a timestamp that is more than
+ * five minutes away, and does once what comes twice with one ID.
+ *
+ * TLS 1.2 or later with a verified certificate; no redirect and no proxy is
+ * followed; where ${inner} is 0 the address that is really connected to must
+ * be public (send/public.h), whatever the name said before.
  */
-#define WEBHOOK_SECRETS 2  /* while one takes the other's place */
-#define WEBHOOK_LEAST   24 /* bytes of a secret */
-#define WEBHOOK_MOST    64
-#define WEBHOOK_ANSWER  (1 << 16) /* bytes that are read of an answer */
-
-struct webhook_secrets {
-	size_t count;
-	size_t len[WEBHOOK_SECRETS];
-	uint8_t bytes[WEBHOOK_SECRETS][WEBHOOK_MOST];
-};
-/* From a file's text: a line for each, "whsec_" and Base64; the first is the
- * newer.  ST_INVALID where it is not so; the sentence has nothing of it.  The
- * caller wipes ${out}. */
-enum status webhook_secrets_read(
-    const char *text, struct webhook_secrets *out) MUST_CHECK;
-
 struct webhook {
-	const char *url; /* https://... */
-	const char *id;  /* letters, digits, dashes, underscores */
-	int64_t at;      /* of this attempt */
-	const char *body;
-	const struct webhook_secrets *secrets;
+	const char *url;     /* https://... */
 	const char *ca_file; /* PEM; NULL: the system's */
-	int private;         /* it may be in a network of our own */
-	long seconds;        /* for all of it */
+	int inner;           /* private networks are allowed, too */
+	const char *secrets; /* a line each: whsec_BASE64, 24 to 64 bytes; the
+			      * newest first, the old one while it is changed */
+	const char *id;
+	int64_t at;
+	long seconds; /* for all of it */
 };
 
-/* The header's value, appended to ${out}. */
-enum status webhook_sign(const struct webhook *w, struct buf *out) MUST_CHECK;
+enum webhook_answer {
+	WEBHOOK_ACCEPTED, /* 202, or another of 2xx: taken in, not done yet */
+	WEBHOOK_DONE,     /* 200, 204 */
+};
 
-/* ${*acknowledged}: as the answer says.  ST_UNREACHABLE: not now, not there or
- * no 2xx; ST_DENIED: an address that is not public.  No sentence has a word of
- * the answer or the body. */
-enum status webhook_send(const struct webhook *w, int *acknowledged) MUST_CHECK;
+/* ${body}: JSON.  ST_UNREACHABLE: not now, or not there; ST_DENIED: refused, or
+ * its address is not public; ST_INVALID: ${secrets}.  No sentence has anything
+ * of the body, the answer or a secret. */
+enum status webhook_send(const struct webhook *w, const char *body, size_t len,
+    enum webhook_answer *answer) MUST_CHECK;
+
+/* The header webhook-signature, for ${secrets}; appended to ${out}. */
+enum status webhook_sign(const struct webhook *w, const char *body, size_t len,
+    struct buf *out) MUST_CHECK;
 
 #endif /* !SEND_WEBHOOK_H */
