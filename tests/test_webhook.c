@@ -130,8 +130,8 @@ END_TEST
 
 START_TEST(what_is_no_secret_is_refused_without_being_said)
 {
-	static const char *const bad[] = { "", "\n", "hunter2hunter2",
-		"whsec_", "whsec_c2hvcnQ=", SECRET "\nhunter2",
+	static const char *const bad[] = { "", "\n", "hunter2hunter2", "whsec_",
+		"whsec_c2hvcnQ=", SECRET "\nhunter2",
 		"whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaS!" };
 	struct webhook w = { .id = "1", .at = 1 };
 	struct buf b = BUF_INIT;
