@@ -2,6 +2,7 @@
 # What recipients are told by webhook arrives signed, once for each id however
 # often it is tried, where it is meant to go and nowhere else; none of a person's
 # data stands in the log, lists or errors.
+here=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source=tests/cli/lib.sh
 . "$(dirname "$0")/lib.sh"
 "$LETHE" demo here --customers 3 >out 2>err || oops 'demo'
