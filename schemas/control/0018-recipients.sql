@@ -47,6 +47,8 @@ CREATE INDEX outbox_request ON outbox (request);
 CREATE TABLE recipient_notification (
   number INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
   request INTEGER REFERENCES request (number), -- NULL: without one
+  preference INTEGER REFERENCES preference_change (number)
+    ON DELETE SET NULL,         -- the setting that it tells
   recipient TEXT NOT NULL,      -- a name of the policies
   kind TEXT NOT NULL CHECK (kind IN ('rectification', 'erasure',
     'restriction', 'restriction_lifted', 'consent_withdrawn', 'preference')),
@@ -67,6 +69,8 @@ CREATE INDEX recipient_notification_request
   ON recipient_notification (request);
 CREATE INDEX recipient_notification_open ON recipient_notification (number)
   WHERE state = 'open';
+CREATE INDEX recipient_notification_preference
+  ON recipient_notification (preference) WHERE preference IS NOT NULL;
 CREATE INDEX recipient_notification_outbox ON recipient_notification (outbox)
   WHERE outbox IS NOT NULL;
 

@@ -175,6 +175,64 @@ expect 0 --json outbox list
 json 'any("whsec_" in (m["problem"] or "") for m in o["messages"])'
 silent out 'hunter2'
 
+# ---- settings of people, to the vehicle's backend ----
+cat >>base.yml <<-'YML'
+	consents: consents.yml
+YML
+cat >consents.yml <<-'YML'
+	notices:
+	  - {id: news, version: 1, title: News, text: Yes., purposes: [PURPOSE],
+	     controller: Us, withdrawal: Call us.}
+	preferences:
+	  - {id: data, title: Data, values: [all, none], initial: none}
+YML
+# One of the policy's own.
+purpose=$(sed -n '/^purposes:/,/^[a-z_]*:$/s/^  \([a-z_]*\):.*/\1/p' \
+	policies/*.yml | head -n 1)
+sed -i "s/PURPOSE/$purpose/" consents.yml
+echo "$new" >secret
+serve "$new"
+named "$inner, preferences: true"
+sed -i 's/, preferences: true}, identity/}, preferences: true, identity/' lethe.yml
+set_to() {
+	expect 0 preference set --subject customer_id=C0000003 data "$1"
+}
+known() {
+	expect 0 --json preference show --subject customer_id=C0000003
+	json "o['preferences'][0]['state'] == '$1'"
+}
+rm -f taken
+echo 500 >mood
+set_to all
+known pending
+expect 4 outbox send
+known pending
+taken 't[-1]["body"]["kind"] == "preference" and t[-1]["signed"]'
+taken 't[-1]["body"]["setting"] == "all" and t[-1]["body"]["version"] == 1'
+# A newer one: the old one is not told any more.
+set_to none
+rm taken
+echo 202 >mood
+expect 0 outbox retry
+taken '[x["body"]["version"] for x in t if x["body"]["kind"] == "preference"] == [2]'
+known pending
+set_to all
+rm taken
+echo 204 >mood
+expect 0 outbox send
+taken '[x["body"]["version"] for x in t] == [3]'
+taken 't[0]["body"]["subject"][0]["value"] == "C0000003"'
+known acknowledged
+expect 0 --json recipient list --recipient dealers
+json 'not any(n["kind"] == "preference" for n in o["notifications"])'
+# Acknowledged by who fetches it, it is told to nobody.
+set_to none
+expect 0 preference acknowledge --subject customer_id=C0000003 data --version 4
+rm taken
+expect 0 outbox send
+[ ! -f taken ] || oops 'what is known was told'
+known acknowledged
+
 expect 0 --json audit list
 silent out 'C000000[123]|zqanswer|hunter2|whsec_.{20}'
 finish
