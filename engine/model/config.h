@@ -44,6 +44,7 @@ struct config_recipient {
 	char *language;       /* of that mail, or NULL: that of letters */
 	char *identity;       /* by which it knows people; NULL: as they came */
 	struct text not_told; /* why it is not; or empty */
+	int preferences;      /* its webhook is told settings of people, too */
 	struct place at;
 };
 

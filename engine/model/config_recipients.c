@@ -50,9 +50,9 @@ static void read_one(
     struct config_reader *r, const struct node *n, struct config_recipient *x)
 {
 	static const char *const keys[] = { "webhook", "mail", "language",
-		"identity", "not_told", NULL };
+		"identity", "not_told", "preferences", NULL };
 	static const char *const languages[] = { "en", "ja", "de", NULL };
-	const struct node *mail;
+	const struct node *mail, *preferences;
 	int word;
 
 	x->at = n->at;
@@ -67,6 +67,11 @@ static void read_one(
 		(void)read_string(r->d, node_get(n, "language"), &x->language);
 	(void)read_string(r->d, node_get(n, "identity"), &x->identity);
 	(void)read_text(r->d, node_get(n, "not_told"), &x->not_told);
+	preferences = node_get(n, "preferences");
+	if (read_bool(r->d, preferences, &x->preferences) && x->preferences &&
+	    x->webhook == NULL)
+		read_mismatch(r->d, preferences,
+		    "`false`: settings are told by `webhook` alone");
 }
 
 void config_read_recipients(struct config_reader *r, const struct node *n)

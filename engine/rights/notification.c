@@ -137,11 +137,13 @@ static enum status prepare_one(struct installation *in,
 		if (st == ST_OK)
 			st = db_exec(in->control,
 			    "INSERT INTO recipient_notification (request,"
-			    " recipient, kind, channel, state, body, made_at)"
-			    " VALUES ($1, $2, $3, $4, 'prepared', $5, $6)",
+			    " recipient, kind, channel, state, body, made_at,"
+			    " preference)"
+			    " VALUES ($1, $2, $3, $4, 'prepared', $5, $6, $7)",
 			    ARGS(o->request ? INT(o->request) : NIL, TEXT(name),
 				TEXT(kinds[o->kind]), TEXT(channel_of(how)),
-				TEXT(text), INT(o->at)));
+				TEXT(text), INT(o->at),
+				o->preference ? INT(o->preference) : NIL));
 	}
 	if (text)
 		explicit_bzero(text, strlen(text));

@@ -55,6 +55,7 @@ struct notification_order {
 	/* [{"cluster","field","value"}]: what is otherwise now; or NULL */
 	const json_t *changes;
 	const json_t *details; /* added to what all are told; or NULL */
+	int64_t preference;    /* the change of a setting; 0: none */
 	int64_t at;
 	const char *actor;
 };
@@ -80,6 +81,14 @@ enum status notification_told(struct installation *in, int64_t request,
  * where ${done}.  What is no notification is none of its business. */
 enum status notification_sent(
     struct installation *in, int64_t outbox, int done, int64_t at) MUST_CHECK;
+
+/*
+ * Open ones of the change ${change} of a setting end: confirmed where ${why} is
+ * NULL, else waived with that code.  A confirmation acknowledges the change,
+ * once nobody else has yet to confirm it.  Inside a write transaction.
+ */
+enum status notification_end_setting(struct installation *in, int64_t change,
+    const char *why, const char *actor, int64_t at) MUST_CHECK;
 
 /* ---- by people ---- */
 

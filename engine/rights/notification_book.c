@@ -214,6 +214,21 @@ enum status notification_show(struct installation *in, int64_t number,
 	return st;
 }
 
+/* A setting that everybody has confirmed is known. */
+static enum status acknowledge(
+    struct installation *in, int64_t number, int64_t now)
+{
+	return db_exec(in->control,
+	    "UPDATE preference_change SET acknowledged_at = $2"
+	    " WHERE acknowledged_at IS NULL AND superseded = 0"
+	    " AND number = (SELECT preference FROM recipient_notification"
+	    " WHERE number = $1) AND NOT EXISTS (SELECT 1"
+	    " FROM recipient_notification AS o"
+	    " WHERE o.preference = preference_change.number"
+	    " AND o.state = 'open')",
+	    ARGS(INT(number), INT(now)));
+}
+
 /* Nothing of it is sent any more, and what it told is forgotten. */
 static enum status end_one(struct installation *in, int64_t number,
     const char *state, const char *reason, const char *actor, int64_t now)
@@ -237,24 +252,52 @@ static enum status end_one(struct installation *in, int64_t number,
 		    &n);
 	if (st == ST_OK && n == 0)
 		return none(number);
+	return st == ST_OK && strcmp(state, "confirmed") == 0
+		   ? acknowledge(in, number, now)
+		   : st;
+}
+
+/* It ends, and the log will hear of it. */
+static enum status end_noted(struct installation *in, int64_t number,
+    const char *reason, const char *actor, int64_t now)
+{
+	enum status st = end_one(in, number, reason ? "waived" : "confirmed",
+	    reason, actor, now);
+
+	if (st != ST_OK)
+		return st;
+	return notification_note(in, number,
+	    reason ? "recipient_waived" : "recipient_confirmed", reason, now,
+	    actor);
+}
+
+enum status notification_end_setting(struct installation *in, int64_t change,
+    const char *why, const char *actor, int64_t at)
+{
+	int64_t number = 0;
+	enum status st;
+
+	do {
+		number = 0;
+		st = db_one_int(in->control,
+		    "SELECT number FROM recipient_notification"
+		    " WHERE preference = $1 AND state = 'open' LIMIT 1",
+		    ARGS(INT(change)), 0, &number);
+		if (st == ST_OK && number)
+			st = end_noted(in, number, why, actor, at);
+	} while (st == ST_OK && number);
 	return st;
 }
 
 static enum status end(struct installation *in, int64_t number,
-    const char *state, const char *reason, const char *actor, int64_t now,
-    json_t **out)
+    const char *reason, const char *actor, int64_t now, json_t **out)
 {
-	int confirmed = strcmp(state, "confirmed") == 0;
 	enum status st = installation_open_audit(in);
 
 	if (st == ST_OK)
 		st = db_begin(in->control, DB_WRITE);
 	if (st == ST_OK)
-		st = end_one(in, number, state, reason, actor, now);
-	if (st == ST_OK)
-		st = notification_note(in, number,
-		    confirmed ? "recipient_confirmed" : "recipient_waived",
-		    reason, now, actor);
+		st = end_noted(in, number, reason, actor, now);
 	if (st == ST_OK)
 		st = db_commit(in->control);
 	if (st != ST_OK && in->control)
@@ -267,7 +310,7 @@ static enum status end(struct installation *in, int64_t number,
 enum status notification_confirm(struct installation *in, int64_t number,
     const char *actor, int64_t now, json_t **out)
 {
-	return end(in, number, "confirmed", NULL, actor, now, out);
+	return end(in, number, NULL, actor, now, out);
 }
 
 enum status notification_waive(struct installation *in, int64_t number,
@@ -279,8 +322,7 @@ enum status notification_waive(struct installation *in, int64_t number,
 
 	for (int i = 0; reason && reasons[i]; i++)
 		if (strcmp(reasons[i], reason) == 0)
-			return end(
-			    in, number, "waived", reason, actor, now, out);
+			return end(in, number, reason, actor, now, out);
 	near = reason ? diag_nearest(reason, reasons) : NULL;
 	return fail(ST_USAGE,
 	    "why is it not to be had? give --reason impossible, "
@@ -306,11 +348,10 @@ enum status notification_sent(
 		return st;
 	st = audit_actor(&actor);
 	if (st == ST_OK && done)
-		st = end_one(in, number, "confirmed", NULL, actor, at);
-	if (st == ST_OK)
-		st = notification_note(in, number,
-		    done ? "recipient_confirmed" : "recipient_delivered", NULL,
-		    at, actor);
+		st = end_noted(in, number, NULL, actor, at);
+	else if (st == ST_OK)
+		st = notification_note(
+		    in, number, "recipient_delivered", NULL, at, actor);
 	free(actor);
 	return st;
 }

@@ -21,8 +21,25 @@ CREATE TABLE outbox_new (
   CHECK (state = 'sent' OR (recipient IS NOT NULL AND body IS NOT NULL))
 );
 INSERT INTO outbox_new SELECT * FROM outbox;
+
+-- It refers to the outbox, and would keep it from being dropped.
+CREATE TABLE request_letter_new (
+  number INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+  request INTEGER NOT NULL REFERENCES request (number),
+  kind TEXT NOT NULL,
+  language TEXT NOT NULL,
+  subject TEXT NOT NULL,
+  body TEXT NOT NULL,
+  made_at INTEGER NOT NULL,
+  made_by TEXT NOT NULL,
+  outbox INTEGER REFERENCES outbox_new (number) -- NULL: on paper
+);
+INSERT INTO request_letter_new SELECT * FROM request_letter;
+DROP TABLE request_letter;
 DROP TABLE outbox;
 ALTER TABLE outbox_new RENAME TO outbox;
+ALTER TABLE request_letter_new RENAME TO request_letter;
+CREATE INDEX request_letter_request ON request_letter (request);
 CREATE INDEX outbox_due ON outbox (next_at)
   WHERE state IN ('waiting', 'sending');
 CREATE INDEX outbox_request ON outbox (request);
@@ -30,6 +47,8 @@ CREATE INDEX outbox_request ON outbox (request);
 CREATE TABLE recipient_notification (
   number INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
   request INTEGER REFERENCES request (number), -- NULL: without one
+  preference INTEGER REFERENCES preference_change (number)
+    ON DELETE SET NULL,         -- the setting that it tells
   recipient TEXT NOT NULL,      -- a name of the policies
   kind TEXT NOT NULL CHECK (kind IN ('rectification', 'erasure',
     'restriction', 'restriction_lifted', 'consent_withdrawn', 'preference')),
@@ -50,6 +69,8 @@ CREATE INDEX recipient_notification_request
   ON recipient_notification (request);
 CREATE INDEX recipient_notification_open ON recipient_notification (number)
   WHERE state = 'open';
+CREATE INDEX recipient_notification_preference
+  ON recipient_notification (preference) WHERE preference IS NOT NULL;
 CREATE INDEX recipient_notification_outbox ON recipient_notification (outbox)
   WHERE outbox IS NOT NULL;
 
