@@ -89,9 +89,11 @@ $(B)/bench_vfs: $(B)/tests/bench/bench_vfs.o $(B)/tests/bench/peer_lethe.o \
 	$(LINK)
 $(B)/serve_test: $(B)/tests/web/serve_test.o $(B)/liblethe.a
 	$(LINK)
-$(B)/bench_requests: $(B)/tests/bench/bench_requests.o $(B)/liblethe.a
+$(B)/bench_requests: $(B)/tests/bench/bench_requests.o $(B)/tests/bench/turns.o \
+                $(B)/liblethe.a
 	$(LINK)
-$(B)/bench_seal: $(B)/tests/bench/bench_seal.o $(B)/liblethe.a
+$(B)/bench_seal: $(B)/tests/bench/bench_seal.o $(B)/tests/bench/turns.o \
+                $(B)/liblethe.a
 	$(LINK)
 $(B)/bench_log: $(B)/tests/bench/bench_log.o $(B)/liblethe.a
 	$(LINK)
