@@ -66,17 +66,19 @@ void sqlite_forget_idle(struct sqlite *s)
 static enum status find_places(struct sqlite *s, struct sqlite_stmt *stmt)
 {
 	int i, count = sqlite3_bind_parameter_count(stmt->handle);
-	char name[16];
 
-	for (i = 0; i < count; i++) {
-		(void)sqlite3_snprintf(sizeof(name), name, "$%d", i + 1);
-		stmt->places[i] =
-		    sqlite3_bind_parameter_index(stmt->handle, name);
+	for (i = 1; i <= count; i++) {
+		const char *name = sqlite3_bind_parameter_name(stmt->handle, i);
+		long n = name ? strtol(name + 1, NULL, 10) : 0;
+
+		if (n >= 1 && n <= count)
+			stmt->places[n - 1] = i;
+	}
+	for (i = 0; i < count; i++)
 		if (stmt->places[i] == 0)
 			return fail(ST_DB,
-			    "%s: parameter %s is missing in: %.200s",
-			    s->db.name, name, sqlite3_sql(stmt->handle));
-	}
+			    "%s: parameter $%d is missing in: %.200s",
+			    s->db.name, i + 1, sqlite3_sql(stmt->handle));
 	return ST_OK;
 }
 
