@@ -95,6 +95,16 @@ static enum status read_values(
 	return st == ST_NOTFOUND ? ST_OK : st;
 }
 
+int explain_clock_is_own(const struct rule_clock *c)
+{
+	return c->path.count == 0;
+}
+
+enum status explain_clock_take(struct explain_clock *a, struct val value)
+{
+	return values_add(&a->values, a->clock->value, value, "record");
+}
+
 /* ---- as JSON ---- */
 
 /* Sentences, one a line, as an array. */
@@ -159,9 +169,10 @@ enum status explain_add_start(json_t *o, const struct rule *r,
 enum status explain_judge(const struct rule *r, const struct val *key,
     int64_t now, struct explain_clock *a)
 {
-	enum status st;
+	enum status st = ST_OK;
 
-	st = read_values(r, key, a);
+	if (!explain_clock_is_own(a->clock))
+		st = read_values(r, key, a);
 	if (st != ST_OK)
 		return st;
 	return verdict_judge(&a->clock->terms, a->values.list, a->values.count,

@@ -22,6 +22,11 @@ struct explain_clock {
 	struct explain_values values;
 	struct judgement judgement;
 };
+/* Does the record itself have the value?  Then it is taken from its row, as
+ * db_add_kept() gives it, before it is judged. */
+int explain_clock_is_own(const struct rule_clock *c);
+enum status explain_clock_take(
+    struct explain_clock *a, struct val value) MUST_CHECK;
 enum status explain_judge(const struct rule *r, const struct val *key,
     int64_t now, struct explain_clock *a) MUST_CHECK;
 

@@ -9,7 +9,25 @@
 
 /* ---- what the store says ---- */
 
-/* Each a column: the classes, and whether the record was reduced. */
+/* Was it due when the window began, and does the row go?  Of a row that nothing
+ * else keeps it says no more than whether it is due. */
+static enum status add_row_questions(
+    const struct rule *r, int64_t now, struct sql *q)
+{
+	enum status st;
+
+	if (r->parts == 1 && !r->referenced) {
+		sql_add(q, "FALSE, FALSE");
+		return ST_OK;
+	}
+	st = rule_where_one(r, RULE_DUE, now - r->terms.window_seconds - 1, q);
+	sql_add(q, ", ");
+	return st == ST_OK ? rule_where_one(rule_part(r, 0), RULE_GOES, now, q)
+			   : st;
+}
+
+/* Each a column: the classes, whether the record was reduced, its key, and the
+ * starting points that it has itself. */
 static enum status add_questions(
     const struct rule *r, int64_t now, struct sql *q)
 {
@@ -23,11 +41,7 @@ static enum status add_questions(
 		sql_add(q, ", ");
 	}
 	if (st == ST_OK)
-		st = rule_where_one(
-		    r, RULE_DUE, now - r->terms.window_seconds - 1, q);
-	sql_add(q, ", ");
-	if (st == ST_OK)
-		st = rule_where_one(rule_part(r, 0), RULE_GOES, now, q);
+		st = add_row_questions(r, now, q);
 	sql_add(q, ", (TRUE");
 	rule_was_reduced(r, q);
 	sql_add(q, ")");
@@ -35,13 +49,21 @@ static enum status add_questions(
 		sql_add(q, ", ");
 		sql_column(q, "t", r->keys[i]);
 	}
+	for (i = 0; i < r->clock_count; i++)
+		if (explain_clock_is_own(&r->clocks[i])) {
+			sql_add(q, ", ");
+			db_add_kept(r->store->db, q, r->clocks[i].value, "t");
+		}
 	return st;
 }
 
 /* ${key} gets the key as it is stored, while the row is there. */
-static void read_answers(const struct rule *r, struct stmt *s,
-    struct explain_asked *out, struct val key[KEYS_MOST])
+static enum status read_answers(
+    struct explain_rule *a, struct stmt *s, struct val key[KEYS_MOST])
 {
+	const struct rule *r = a->rule;
+	struct explain_asked *out = &a->asked;
+	int column = 7;
 	size_t i;
 
 	out->ended = db_int(s, 0) != 0;
@@ -52,7 +74,17 @@ static void read_answers(const struct rule *r, struct stmt *s,
 	out->goes = db_int(s, 5) != 0;
 	out->reduced = db_int(s, 6) != 0;
 	for (i = 0; i < r->key_count; i++)
-		key[i] = db_val(s, 7 + (int)i);
+		key[i] = db_val(s, column++);
+	for (i = 0; i < r->clock_count; i++) {
+		enum status st;
+
+		if (!explain_clock_is_own(&r->clocks[i]))
+			continue;
+		st = explain_clock_take(&a->clocks[i], db_val(s, column++));
+		if (st != ST_OK)
+			return st;
+	}
+	return ST_OK;
 }
 
 static enum status make_question(
@@ -156,10 +188,10 @@ static enum status ask_store(struct installation *in, struct explain_rule *a,
 		st = db_query_sql(a->rule->store->db, &a->ask, &s);
 	if (st == ST_OK)
 		st = db_row(s);
-	if (st == ST_OK) {
-		read_answers(a->rule, s, &a->asked, stored);
+	if (st == ST_OK)
+		st = read_answers(a, s, stored);
+	if (st == ST_OK)
 		st = read_suspensions(in, a, stored, &a->suspensions);
-	}
 	db_done(s);
 	return st;
 }

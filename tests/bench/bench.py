@@ -7,8 +7,9 @@ table goes to standard output and to build/bench.json.  From the environment:
   ROWS       records (2000000)     RUNS  of each side (5)
   BENCH_DIR  where the files are (build/bench)
   ONLY       some of: ingest vfs purge few plan segments log logged postgres
-             readers requests package erase seal web
+             readers requests access package erase seal web
   ENTRIES    of the audit log (10000000)
+  AMONG      records that a person's 10,000 are among (1000000)
 """
 
 import datetime
@@ -21,6 +22,7 @@ import sys
 import tempfile
 import time
 
+import access
 import attached
 import customers
 import erase
@@ -35,11 +37,12 @@ LETHE = os.path.join(BUILD, "lethe")
 UNLOGGED = os.path.join(BUILD, "lethe-unlogged")
 ROWS = int(os.environ.get("ROWS") or 2000000)
 ENTRIES = int(os.environ.get("ENTRIES") or 10000000)
+AMONG = int(os.environ.get("AMONG") or 1000000)
 RUNS = int(os.environ.get("RUNS") or 5)
 PARENT = os.path.abspath(os.environ.get("BENCH_DIR") or "build/bench")
 ONLY = (os.environ.get("ONLY") or
         "ingest vfs purge few plan segments log logged "
-        "postgres readers requests package erase seal web").split()
+        "postgres readers requests access package erase seal web").split()
 DUE = 1000
 HELD = 1000  # people
 PHASES = ("insert", "lookups", "scan", "purge_one", "purge_batches")
@@ -465,6 +468,26 @@ def bench_web(table):
     shutil.rmtree(place("web"))
 
 
+def bench_access(table):
+    """One person's records, from the plan to the closed ZIP file."""
+    sizes = (AMONG // 10, AMONG)
+    for among in sizes:
+        access.fill(LETHE, place(f"access{among}"), among)
+    peer = os.path.join(BUILD, "bench_access")
+    small, large = (place(f"access{among}") for among in sizes)
+    samples = measure.interleave(RUNS, {
+        "small": lambda: access.ours(LETHE, small),
+        "large": lambda: access.ours(LETHE, large),
+        "peer": lambda: access.plain(peer, large)})
+    table.compare(f"access to {access.RECORDS} records among {AMONG} / bare "
+                  "queries and compression", samples["large"],
+                  samples["peer"], 1.3)
+    table.compare(f"access to {access.RECORDS} records among {AMONG} / among "
+                  f"{AMONG // 10}", samples["large"], samples["small"], 1.5)
+    for path in (small, large):
+        shutil.rmtree(path)
+
+
 def bench_package(table):
     """Memory of a package of 1 GB (as JSON and as CSV), and of 10 MB."""
     peaks = {}
@@ -594,6 +617,7 @@ def main():
                         ("postgres", bench_postgres),
                         ("readers", bench_readers),
                         ("requests", bench_requests),
+                        ("access", bench_access),
                         ("package", bench_package),
                         ("erase", bench_erase),
                         ("seal", bench_seal), ("web", bench_web)):
