@@ -28,7 +28,7 @@ APT_BENCH := sqlite3 sqlcipher libsqlcipher-dev python3 wrk
 APT_WEB := chromium fonts-noto-cjk nodejs npm
 
 # Lowest layer first.
-LAYERS  := engine/base engine/archive engine/send engine/crypto engine/store engine/model \
+LAYERS  := engine/base engine/archive engine/crypto engine/send engine/store engine/model \
            engine/audit engine/installation engine/plan \
            engine/subjects engine/holds engine/purge engine/certificate \
            engine/records engine/rights engine/consent engine/package \

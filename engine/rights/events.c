@@ -4,6 +4,7 @@
 
 #include "engine/audit/log.h"
 #include "engine/base/civil.h"
+#include "engine/rights/notification.h"
 #include "engine/rights/retention.h"
 #include "engine/rights/rows.h"
 #include "engine/rights/step.h"
@@ -99,20 +100,25 @@ static enum status ship(struct installation *in)
 /* Under the write lock, so that two processes do not both tell it. */
 enum status events_ship(struct installation *in)
 {
-	int64_t open = 0;
+	int64_t open = 0, told = 0;
 	enum status st;
 
+	st = notification_unshipped(in, &told);
+	if (st != ST_OK)
+		return st;
 	st = db_one_int(in->control,
 	    "SELECT EXISTS (SELECT 1 FROM request_event WHERE logged = 0)"
 	    " OR EXISTS (SELECT 1 FROM request_deletion WHERE logged = 0)",
 	    NOARGS, 0, &open);
-	if (st != ST_OK || !open)
+	if (st != ST_OK || (!open && !told))
 		return st;
 	if ((st = installation_open_audit(in)) != ST_OK)
 		return st;
 	if ((st = db_begin(in->control, DB_WRITE)) != ST_OK)
 		return st;
 	st = ship(in);
+	if (st == ST_OK)
+		st = notification_ship(in);
 	if (st == ST_OK)
 		st = retention_ship(in);
 	if (st == ST_OK)

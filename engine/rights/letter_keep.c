@@ -36,8 +36,8 @@ static enum status answer(const char *id, const struct letter_order *o,
 enum status letter_keep(struct step *s, enum letter_kind kind,
     const char *language, const struct letter *l, const char *to)
 {
-	const struct outbox_mail mail = { s->r.number, to, l->subject, l->body,
-		s->by->now };
+	const struct outbox_message mail = { OUTBOX_MAIL, s->r.number, to,
+		l->subject, l->body, s->by->now };
 	int64_t outbox = 0;
 	enum status st = ST_OK;
 

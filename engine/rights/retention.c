@@ -86,9 +86,9 @@ static enum status delete_one(struct installation *in, int64_t number)
 {
 	static const char *const tables[] = { "request_person", "request_event",
 		"request_stop", "request_code", "request_plan",
-		"request_letter", "outbox", "package", "request_restriction",
-		"request_lifting", "request_change", "request_rectification",
-		NULL };
+		"recipient_event", "recipient_notification", "request_letter",
+		"outbox", "package", "request_restriction", "request_lifting",
+		"request_change", "request_rectification", NULL };
 	enum status st = ST_OK;
 	struct sql q;
 
