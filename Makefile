@@ -173,8 +173,11 @@ asan tsan fuzz: export LSAN_OPTIONS = \
   suppressions=$(CURDIR)/tests/lsan.supp:print_suppressions=0
 asan tsan: export LETHE_ROUNDS ?= 4
 # One thread, and long: nothing for the sanitizer of threads.
-tsan: export SKIP := calendar certificate crypto cutoff demo due merkle pack \
-                     suppress time vectors vfs_crash vfs_seal zone
+tsan: export SKIP := calendar certificate check crypto csv cutoff demo diff due \
+  ingest interval letters merkle pack package prune prune_tamper reach_world \
+  rectify_kill suppress tamper time vectors vfs_crash vfs_seal zone \
+  $(addsuffix .sh,consent entries keys letter package policy prune recipient \
+  report subject terms user webhook)
 asan tsan: deps-test           ## the same tests under sanitizers
 	$(Q)$(AGAIN) MODE=$@ check
 # Exhaustive, or a world of records: too much for an interpreter.
