@@ -1,6 +1,8 @@
 /* Two identities, one person? */
 #include "engine/rights/person.h"
 
+#include "engine/plan/value.h"
+
 #include <string.h>
 
 #include "engine/base/buf.h"
@@ -79,5 +81,39 @@ enum status person_same(struct installation *in, const struct reach_subject *a,
 		*same = meet(&mine, &theirs);
 	json_decref(mine.set);
 	json_decref(theirs.set);
+	return st;
+}
+
+struct having {
+	const struct installation_store *store;
+	const struct collection *collection;
+	const json_t *key;
+	int found;
+};
+
+static enum status compare_key(void *ctx, const struct reach_record *r)
+{
+	struct having *h = ctx;
+
+	if (r->store != h->store || r->collection != h->collection)
+		return ST_OK;
+	for (size_t i = 0; i < r->key_count; i++) {
+		const json_t *text = json_array_get(h->key, i);
+
+		if (value_compare(r->key[i], TEXT(json_string_value(text))))
+			return ST_OK;
+	}
+	h->found = r->shared ? 2 : 1;
+	return ST_OK;
+}
+
+enum status person_has(struct installation *in, const struct reach_subject *who,
+    const struct installation_store *store, const struct collection *collection,
+    const json_t *key, int *found)
+{
+	struct having h = { store, collection, key, 0 };
+	enum status st = reach_walk(in, who, compare_key, &h);
+
+	*found = h.found;
 	return st;
 }

@@ -11,4 +11,13 @@
 enum status person_same(struct installation *in, const struct reach_subject *a,
     const struct reach_subject *b, int *same) MUST_CHECK;
 
+/*
+ * 1 in ${*found} if the record with this key is one of ${who}; 2 if others may
+ * have it, too.  ${key}: texts, one for each column of the key.  A store with
+ * a transaction is asked inside it; opens the stores.
+ */
+enum status person_has(struct installation *in, const struct reach_subject *who,
+    const struct installation_store *store, const struct collection *collection,
+    const json_t *key, int *found) MUST_CHECK;
+
 #endif /* !RIGHTS_PERSON_H */

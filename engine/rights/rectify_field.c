@@ -8,8 +8,8 @@
 #include "engine/installation/units.h"
 #include "engine/model/diag.h"
 #include "engine/plan/keys.h"
-#include "engine/plan/value.h"
 #include "engine/records/value_text.h"
+#include "engine/rights/person.h"
 
 /* ---- which field ---- */
 
@@ -153,41 +153,19 @@ void rectify_field_release(struct rectify_field *f)
 
 /* ---- which record ---- */
 
-struct search {
-	const struct rectify_field *f;
-	int found;
-	int shared;
-};
-
-static enum status compare(void *ctx, const struct reach_record *r)
-{
-	struct search *s = ctx;
-
-	if (r->store != s->f->store || r->collection != s->f->collection)
-		return ST_OK;
-	for (size_t i = 0; i < r->key_count; i++) {
-		const json_t *text = json_array_get(s->f->key, i);
-
-		if (value_compare(r->key[i], TEXT(json_string_value(text))))
-			return ST_OK;
-	}
-	s->found = 1;
-	s->shared |= r->shared;
-	return ST_OK;
-}
-
 enum status rectify_field_find(struct installation *in,
     const struct reach_subject *who, const struct rectify_field *f)
 {
-	struct search s = { f, 0, 0 };
-	enum status st = reach_walk(in, who, compare, &s);
+	int found = 0;
+	enum status st =
+	    person_has(in, who, f->store, f->collection, f->key, &found);
 
-	if (st == ST_OK && !s.found)
+	if (st == ST_OK && !found)
 		return fail(ST_USAGE,
 		    "no such record of %s.%s is the person's: `lethe request "
 		    "data` lists those that are",
 		    f->store->config->name, f->collection->name);
-	if (st == ST_OK && s.shared)
+	if (st == ST_OK && found == 2)
 		return fail(ST_USAGE,
 		    "others may have that record of %s.%s too: it is not "
 		    "corrected on one person's word",

@@ -9,6 +9,7 @@
 #include "engine/holds/scope.h"
 #include "engine/plan/reach.h"
 #include "engine/rights/notification.h"
+#include "engine/rights/person.h"
 #include "engine/rights/restriction_part.h"
 
 #define OBJECTION "art18_1d_objection_pending"
@@ -51,6 +52,33 @@ static enum status check_ground(const struct request *r, const char *ground)
 	return ST_OK;
 }
 
+/* A slip of the pen must not restrict somebody else's record. */
+static enum status check_owner(struct installation *in, const struct request *r,
+    const struct holds_scope *scope)
+{
+	const struct reach_subject who = { r->identity, r->value };
+	struct installation_store *store = NULL;
+	json_t *key = NULL;
+	int found = 0;
+	enum status st = installation_find_store(in, scope->store, &store);
+
+	if (st == ST_OK)
+		st = json_made(json_array(), &key);
+	for (size_t i = 0; st == ST_OK && i < scope->key_count; i++)
+		st = json_push(key, json_string(scope->key[i]));
+	if (st == ST_OK)
+		st = person_has(in, &who, store,
+		    dataset_collection(store->dataset, scope->collection), key,
+		    &found);
+	json_decref(key);
+	if (st == ST_OK && !found)
+		return fail(ST_USAGE,
+		    "no such record of %s.%s is the person's: `lethe request "
+		    "data` lists those that are",
+		    scope->store, scope->collection);
+	return st;
+}
+
 static enum status check(struct installation *in, const struct request *r,
     const struct rights_restriction *what)
 {
@@ -71,7 +99,9 @@ static enum status check(struct installation *in, const struct request *r,
 		scope.identity = r->identity;
 		scope.value = r->value;
 	}
-	return st == ST_OK ? scope_check(in, &scope) : st;
+	if (st == ST_OK)
+		st = scope_check(in, &scope);
+	return st == ST_OK && scope.store ? check_owner(in, r, &scope) : st;
 }
 
 static int is_interest(const char *basis)

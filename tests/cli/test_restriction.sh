@@ -27,6 +27,9 @@ expect 2 request restrict "$case"
 says err 'ground'
 expect 2 request restrict "$case" --ground art18_1b_unlawfull
 says err 'did you mean .art18_1b_unlawful.'
+expect 2 request restrict "$case" --ground art18_1b_unlawful \
+	--record crm contracts 3
+says err "no such record of crm.contracts is the person's"
 expect 0 request restrict "$case" --ground art18_1b_unlawful --json
 json 'o["parts"][0]["state"] == "planned" and o["parts"][0]["records"] > 0'
 expect 0 dump crm people
