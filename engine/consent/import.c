@@ -96,7 +96,7 @@ static enum status kind_parse(const char *word, enum consent_kind *out)
 	if ((st = deed_word("kind", word, kinds)) != ST_OK)
 		return st;
 	for (int i = 0; i < CONSENT_KIND__MAX; i++)
-		if (strcmp(kinds[i], word) == 0)
+		if (word && strcmp(kinds[i], word) == 0)
 			*out = (enum consent_kind)i;
 	return ST_OK;
 }
