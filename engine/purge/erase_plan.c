@@ -67,8 +67,9 @@ static enum status items_json(const struct erasing *e, json_t *list)
 struct keeping {
 	struct erasing *e;
 	const struct asked_list *place;
-	const struct rule *rule; /* of the collection itself */
-	json_t *groups;          /* by place and reason */
+	const struct rule *rule;     /* of the collection itself */
+	struct explainer *explainer; /* of that rule */
+	json_t *groups;              /* by place and reason */
 };
 
 static int is(const json_t *o, const char *key, const char *text)
@@ -253,13 +254,15 @@ static enum status keep_parts(
 static enum status keep_one(void *ctx, const struct val *key)
 {
 	struct keeping *k = ctx;
+	const struct buf *print;
 	struct buf hash = BUF_INIT;
 	json_t *x = NULL;
 	enum status st = hash_of(k, key, &hash);
 
 	if (st == ST_OK)
-		st = explain_record(
-		    k->e->run.in, k->rule, key, k->e->run.as_of, &x);
+		st = explainer_look(k->explainer, key, &print);
+	if (st == ST_OK)
+		st = explainer_json(k->explainer, &x);
 	if (st == ST_OK)
 		st = keep_parts(k, x, &hash);
 	json_decref(x);
@@ -271,14 +274,18 @@ static enum status keep_one(void *ctx, const struct val *key)
 static enum status keep_list(
     struct erasing *e, const struct asked_list *l, json_t *groups)
 {
-	struct keeping k = { e, l, NULL, groups };
+	struct keeping k = { .e = e, .place = l, .groups = groups };
 	enum status st = ST_OK;
 
 	k.rule = schedule_rule(
 	    &e->run.schedule, l->store->config->name, l->collection->name);
 	/* What has nothing personal has no rule. */
-	if (k.rule && (st = asked_use(l)) == ST_OK)
+	if (k.rule)
+		st = explainer_new(
+		    e->run.in, k.rule, e->run.as_of, &k.explainer);
+	if (k.rule && st == ST_OK && (st = asked_use(l)) == ST_OK)
 		st = asked_each(l, keep_one, &k);
+	explainer_free(k.explainer);
 	units_rest(l->store);
 	return st == ST_NOTFOUND ? ST_OK : st;
 }
