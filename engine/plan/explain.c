@@ -179,9 +179,10 @@ enum status explainer_look(
 		if (st == ST_OK)
 			explain_rule_print(&e->parts[i], &e->print);
 	}
-	e->segment = segment;
 	if (st == ST_OK)
 		st = buf_status(&e->print);
+	if (st == ST_OK)
+		e->segment = segment;
 	if (st == ST_OK)
 		*print = &e->print;
 	return st;

@@ -34,6 +34,22 @@ static void add_select(const struct reach_node *n, struct sql *q)
 	sql_add(q, " AS t WHERE ");
 }
 
+/* In the order of their keys where a server would give its own, which is
+ * another one after an update: whoever asks twice gets the same. */
+static void add_order(const struct reach_node *n, struct sql *q)
+{
+	size_t i;
+
+	if (!db_is_shared(n->store->db))
+		return;
+	sql_add(q, " ORDER BY ");
+	for (i = 0; i < n->key_count; i++) {
+		if (i)
+			sql_add(q, ", ");
+		sql_column(q, "t", n->columns[i]->name);
+	}
+}
+
 enum status reach_rows_by_identity(struct reach_rows *rows,
     struct reach_node *n, const char *column, const char *kind,
     const char *value)
@@ -50,6 +66,7 @@ enum status reach_rows_by_identity(struct reach_rows *rows,
 		    n->store->config->name, n->collection->name, column);
 	add_select(n, &q);
 	st = identity_where(kind, c, value, &q);
+	add_order(n, &q);
 	if (st == ST_OK && n->store->segments)
 		sql_join(&rows->each, &q);
 	else if (st == ST_OK)
@@ -79,6 +96,7 @@ static void add_step(const struct reach_node *n, const size_t *columns,
 		}
 		sql_add(q, ")");
 	}
+	add_order(n, q);
 }
 
 static enum status prepare(const struct reach_node *n, const size_t *columns,
