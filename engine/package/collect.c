@@ -99,6 +99,8 @@ static void free_collected(struct collected *c)
 	for (size_t i = 0; c->columns && i < c->column_count; i++)
 		column_release(&c->columns[i].column);
 	free(c->columns);
+	kept_end(c);
+	sql_release(&c->row);
 	copy_free(c->json);
 	copy_free(c->csv);
 	buf_release(&c->rows);
@@ -168,50 +170,59 @@ static enum status collected_of(struct collection_set *set,
 
 /* ---- records ---- */
 
-static enum status query(struct db *db, const struct reach_record *r,
-    const struct collected *c, const char *const *keys, size_t count,
-    struct stmt **out)
+static void make_query(
+    const struct reach_record *r, struct collected *c, const char *const *keys)
 {
-	struct sql q = SQL_INIT;
-	enum status st;
+	struct sql *q = &c->row;
 
-	sql_add(&q, "SELECT ");
+	sql_add(q, "SELECT ");
 	for (size_t i = 0; i < c->column_count; i++) {
 		if (i > 0)
-			sql_add(&q, ", ");
-		sql_name(&q, c->columns[i].column.db->name);
+			sql_add(q, ", ");
+		sql_name(q, c->columns[i].column.db->name);
 	}
-	sql_add(&q, " FROM ");
-	sql_name(&q, r->table->name);
-	for (size_t i = 0; i < count; i++) {
+	sql_add(q, " FROM ");
+	sql_name(q, r->table->name);
+	for (size_t i = 0; i < r->key_count; i++) {
 		if (i > 0)
-			sql_add(&q, " AND ");
+			sql_add(q, " AND ");
 		else
-			sql_add(&q, " WHERE ");
-		sql_name(&q, keys[i]);
-		sql_add(&q, " = ");
-		sql_bind(&q, r->key[i]);
+			sql_add(q, " WHERE ");
+		sql_name(q, keys[i]);
+		sql_add(q, " = ");
+		sql_bind_at(q, i, r->key[i]);
 	}
-	st = db_query_sql(db, &q, out);
-	sql_release(&q);
-	return st;
 }
 
-static enum status read_row(const struct reach_record *r,
-    const struct collection_set *set, struct db *db, struct collected *c,
-    const json_t *kept)
+static enum status prepare(const struct reach_record *r, struct collected *c)
 {
 	const char **keys = NULL;
-	struct stmt *s = NULL;
 	size_t count = 0;
 	enum status st;
 
+	if (c->row.text.len) {
+		sql_refill(&c->row, r->key);
+		return ST_OK;
+	}
 	st = keys_of(r->collection, r->table, &keys, &count);
 	if (st == ST_OK && (count == 0 || count != r->key_count))
 		st = fail(ST_INVALID, "%s.%s: its records have no key",
 		    c->store, c->collection->name);
 	if (st == ST_OK)
-		st = query(db, r, c, keys, count, &s);
+		make_query(r, c, keys);
+	free(keys);
+	return st;
+}
+
+static enum status read_row(const struct reach_record *r,
+    const struct collection_set *set, struct collected *c,
+    const struct kept *kept)
+{
+	struct stmt *s = NULL;
+	enum status st = prepare(r, c);
+
+	if (st == ST_OK)
+		st = db_query_sql(r->store->db, &c->row, &s);
 	if (st == ST_OK && (st = db_row(s)) == ST_OK)
 		st = record_add(set, c, s, r->shared, kept);
 	else if (st == ST_NOTFOUND)
@@ -219,7 +230,6 @@ static enum status read_row(const struct reach_record *r,
 		    "%s.%s: a record that was found is not there", c->store,
 		    c->collection->name);
 	db_done(s);
-	free(keys);
 	return st;
 }
 
@@ -238,13 +248,10 @@ static enum status use_file(const struct reach_record *r)
 static enum status add_record(struct collection_set *set,
     const struct reach_record *r, struct collected *c)
 {
-	json_t *kept = NULL;
-	enum status st = kept_json(set, c, r->key, &kept);
+	struct kept kept = { NULL, NULL, 0 };
+	enum status st = kept_find(set, c, r->key, &kept);
 
-	if (st == ST_OK)
-		st = read_row(r, set, r->store->db, c, kept);
-	json_decref(kept);
-	return st;
+	return st == ST_OK ? read_row(r, set, c, &kept) : st;
 }
 
 static int is_left_out(
@@ -300,6 +307,8 @@ enum status collect_person(
 {
 	enum status st = reach_walk(set->in, who, each, set);
 
+	for (size_t i = 0; i < set->count; i++)
+		kept_end(set->list[i]);
 	leave_out(set);
 	if (st == ST_OK && set->records == 0 && set->left_out > 0)
 		st = fail(ST_DENIED,

@@ -6,6 +6,7 @@
 #include "engine/base/json.h"
 #include "engine/installation/installation.h"
 #include "engine/package/copy.h"
+#include "engine/plan/explain.h"
 #include "engine/plan/reach.h"
 #include "engine/plan/rule.h"
 #include "engine/records/column.h"
@@ -50,7 +51,10 @@ struct collected {
 	int64_t shared; /* of those, others may have them too */
 	struct copy *json;
 	struct copy *csv;
-	struct buf rows; /* <tr>...</tr> of the first ones */
+	struct sql row; /* asks for one; made with the first one's key */
+	struct explainer *explainer; /* these two while records are met */
+	json_t *known;               /* what kept.h has said already */
+	struct buf rows;             /* <tr>...</tr> of the first ones */
 	int64_t shown;
 	int full; /* no more rows */
 };

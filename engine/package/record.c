@@ -6,7 +6,6 @@
 
 #include "engine/base/utf8.h"
 #include "engine/package/html.h"
-#include "engine/package/kept.h"
 #include "engine/records/json_text.h"
 #include "engine/records/value_text.h"
 
@@ -64,28 +63,16 @@ static unsigned int kind_of(const struct column *col, const struct val *v)
 	return utf8_valid(v->p, v->n) ? COLLECT_TEXT : COLLECT_BYTES;
 }
 
-static int add_text(const char *p, size_t n, void *out)
-{
-	buf_add(out, p, n);
-	return 0;
-}
-
-static void add_kept(struct buf *out, const json_t *kept)
-{
-	buf_adds(out, "\"storage\":");
-	if (json_dump_callback(kept, add_text, out, JSON_COMPACT) != 0)
-		out->failed = 1;
-	buf_addc(out, ',');
-}
-
 static void add_json(
-    struct collected *c, struct stmt *s, int shared, const json_t *kept)
+    struct collected *c, struct stmt *s, int shared, const struct kept *kept)
 {
 	struct buf *out = &c->json->text;
 
 	buf_adds(out, c->records > 0 ? ",\n{" : "\n{");
 	buf_addf(out, "\"shared\":%s,", shared ? "true" : "false");
-	add_kept(out, kept);
+	buf_adds(out, "\"storage\":");
+	buf_add(out, kept->text, kept->len);
+	buf_addc(out, ',');
 	buf_adds(out, "\"values\":{");
 	for (size_t i = 0; i < c->column_count; i++) {
 		struct collected_column *x = &c->columns[i];
@@ -148,7 +135,7 @@ static void add_cell(
 }
 
 static void add_row(const struct collection_set *set, struct collected *c,
-    struct stmt *s, const json_t *kept)
+    struct stmt *s, const struct kept *kept)
 {
 	struct buf words = BUF_INIT;
 
@@ -160,7 +147,7 @@ static void add_row(const struct collection_set *set, struct collected *c,
 
 		add_cell(&c->rows, &c->columns[i], &v);
 	}
-	kept_words(set, c, kept, &words);
+	kept_words(set, c, kept->list, &words);
 	html_cell(&c->rows, buf_text(&words));
 	c->rows.failed |= words.failed;
 	buf_release(&words);
@@ -172,7 +159,7 @@ static void add_row(const struct collection_set *set, struct collected *c,
 /* ---- all of it ---- */
 
 enum status record_add(const struct collection_set *set, struct collected *c,
-    struct stmt *s, int shared, const json_t *kept)
+    struct stmt *s, int shared, const struct kept *kept)
 {
 	enum status st;
 

@@ -354,10 +354,11 @@ enum status letter_make(struct installation *in, const struct request *r,
 		st = letter_plan(in, r, words, language, &plan);
 	if (st == ST_OK)
 		st = json_put(data, "plan", plan);
-	if (st == ST_OK)
+	if (st == ST_OK && kind == LETTER_ANSWER)
 		st = letter_recipients(in, r, words, language, &recipients);
 	if (st == ST_OK)
-		st = json_put(data, "recipients", recipients);
+		st = json_put(
+		    data, "recipients", recipients ? recipients : json_null());
 	if (st == ST_OK && authority(in, r, language))
 		st = json_put(
 		    data, "authority", json_string(authority(in, r, language)));

@@ -109,9 +109,9 @@ static enum status take(
 	if (st == ST_OK)
 		st = db_query(in->control,
 		    "SELECT number, attempts, id, recipient,"
-		    " coalesce(subject, ''), body, made_at, kind FROM outbox WHERE state IN ('waiting', 'sending')"
-		    " AND next_at <= $1 AND number > $2"
-		    " ORDER BY number LIMIT 1",
+		    " coalesce(subject, ''), body, made_at, kind FROM outbox"
+		    " WHERE state IN ('waiting', 'sending') AND next_at <= $1"
+		    " AND number > $2 ORDER BY number LIMIT 1",
 		    ARGS(INT(now), INT(after)), &s);
 	if (st == ST_OK && (st = db_row(s)) == ST_OK)
 		st = fill(s, t);

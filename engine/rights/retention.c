@@ -214,8 +214,9 @@ static enum status delete_all(struct retention *r)
 
 /* ---- told ---- */
 
-static enum status tell(struct installation *in, struct stmt *s)
+static enum status tell(void *ctx, struct stmt *s)
 {
+	struct installation *in = ctx;
 	char cutoff[CIVIL_TEXT], digest[SHA256_TEXT];
 	struct val hashes = db_val(s, 5);
 	json_t *details = NULL;
@@ -247,10 +248,9 @@ enum status retention_ship(struct installation *in)
 	    "SELECT number, at, actor, cutoff_day, requests, hashes, log_first"
 	    " FROM request_deletion WHERE logged = 0 ORDER BY number",
 	    NOARGS, &s);
-	while (st == ST_OK && (st = db_row(s)) == ST_OK)
-		st = tell(in, s);
-	db_done(s);
-	if (st != ST_NOTFOUND)
+	if (st == ST_OK)
+		st = db_each(s, tell, in);
+	if (st != ST_OK)
 		return st;
 	return db_exec(in->control,
 	    "UPDATE request_deletion SET logged = 1 WHERE logged = 0", NOARGS);

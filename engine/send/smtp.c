@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "engine/base/buf.h"
-#include "engine/send/curl_session.h"
+#include "engine/send/transfer.h"
 
 struct source {
 	const char *data;
@@ -103,7 +103,7 @@ enum status smtp_send(const struct smtp *s, const char *data, size_t len)
 	enum status st;
 
 	if (from && to)
-		c = curl_session();
+		c = transfer_new();
 	if (c == NULL || !set_up(c, s, &source, from, to))
 		st = fail(ST_NOMEM, "out of memory");
 	else

@@ -8,7 +8,7 @@
 #include "engine/base/base64.h"
 #include "engine/crypto/hash.h"
 #include "engine/send/public.h"
-#include "engine/send/curl_session.h"
+#include "engine/send/transfer.h"
 
 #define PREFIX      "whsec_"
 #define SECRET_MIN  24
@@ -221,7 +221,7 @@ enum status webhook_send(const struct webhook *w, const char *body, size_t len,
 {
 	struct attempt a = { .inner = w->inner };
 	struct curl_slist *headers = NULL;
-	CURL *c = curl_session();
+	CURL *c = transfer_new();
 	enum status st = headers_of(w, body, len, &headers);
 
 	if (st == ST_OK && (c == NULL || !set_safety(c, w, &a) ||

@@ -3,6 +3,7 @@
 
 #include "engine/purge/plans.h"
 #include "engine/purge/stop.h"
+#include "engine/rights/erasure.h"
 #include "engine/rights/notification.h"
 #include "engine/rights/outbox.h"
 #include "engine/web/pages.h"
@@ -66,7 +67,7 @@ static enum status put_plans(struct exchange *x)
 static enum status put_rest(struct exchange *x)
 {
 	json_t *stopped = NULL, *outbox = NULL, *stores = NULL;
-	json_t *recipients = NULL;
+	json_t *recipients = NULL, *freed = NULL;
 	enum status st = stop_read(x->in, &stopped);
 
 	if (st == ST_OK)
@@ -80,6 +81,10 @@ static enum status put_rest(struct exchange *x)
 		st = notification_summary(x->in, &recipients);
 	if (st == ST_OK)
 		st = json_put(x->data, "recipients", recipients);
+	if (st == ST_OK)
+		st = rights_erase_freed(x->in, &freed);
+	if (st == ST_OK)
+		st = json_put(x->data, "freed", freed);
 	if (st == ST_OK)
 		st = pulse_read(x->site->pulse, &stores);
 	return st == ST_OK ? json_put(x->data, "stores", stores) : st;
@@ -102,7 +107,8 @@ static int is_calm(const json_t *o)
 	       !json_int(json_object_get(o, "approval"), "total") &&
 	       !json_int(json_object_get(o, "outbox"), "dead") &&
 	       !json_int(json_object_get(o, "recipients"), "open") &&
-	       !json_int(stores, "overdue") && !json_int(stores, "undecided") &&
+	       !has(o, "freed") && !json_int(stores, "overdue") &&
+	       !json_int(stores, "undecided") &&
 	       !json_int(stores, "unmapped") && !has(stores, "failed_runs") &&
 	       !has(stores, "unreachable") &&
 	       !json_object_get(stores, "problem");

@@ -1,11 +1,11 @@
 /* libcurl, set up once. */
-#include "engine/send/curl_session.h"
+#include "engine/send/transfer.h"
 
 #include <pthread.h>
 
 static void begin(void) { (void)curl_global_init(CURL_GLOBAL_DEFAULT); }
 
-CURL *curl_session(void)
+CURL *transfer_new(void)
 {
 	static pthread_once_t once = PTHREAD_ONCE_INIT;
 
