@@ -8,8 +8,8 @@ static enum status told(const struct installation *in, json_t **out)
 
 	for (size_t i = 0; st == ST_OK && i < in->config.recipient_count; i++)
 		if (in->config.recipients[i].preferences)
-			st = json_push(list,
-			    json_string(in->config.recipients[i].name));
+			st = json_push(
+			    list, json_string(in->config.recipients[i].name));
 	if (st == ST_OK)
 		*out = list;
 	else
@@ -17,8 +17,8 @@ static enum status told(const struct installation *in, json_t **out)
 	return st;
 }
 
-enum status preference_reach(struct installation *in,
-    const struct preference_order *o, json_t **out)
+enum status preference_reach(
+    struct installation *in, const struct preference_order *o, json_t **out)
 {
 	const struct reach_subject who = { o->identity, o->value };
 	json_t *names = NULL;

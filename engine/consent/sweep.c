@@ -232,9 +232,7 @@ static enum status work(struct sweep *w, const struct rights_actor *by)
 enum status consent_sweep(struct installation *in, enum sweep_mode mode,
     const struct rights_actor *by, int64_t as_of, json_t **out)
 {
-	struct sweep w = {
-		.in = in, .by = by, .mode = mode, .now = as_of
-	};
+	struct sweep w = { .in = in, .by = by, .mode = mode, .now = as_of };
 	struct period p = in->consents.retention;
 	int any = p.months || p.days || p.seconds;
 	enum status st = any ? work(&w, by) : ST_OK;

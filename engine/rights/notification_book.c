@@ -261,8 +261,8 @@ static enum status end_one(struct installation *in, int64_t number,
 static enum status end_noted(struct installation *in, int64_t number,
     const char *reason, const char *actor, int64_t now)
 {
-	enum status st = end_one(in, number, reason ? "waived" : "confirmed",
-	    reason, actor, now);
+	enum status st = end_one(
+	    in, number, reason ? "waived" : "confirmed", reason, actor, now);
 
 	if (st != ST_OK)
 		return st;
