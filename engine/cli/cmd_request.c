@@ -88,6 +88,11 @@ static void print_one(const json_t *o)
 	    json_text(o, "state"), json_text(o, "law"));
 	line("received", o, "received_at");
 	print_clock(o);
+	if (json_is_object(json_object_get(o, "snapshot")))
+		printf("  %-11s %lld records that fall due before %s\n",
+		    "kept aside",
+		    json_int(json_object_get(o, "snapshot"), "records"),
+		    json_text(json_object_get(o, "snapshot"), "until"));
 	line("verified by", o, "verified_how");
 	line("decided", o, "outcome");
 	line("reason", o, "reason");
@@ -118,6 +123,21 @@ static enum status show(struct call *c, json_t **out)
 	return rights_show(&c->cli->in, c->id, c->at, out);
 }
 
+/* Copies that nobody may download any more go at once, and what was kept aside
+ * for an answer. */
+static enum status sweep(struct call *c, enum status st, json_t **out)
+{
+	int64_t deleted = 0;
+
+	if (st == ST_OK)
+		st = package_sweep(&c->cli->in, &c->by, &deleted);
+	if (st != ST_OK) {
+		json_decref(*out);
+		*out = NULL;
+	}
+	return st;
+}
+
 static enum status verify(struct call *c, json_t **out)
 {
 	struct installation *in = &c->cli->in;
@@ -125,7 +145,9 @@ static enum status verify(struct call *c, json_t **out)
 	if (c->o->ask)
 		return rights_ask(in, &c->by, c->id, c->at, c->o->note, out);
 	if (c->o->failed)
-		return rights_fail_identity(in, &c->by, c->id, c->o->note, out);
+		return sweep(c,
+		    rights_fail_identity(in, &c->by, c->id, c->o->note, out),
+		    out);
 	if (c->o->code)
 		return rights_try_code(in, &c->by, c->id, c->o->code, out);
 	return rights_verify(in, &c->by, c->id, c->o->method, c->at, out);
@@ -156,11 +178,13 @@ static enum status decide(struct call *c, json_t **out)
 	enum status st;
 
 	if (c->o->approve)
-		return rights_approve(in, &c->by, c->id, out);
+		return sweep(c, rights_approve(in, &c->by, c->id, out), out);
 	if (c->o->back)
 		return rights_return(in, &c->by, c->id, c->o->note, out);
 	st = request_outcome_parse(c->o->outcome, &d.outcome);
-	return st == ST_OK ? rights_decide(in, &c->by, c->id, &d, out) : st;
+	if (st == ST_OK)
+		st = rights_decide(in, &c->by, c->id, &d, out);
+	return sweep(c, st, out);
 }
 
 static enum status refuse(struct call *c, json_t **out)
@@ -168,7 +192,8 @@ static enum status refuse(struct call *c, json_t **out)
 	const struct rights_decision d = { REQUEST_TO_REFUSE, c->o->reason,
 		c->o->authority, c->o->note };
 
-	return rights_decide(&c->cli->in, &c->by, c->id, &d, out);
+	return sweep(
+	    c, rights_decide(&c->cli->in, &c->by, c->id, &d, out), out);
 }
 
 static enum status suppress(struct call *c, json_t **out)
@@ -178,21 +203,8 @@ static enum status suppress(struct call *c, json_t **out)
 
 static enum status fulfil(struct call *c, json_t **out)
 {
-	return rights_fulfil(&c->cli->in, &c->by, c->id, c->o->note, out);
-}
-
-/* Copies that nobody may download any more go at once. */
-static enum status sweep(struct call *c, enum status st, json_t **out)
-{
-	int64_t deleted = 0;
-
-	if (st == ST_OK)
-		st = package_sweep(&c->cli->in, &c->by, &deleted);
-	if (st != ST_OK) {
-		json_decref(*out);
-		*out = NULL;
-	}
-	return st;
+	return sweep(
+	    c, rights_fulfil(&c->cli->in, &c->by, c->id, c->o->note, out), out);
 }
 
 static enum status withdraw(struct call *c, json_t **out)
@@ -298,7 +310,8 @@ static enum status open_one(struct call *c, json_t **out)
 		st = cli_as_of(c->cli, c->o->received, &order.received_at);
 	if (st != ST_OK)
 		return st;
-	return rights_open(&c->cli->in, &c->by, &order, out);
+	st = rights_open(&c->cli->in, &c->by, &order, out);
+	return st == ST_OK ? cli_request_aside(c->cli, &c->by, *out) : st;
 }
 
 /* ---- command line ---- */
@@ -338,6 +351,7 @@ static const struct {
 	{ "changes", cli_request_changes },
 	{ "correct", cli_request_correct },
 	{ "lift", cli_request_lift },
+	{ "snapshot", cli_request_snapshot },
 	{ "package", cli_request_package },
 	{ "fetch", cli_request_fetch },
 };
@@ -548,6 +562,8 @@ const struct command cmd_request = {
 	"  data ID                         the person's data by cluster, and\n"
 	"       until when each record is kept; the\n"
 	"       log has who looked\n"
+	"  snapshot ID                     keep aside what falls due before the\n"
+	"       answer; `open` does so itself\n"
 	"  package ID [--language ja|en|de] [--passphrase-file FILE]\n"
 	"       [-o FILE.zip]              the copy of the data, to download by\n"
 	"       the token that is shown once\n"
@@ -567,10 +583,7 @@ const struct command cmd_request = {
 	"  KIND  receipt, identity, extension, answer, partial_answer, refusal,\n"
 	"        no_data, rest_erased, restricted, lifting\n"
 	"  WORD  running, at_risk, overdue, suspended, closed, late\n"
-	"  CODE  of a refusal: not_identifiable, manifestly_unfounded,\n"
-	"        excessive_repetitive, excessive_abusive, rights_of_others,\n"
-	"        business_hindrance, other_law, no_ground, data_correct,\n"
-	"        overriding_grounds, or an exception of Art. 17(3); of a\n"
+	"  CODE  of a refusal (rights_of_others, manifestly_unfounded, ...) or a\n"
 	"        lifting: a wrong one is answered with the list\n",
 	run,
 };

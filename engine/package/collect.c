@@ -4,9 +4,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/base/zone.h"
 #include "engine/installation/units.h"
 #include "engine/package/kept.h"
+#include "engine/package/kept_aside.h"
 #include "engine/package/record.h"
+#include "engine/package/snapshot.h"
 #include "engine/plan/keys.h"
 
 /* ---- collections ---- */
@@ -131,8 +134,16 @@ static enum status fill(const struct collection_set *set,
 	return name_copies(set, c);
 }
 
+static enum status begin(const struct collection_set *set, struct collected *c)
+{
+	char at[ZONE_TEXT];
+
+	zone_format(set->in->zone, c->taken_at, at);
+	return record_begin(c, c->taken_at ? at : set->as_of);
+}
+
 static enum status add_collected(struct collection_set *set,
-    const struct reach_record *r, struct collected **out)
+    const struct reach_record *r, int64_t taken_at, struct collected **out)
 {
 	struct collected **more =
 	    reallocarray(set->list, set->count + 1, sizeof(*more));
@@ -143,8 +154,9 @@ static enum status add_collected(struct collection_set *set,
 		set->list = more;
 	if (more == NULL || (c = calloc(1, sizeof(*c))) == NULL)
 		return fail(ST_NOMEM, "out of memory");
+	c->taken_at = taken_at;
 	if ((st = fill(set, r, c)) == ST_OK)
-		st = record_begin(c, set->as_of);
+		st = begin(set, c);
 	if (st != ST_OK) {
 		free_collected(c);
 		return st;
@@ -154,16 +166,17 @@ static enum status add_collected(struct collection_set *set,
 	return ST_OK;
 }
 
-static enum status collected_of(struct collection_set *set,
-    const struct reach_record *r, struct collected **out)
+enum status collected_of(struct collection_set *set,
+    const struct reach_record *r, int64_t taken_at, struct collected **out)
 {
 	for (size_t i = 0; i < set->count; i++)
 		if (set->list[i]->collection == r->collection &&
+		    (set->list[i]->taken_at != 0) == (taken_at != 0) &&
 		    strcmp(set->list[i]->store, r->store->config->name) == 0) {
 			*out = set->list[i];
 			return ST_OK;
 		}
-	return add_collected(set, r, out);
+	return add_collected(set, r, taken_at, out);
 }
 
 /* ---- records ---- */
@@ -197,8 +210,26 @@ static enum status query(struct db *db, const struct reach_record *r,
 	return st;
 }
 
+static enum status take_row(struct collection_set *set, struct collected *c,
+    struct stmt *s, int shared, const json_t *kept)
+{
+	struct val *row = calloc(c->column_count + 1, sizeof(*row));
+	enum status st;
+
+	if (row == NULL)
+		return fail(ST_NOMEM, "out of memory");
+	for (size_t i = 0; i < c->column_count; i++)
+		row[i] = db_val(s, (int)i);
+	if (set->keep)
+		st = set->keep(set->keep_for, c, row, shared, kept);
+	else if ((st = snapshot_see(set, c, row)) == ST_OK)
+		st = record_add(set, c, row, shared, kept);
+	free(row);
+	return st;
+}
+
 static enum status read_row(const struct reach_record *r,
-    const struct collection_set *set, struct db *db, struct collected *c,
+    struct collection_set *set, struct db *db, struct collected *c,
     const json_t *kept)
 {
 	const char **keys = NULL;
@@ -213,7 +244,7 @@ static enum status read_row(const struct reach_record *r,
 	if (st == ST_OK)
 		st = query(db, r, c, keys, count, &s);
 	if (st == ST_OK && (st = db_row(s)) == ST_OK)
-		st = record_add(set, c, s, r->shared, kept);
+		st = take_row(set, c, s, r->shared, kept);
 	else if (st == ST_NOTFOUND)
 		st = fail(ST_INTEGRITY,
 		    "%s.%s: a record that was found is not there", c->store,
@@ -262,7 +293,7 @@ static enum status each(void *ctx, const struct reach_record *r)
 	enum status st = use_file(r);
 
 	if (st == ST_OK)
-		st = collected_of(set, r, &c);
+		st = collected_of(set, r, 0, &c);
 	if (st == ST_OK && is_left_out(set, c))
 		set->left_out++;
 	else if (st == ST_OK && (st = add_record(set, r, c)) == ST_OK)
@@ -278,7 +309,15 @@ static int by_place(const void *a, const void *b)
 
 	if ((*x)->place != (*y)->place)
 		return (*x)->place < (*y)->place ? -1 : 1;
-	return strcmp((*x)->store, (*y)->store);
+	if (strcmp((*x)->store, (*y)->store) != 0)
+		return strcmp((*x)->store, (*y)->store);
+	return ((*x)->taken_at != 0) - ((*y)->taken_at != 0);
+}
+
+/* Kept aside, and all of it was still there. */
+static int is_empty(const struct collected *c)
+{
+	return c->taken_at != 0 && c->records == 0;
 }
 
 /* Nothing of these stands in the package, not even that they exist. */
@@ -287,7 +326,7 @@ static void leave_out(struct collection_set *set)
 	size_t kept = 0;
 
 	for (size_t i = 0; i < set->count; i++) {
-		if (is_left_out(set, set->list[i]))
+		if (is_left_out(set, set->list[i]) || is_empty(set->list[i]))
 			free_collected(set->list[i]);
 		else
 			set->list[kept++] = set->list[i];
@@ -298,8 +337,12 @@ static void leave_out(struct collection_set *set)
 enum status collect_person(
     struct collection_set *set, const struct reach_subject *who)
 {
-	enum status st = reach_walk(set->in, who, each, set);
+	enum status st = snapshot_begin(set);
 
+	if (st == ST_OK)
+		st = reach_walk(set->in, who, each, set);
+	if (st == ST_OK)
+		st = snapshot_add(set);
 	leave_out(set);
 	if (st == ST_OK && set->records == 0 && set->left_out > 0)
 		st = fail(ST_DENIED,
@@ -318,6 +361,8 @@ void collection_set_release(struct collection_set *set)
 	for (size_t i = 0; i < set->count; i++)
 		free_collected(set->list[i]);
 	free(set->list);
+	aside_seen_free(set->seen);
+	set->seen = NULL;
 	set->list = NULL;
 	set->count = 0;
 }

@@ -99,9 +99,10 @@ static enum status add_parts(
 		if (!facts_cluster_has(c, cluster))
 			continue;
 		records += c->records;
-		st = json_make(&one, "{s:s, s:s, s:I, s:b}", "store", c->store,
-		    "collection", c->collection->name, "records",
-		    (json_int_t)c->records, "whole", c->cluster == cluster);
+		st = json_make(&one, "{s:s, s:s, s:b, s:I, s:b}", "store",
+		    c->store, "collection", c->collection->name, "at_intake",
+		    c->taken_at != 0, "records", (json_int_t)c->records,
+		    "whole", c->cluster == cluster);
 		if (st == ST_OK)
 			st = json_push(parts, one);
 	}

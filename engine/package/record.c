@@ -17,8 +17,8 @@
 
 void collected_stem(const struct collected *c, char *out, size_t size)
 {
-	(void)snprintf(out, size, "data/%03zu-%.24s-%.32s", c->place, c->store,
-	    c->collection->name);
+	(void)snprintf(out, size, "data/%03zu-%.24s-%.32s%s", c->place,
+	    c->store, c->collection->name, c->taken_at ? "-at_intake" : "");
 	for (char *p = out + strlen("data/"); *p; p++)
 		if (!strchr("abcdefghijklmnopqrstuvwxyz0123456789"
 			    "ABCDEFGHIJKLMNOPQRSTUVWXYZ_-",
@@ -35,7 +35,8 @@ enum status record_begin(struct collected *c, const char *as_of)
 	buf_adds(json, ",\"collection\":");
 	json_text_string(
 	    json, c->collection->name, strlen(c->collection->name));
-	buf_addf(json, ",\"as_of\":\"%s\",\"records\":[", as_of);
+	buf_addf(json, ",\"at_intake\":%s,\"as_of\":\"%s\",\"records\":[",
+	    c->taken_at ? "true" : "false", as_of);
 	for (size_t i = 0; i < c->column_count; i++) {
 		const char *name = c->columns[i].column.db->name;
 
@@ -79,7 +80,7 @@ static void add_kept(struct buf *out, const json_t *kept)
 }
 
 static void add_json(
-    struct collected *c, struct stmt *s, int shared, const json_t *kept)
+    struct collected *c, const struct val *row, int shared, const json_t *kept)
 {
 	struct buf *out = &c->json->text;
 
@@ -89,28 +90,24 @@ static void add_json(
 	buf_adds(out, "\"values\":{");
 	for (size_t i = 0; i < c->column_count; i++) {
 		struct collected_column *x = &c->columns[i];
-		struct val v = db_val(s, (int)i);
-
 		if (i > 0)
 			buf_addc(out, ',');
 		json_text_string(
 		    out, x->column.db->name, strlen(x->column.db->name));
 		buf_addc(out, ':');
-		value_text_json(out, &x->column, &v);
-		x->kinds |= kind_of(&x->column, &v);
+		value_text_json(out, &x->column, &row[i]);
+		x->kinds |= kind_of(&x->column, &row[i]);
 	}
 	buf_adds(out, "}}");
 }
 
 /* Lines end as RFC 4180 has them: what takes this is a spreadsheet. */
-static void add_csv(struct collected *c, struct stmt *s)
+static void add_csv(struct collected *c, const struct val *row)
 {
 	for (size_t i = 0; i < c->column_count; i++) {
-		struct val v = db_val(s, (int)i);
-
 		if (i > 0)
 			buf_addc(&c->csv->text, ',');
-		value_text_csv(&c->csv->text, &c->columns[i].column, &v);
+		value_text_csv(&c->csv->text, &c->columns[i].column, &row[i]);
 	}
 	buf_adds(&c->csv->text, "\r\n");
 }
@@ -148,18 +145,15 @@ static void add_cell(
 }
 
 static void add_row(const struct collection_set *set, struct collected *c,
-    struct stmt *s, const json_t *kept)
+    const struct val *row, const json_t *kept)
 {
 	struct buf words = BUF_INIT;
 
 	if (c->full)
 		return;
 	buf_adds(&c->rows, "<tr>");
-	for (size_t i = 0; i < c->column_count; i++) {
-		struct val v = db_val(s, (int)i);
-
-		add_cell(&c->rows, &c->columns[i], &v);
-	}
+	for (size_t i = 0; i < c->column_count; i++)
+		add_cell(&c->rows, &c->columns[i], &row[i]);
 	kept_words(set, c, kept, &words);
 	html_cell(&c->rows, buf_text(&words));
 	c->rows.failed |= words.failed;
@@ -172,13 +166,13 @@ static void add_row(const struct collection_set *set, struct collected *c,
 /* ---- all of it ---- */
 
 enum status record_add(const struct collection_set *set, struct collected *c,
-    struct stmt *s, int shared, const json_t *kept)
+    const struct val *row, int shared, const json_t *kept)
 {
 	enum status st;
 
-	add_json(c, s, shared, kept);
-	add_csv(c, s);
-	add_row(set, c, s, kept);
+	add_json(c, row, shared, kept);
+	add_csv(c, row);
+	add_row(set, c, row, kept);
 	c->records++;
 	c->shared += shared != 0;
 	st = buf_status(&c->rows);

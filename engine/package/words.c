@@ -364,6 +364,15 @@ static const char *const table[PACKAGE_WORD__MAX][3] = {
 	    "no date yet: the JSON file says why",
 	    "期日未定：理由は JSON ファイルを参照",
 	    "noch kein Datum: die JSON-Datei sagt, warum" },
+	[PACKAGE_AT_INTAKE] = {
+	    "As it was when your request arrived: kept aside for this answer, "
+	    "because its period was about to end. It may have been deleted or "
+	    "changed since.",
+	    "請求の受領時点の内容です。保存期間の満了が近かったため、この回答の"
+	    "ために別途保管しました。その後、消去または変更されている場合があります。",
+	    "Stand bei Eingang Ihres Antrags: für diese Antwort beiseitegelegt, "
+	    "weil die Frist bald endete. Seither können die Daten gelöscht oder "
+	    "geändert worden sein." },
 };
 /* clang-format on */
 
