@@ -11,6 +11,8 @@ enum status cli_request_letter(
 enum status cli_request_data(struct cli *cli, int argc, char **argv) MUST_CHECK;
 enum status cli_request_package(
     struct cli *cli, int argc, char **argv) MUST_CHECK;
+enum status cli_request_items(
+    struct cli *cli, int argc, char **argv) MUST_CHECK;
 enum status cli_request_snapshot(
     struct cli *cli, int argc, char **argv) MUST_CHECK;
 enum status cli_request_restrict(

@@ -11,6 +11,7 @@
 #include "engine/package/record.h"
 #include "engine/package/snapshot.h"
 #include "engine/plan/keys.h"
+#include "engine/rights/item.h"
 
 /* ---- collections ---- */
 
@@ -210,8 +211,59 @@ static enum status query(struct db *db, const struct reach_record *r,
 	return st;
 }
 
+static int is_redacted(const json_t *fields, const char *name)
+{
+	const json_t *x;
+	size_t i;
+
+	json_array_foreach(fields, i, x)
+	{
+		if (strcmp(json_string_value(x), name) == 0)
+			return 1;
+	}
+	return 0;
+}
+
+static enum status decision_of(const struct collection_set *set,
+    const struct reach_record *r, const json_t **out)
+{
+	char *name = NULL;
+	enum status st;
+
+	if (json_object_size(set->items) == 0)
+		return ST_OK;
+	st = item_name(r->store->config->name, r->collection->name, r->key,
+	    r->key_count, &name);
+	if (st == ST_OK)
+		*out = json_object_get(set->items, name);
+	free(name);
+	return st;
+}
+
+enum status collected_add(struct collection_set *set, struct collected *c,
+    const struct reach_record *r, struct val *row, const json_t *kept)
+{
+	const json_t *d = NULL, *fields;
+	enum status st = decision_of(set, r, &d);
+
+	if (st != ST_OK)
+		return st;
+	if (strcmp(json_text(d, "decision"), "withhold") == 0) {
+		set->withheld++;
+		c->withheld++;
+		return ST_OK;
+	}
+	fields = json_object_get(d, "fields");
+	for (size_t i = 0; i < c->column_count; i++)
+		if (is_redacted(fields, c->columns[i].column.db->name))
+			row[i] = NIL;
+	st = record_add(set, c, row, r->shared, kept, fields);
+	set->records += st == ST_OK;
+	return st;
+}
+
 static enum status take_row(struct collection_set *set, struct collected *c,
-    struct stmt *s, int shared, const json_t *kept)
+    struct stmt *s, const struct reach_record *r, const json_t *kept)
 {
 	struct val *row = calloc(c->column_count + 1, sizeof(*row));
 	enum status st;
@@ -221,9 +273,9 @@ static enum status take_row(struct collection_set *set, struct collected *c,
 	for (size_t i = 0; i < c->column_count; i++)
 		row[i] = db_val(s, (int)i);
 	if (set->keep)
-		st = set->keep(set->keep_for, c, row, shared, kept);
+		st = set->keep(set->keep_for, c, row, r->shared, kept);
 	else if ((st = snapshot_see(set, c, row)) == ST_OK)
-		st = record_add(set, c, row, shared, kept);
+		st = collected_add(set, c, r, row, kept);
 	free(row);
 	return st;
 }
@@ -244,7 +296,7 @@ static enum status read_row(const struct reach_record *r,
 	if (st == ST_OK)
 		st = query(db, r, c, keys, count, &s);
 	if (st == ST_OK && (st = db_row(s)) == ST_OK)
-		st = take_row(set, c, s, r->shared, kept);
+		st = take_row(set, c, s, r, kept);
 	else if (st == ST_NOTFOUND)
 		st = fail(ST_INTEGRITY,
 		    "%s.%s: a record that was found is not there", c->store,
@@ -296,8 +348,8 @@ static enum status each(void *ctx, const struct reach_record *r)
 		st = collected_of(set, r, 0, &c);
 	if (st == ST_OK && is_left_out(set, c))
 		set->left_out++;
-	else if (st == ST_OK && (st = add_record(set, r, c)) == ST_OK)
-		set->records++;
+	else if (st == ST_OK)
+		st = add_record(set, r, c);
 	r->store->segment = segment;
 	r->store->db = db;
 	return st;
@@ -317,7 +369,7 @@ static int by_place(const void *a, const void *b)
 /* Kept aside, and all of it was still there. */
 static int is_empty(const struct collected *c)
 {
-	return c->taken_at != 0 && c->records == 0;
+	return c->taken_at != 0 && c->records + c->withheld == 0;
 }
 
 /* Nothing of these stands in the package, not even that they exist. */
@@ -339,6 +391,8 @@ enum status collect_person(
 {
 	enum status st = snapshot_begin(set);
 
+	if (st == ST_OK && set->request)
+		st = item_decisions(set->in, set->request, &set->items);
 	if (st == ST_OK)
 		st = reach_walk(set->in, who, each, set);
 	if (st == ST_OK)
@@ -361,6 +415,8 @@ void collection_set_release(struct collection_set *set)
 	for (size_t i = 0; i < set->count; i++)
 		free_collected(set->list[i]);
 	free(set->list);
+	json_decref(set->items);
+	set->items = NULL;
 	aside_seen_free(set->seen);
 	set->seen = NULL;
 	set->list = NULL;

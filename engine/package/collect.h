@@ -53,6 +53,7 @@ struct collected {
 	struct buf rows; /* <tr>...</tr> of the first ones */
 	int64_t shown;
 	int full;         /* no more rows */
+	int64_t withheld; /* of others (item.h): counted, and not there */
 	int64_t taken_at; /* kept aside then (snapshot.h); 0: as it is now */
 };
 /* All of it (Art. 15), or the portable fields and what is needed to tell
@@ -75,6 +76,8 @@ struct collection_set {
 	enum collect_what what;
 	int64_t records;         /* that the search met */
 	int64_t left_out;        /* met too: nothing of them is portable */
+	int64_t withheld;        /* and of these, as was decided */
+	json_t *items;           /* item_decisions() */
 	int64_t request;         /* whose snapshots are taken along; 0: none */
 	struct aside_seen *seen; /* where there are any */
 	collect_keep keep;       /* instead of files; NULL: these */
@@ -90,6 +93,10 @@ enum status collect_person(
 enum status collected_of(struct collection_set *set,
     const struct reach_record *r, int64_t taken_at,
     struct collected **out) MUST_CHECK;
+/* Add ${row}, whose values are changed, as was decided of ${r}. */
+enum status collected_add(struct collection_set *set, struct collected *c,
+    const struct reach_record *r, struct val *row,
+    const json_t *kept) MUST_CHECK;
 void collection_set_release(struct collection_set *set);
 
 /* Are all fields portable (2), some (1), none (0)? */

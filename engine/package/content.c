@@ -174,12 +174,13 @@ static enum status counts_json(const struct making *m, json_t *list)
 	for (size_t i = 0; st == ST_OK && i < m->set->count; i++) {
 		const struct collected *c = m->set->list[i];
 
-		st = json_make(&one, "{s:s, s:s, s:b, s:s?, s:I, s:I, s:s}",
-		    "store", c->store, "collection", c->collection->name,
-		    "at_intake", c->taken_at != 0, "cluster",
+		st = json_make(&one,
+		    "{s:s, s:s, s:b, s:s?, s:I, s:I, s:I, s:s}", "store",
+		    c->store, "collection", c->collection->name, "at_intake",
+		    c->taken_at != 0, "cluster",
 		    c->cluster ? c->cluster->name : NULL, "records",
 		    (json_int_t)c->records, "shared", (json_int_t)c->shared,
-		    "json", c->json->name);
+		    "withheld", (json_int_t)c->withheld, "json", c->json->name);
 		if (st == ST_OK)
 			st = json_push(list, one);
 	}

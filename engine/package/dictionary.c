@@ -184,8 +184,8 @@ enum status dictionary_schema(const struct collected *c, json_t **out)
 	if (st == ST_OK)
 		st = json_make(out,
 		    "{s:s, s:s, s:b, s:[s,s,s,s,s], s:{s:{s:s}, s:{s:s}, "
-		    "s:{s:b}, s:{s:s, s:s}, s:{s:s, s:I, s:I, s:{s:s, s:b, s:[s,s,s], "
-		    "s:{s:{s:s}, s:O, s:O}}}}}",
+		    "s:{s:b}, s:{s:s, s:s}, s:{s:s, s:I, s:I, s:{s:s, s:b, s:[s,s,s,s], "
+		    "s:{s:{s:s}, s:{s:s, s:{s:s}}, s:O, s:O}}}}}",
 		    "$schema", "https://json-schema.org/draft/2020-12/schema",
 		    "type", "object", "additionalProperties", 0, "required",
 		    "store", "collection", "at_intake", "as_of", "records",
@@ -195,9 +195,10 @@ enum status dictionary_schema(const struct collected *c, json_t **out)
 		    "date-time", "records", "type", "array", "minItems",
 		    (json_int_t)c->records, "maxItems", (json_int_t)c->records,
 		    "items", "type", "object", "additionalProperties", 0,
-		    "required", "shared", "storage", "values", "properties",
-		    "shared", "type", "boolean", "storage", storage, "values",
-		    values);
+		    "required", "shared", "redacted", "storage", "values",
+		    "properties", "shared", "type", "boolean", "redacted",
+		    "type", "array", "items", "type", "string", "storage",
+		    storage, "values", values);
 	json_decref(storage);
 	json_decref(values);
 	return st;

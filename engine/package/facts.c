@@ -233,7 +233,7 @@ static enum status begin(struct facts *f)
 	    "s:[], s:s, s:[], s:[]}",
 	    "format", FACTS_FORMAT, "language", f->language, "time_zone",
 	    in->config.time_zone, "as_of", f->set->as_of, "request", f->request,
-	    "confirmation", f->set->records > 0, "records",
+	    "confirmation", f->set->records + f->set->withheld > 0, "records",
 	    (json_int_t)f->set->records, "systems", "controllers", "purposes",
 	    "clusters", "recipients", "transfers", "automated_decisions",
 	    text_in(&in->config.processing.automated_decisions, f->language),

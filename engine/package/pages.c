@@ -1,6 +1,7 @@
 /* The first layer: one or two pages that answer everything in short. */
 #include "engine/package/pages.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "engine/package/html.h"
@@ -254,6 +255,24 @@ static void complaint(const struct page *p)
 	html_section_end(p->out);
 }
 
+static void records_term(const struct page *p, const json_t *w)
+{
+	char number[32];
+
+	(void)snprintf(number, sizeof(number), "%lld", json_int(w, "records"));
+	if (json_is_integer(json_object_get(w, "records")))
+		html_term(p->out, say(p, PACKAGE_RECORDS), number);
+}
+
+static const char *what_words(const struct page *p, const json_t *w)
+{
+	if (strcmp(json_text(w, "what"), "withhold") == 0)
+		return say(p, PACKAGE_WITHHELD_RECORDS);
+	if (strcmp(json_text(w, "what"), "redact") == 0)
+		return say(p, PACKAGE_REDACTED_RECORDS);
+	return "";
+}
+
 static void withheld(const struct page *p)
 {
 	const json_t *list = json_object_get(p->facts, "withheld"), *w;
@@ -265,8 +284,10 @@ static void withheld(const struct page *p)
 	json_array_foreach(list, i, w)
 	{
 		buf_adds(p->out, "<dl>\n");
+		html_term(p->out, say(p, PACKAGE_WHAT), what_words(p, w));
+		records_term(p, w);
 		html_term(
-		    p->out, say(p, PACKAGE_REASON), json_text(w, "reason"));
+		    p->out, say(p, PACKAGE_REASON), json_text(w, "words"));
 		html_term(p->out, say(p, PACKAGE_AUTHORITY),
 		    json_text(w, "authority"));
 		buf_adds(p->out, "</dl>\n");

@@ -71,22 +71,25 @@ static int add_text(const char *p, size_t n, void *out)
 	return 0;
 }
 
-static void add_kept(struct buf *out, const json_t *kept)
+static void add_list(struct buf *out, const char *name, const json_t *list)
 {
-	buf_adds(out, "\"storage\":");
-	if (json_dump_callback(kept, add_text, out, JSON_COMPACT) != 0)
+	buf_addf(out, "\"%s\":", name);
+	if (list == NULL)
+		buf_adds(out, "[]");
+	else if (json_dump_callback(list, add_text, out, JSON_COMPACT) != 0)
 		out->failed = 1;
 	buf_addc(out, ',');
 }
 
-static void add_json(
-    struct collected *c, const struct val *row, int shared, const json_t *kept)
+static void add_json(struct collected *c, const struct val *row, int shared,
+    const json_t *kept, const json_t *redacted)
 {
 	struct buf *out = &c->json->text;
 
 	buf_adds(out, c->records > 0 ? ",\n{" : "\n{");
 	buf_addf(out, "\"shared\":%s,", shared ? "true" : "false");
-	add_kept(out, kept);
+	add_list(out, "storage", kept);
+	add_list(out, "redacted", redacted);
 	buf_adds(out, "\"values\":{");
 	for (size_t i = 0; i < c->column_count; i++) {
 		struct collected_column *x = &c->columns[i];
@@ -166,11 +169,12 @@ static void add_row(const struct collection_set *set, struct collected *c,
 /* ---- all of it ---- */
 
 enum status record_add(const struct collection_set *set, struct collected *c,
-    const struct val *row, int shared, const json_t *kept)
+    const struct val *row, int shared, const json_t *kept,
+    const json_t *redacted)
 {
 	enum status st;
 
-	add_json(c, row, shared, kept);
+	add_json(c, row, shared, kept, redacted);
 	add_csv(c, row);
 	add_row(set, c, row, kept);
 	c->records++;

@@ -4,8 +4,8 @@
 
 #include "engine/package/exports.h"
 #include "engine/package/kept_aside.h"
-#include "engine/package/record.h"
 #include "engine/package/snapshot.h"
+#include "engine/plan/keys.h"
 
 /* Those that can be read, the oldest first. */
 static enum status query(const struct collection_set *set, struct stmt **out)
@@ -69,8 +69,23 @@ static enum status find_place(const struct collection_set *set,
 	return out->table && out->collection ? ST_OK : no_place(r);
 }
 
+static enum status find_key(
+    const struct aside_record *r, struct reach_record *out, struct val *key)
+{
+	const char **keys = NULL;
+	enum status st =
+	    keys_of(out->collection, out->table, &keys, &out->key_count);
+
+	for (size_t i = 0; st == ST_OK && i < out->key_count; i++)
+		key[i] = aside_value(r, keys[i]);
+	out->key = key;
+	out->shared = r->shared;
+	free(keys);
+	return st;
+}
+
 static enum status add_row(struct collection_set *set, struct collected *c,
-    const struct aside_record *r)
+    const struct aside_record *r, const struct reach_record *place)
 {
 	struct val *row = calloc(c->column_count + 1, sizeof(*row));
 	json_t *kept = NULL;
@@ -83,9 +98,8 @@ static enum status add_row(struct collection_set *set, struct collected *c,
 		st = aside_see(set->seen, c, row, &new);
 	if (st == ST_OK && new)
 		st = json_made(json_loads(r->storage, 0, NULL), &kept);
-	if (st == ST_OK && new &&
-	    (st = record_add(set, c, row, r->shared, kept)) == ST_OK)
-		set->records++;
+	if (st == ST_OK && new)
+		st = collected_add(set, c, place, row, kept);
 	json_decref(kept);
 	free(row);
 	return st;
@@ -95,9 +109,12 @@ static enum status add(
     struct collection_set *set, const struct aside_record *r, int64_t taken_at)
 {
 	struct reach_record place = { NULL };
+	struct val key[KEYS_MOST];
 	struct collected *c = NULL;
 	enum status st = find_place(set, r, &place);
 
+	if (st == ST_OK)
+		st = find_key(r, &place, key);
 	if (st == ST_OK)
 		st = collected_of(set, &place, taken_at, &c);
 	if (st != ST_OK)
@@ -106,7 +123,7 @@ static enum status add(
 		set->left_out++;
 		return ST_OK;
 	}
-	return add_row(set, c, r);
+	return add_row(set, c, r, &place);
 }
 
 /* ---- all of them ---- */

@@ -373,6 +373,15 @@ static const char *const table[PACKAGE_WORD__MAX][3] = {
 	    "Stand bei Eingang Ihres Antrags: für diese Antwort beiseitegelegt, "
 	    "weil die Frist bald endete. Seither können die Daten gelöscht oder "
 	    "geändert worden sein." },
+	[PACKAGE_WHAT] = { "What", "対象", "Was" },
+	[PACKAGE_WITHHELD_RECORDS] = {
+	    "records withheld for the sake of others",
+	    "第三者の権利利益のため非開示とした記録",
+	    "Datensätze, mit Rücksicht auf andere zurückgehalten" },
+	[PACKAGE_REDACTED_RECORDS] = {
+	    "records with blank fields, for the sake of others",
+	    "第三者の権利利益のため一部を非開示とした記録",
+	    "Datensätze mit geschwärzten Feldern, mit Rücksicht auf andere" },
 };
 /* clang-format on */
 

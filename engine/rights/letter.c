@@ -93,7 +93,7 @@ static enum status read_file(const struct installation *in, const char *name,
 	return st;
 }
 
-static enum status read_words(
+enum status letter_words(
     const struct installation *in, const char *language, json_t **out)
 {
 	struct buf b = BUF_INIT;
@@ -248,6 +248,8 @@ static enum status values(struct installation *in, const struct request *r,
 	if (st == ST_OK)
 		st = put_lifting(in, r, words, o);
 	if (st == ST_OK)
+		st = letter_put_items(in, r, words, o);
+	if (st == ST_OK)
 		st = put_days(in, r, words, now, o);
 	if (st == ST_OK)
 		*out = o;
@@ -330,7 +332,7 @@ enum status letter_make(struct installation *in, const struct request *r,
 
 	if ((st = check_language(language)) != ST_OK)
 		return st;
-	st = read_words(in, language, &words);
+	st = letter_words(in, language, &words);
 	if (st == ST_OK)
 		st = values(in, r, words, now, &data);
 	if (st == ST_OK)

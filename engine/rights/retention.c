@@ -87,8 +87,8 @@ static enum status delete_one(struct installation *in, int64_t number)
 	static const char *const tables[] = { "request_person", "request_event",
 		"request_stop", "request_code", "request_plan",
 		"request_letter", "outbox", "package", "snapshot",
-		"request_restriction", "request_lifting", "request_change",
-		"request_rectification", NULL };
+		"request_restriction", "request_lifting", "request_item",
+		"request_change", "request_rectification", NULL };
 	enum status st = ST_OK;
 	struct sql q;
 

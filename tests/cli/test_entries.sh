@@ -98,6 +98,8 @@ request show|request show @REQUEST|0|-|nothing of the person
 request verify|request verify @REQUEST --method login|0|request_identity_verified|Q-.*
 request data|request data @REQUEST|0|personal_data_viewed|Q-.*|records,collections,clusters
 request snapshot|request snapshot @REQUEST|0|snapshot_taken|Q-.*
+request items|request items @REQUEST|0|personal_data_viewed|Q-.*|records
+request items|request items @REQUEST crm contracts 3 --decide withhold --reason other_law|0|request_item_decided|Q-.*
 request package|request package @REQUEST|0|request_packaged|Q-.*
 request fetch|request fetch @TOKEN -o copy.zip|0|request_downloaded|Q-.*
 request letter|request letter @REQUEST receipt|0|-|a preview
