@@ -6,6 +6,7 @@
 
 #include "engine/audit/log.h"
 #include "engine/cli/cli.h"
+#include "engine/consent/disclosure.h"
 #include "engine/consent/sweep.h"
 #include "engine/package/package.h"
 #include "engine/package/snapshot.h"
@@ -325,15 +326,17 @@ static enum status no_requests(json_t *report)
 {
 	enum status st = json_put(report, "consents", json_null());
 
+	if (st == ST_OK)
+		st = json_put(report, "disclosures", json_null());
 	return st == ST_OK ? json_put(report, "requests", json_null()) : st;
 }
 
-/* So are consents and preferences. */
+/* So are consents, preferences and disclosures. */
 static enum status purge_consents(
     struct cli *cli, const struct purge_options *o, json_t *report)
 {
 	struct rights_actor by = { NULL, REQUEST_BY_OPERATOR, when_now() };
-	json_t *consents = NULL;
+	json_t *consents = NULL, *disclosures = NULL;
 	char *actor = NULL;
 	enum status st = audit_actor(&actor);
 
@@ -342,8 +345,14 @@ static enum status purge_consents(
 		st = consent_sweep(&cli->in,
 		    o->mode == PURGE_DRY_RUN ? SWEEP_LOOK : SWEEP_DELETE, &by,
 		    o->as_of, &consents);
+	if (st == ST_OK)
+		st = json_put(report, "consents", consents);
+	if (st == ST_OK)
+		st = disclosure_sweep(&cli->in,
+		    o->mode == PURGE_DRY_RUN ? SWEEP_LOOK : SWEEP_DELETE, &by,
+		    o->as_of, &disclosures);
 	free(actor);
-	return st == ST_OK ? json_put(report, "consents", consents) : st;
+	return st == ST_OK ? json_put(report, "disclosures", disclosures) : st;
 }
 
 /* The requests' own data is a cluster that no policy has: it goes with a run

@@ -16,6 +16,7 @@
  * "storage","portable","records","page","collections":[...]}],
  * "recipients":[{"recipient","title","role","region"}],"transfers":[{"from",
  * "to","basis"}],"automated_decisions","rights":[{"right","text"}],
+ * "disclosures" as disclosure_list() has them for the person,
  * "consents","preferences" as consent_show() and preference_show() have them,
  * "withheld":[{"what" ("refused", "redact", "withhold"),"reason","words",
  * "authority","records"}]}

@@ -321,6 +321,7 @@ enum status pages_first(const json_t *facts, struct buf *out)
 		rights(&p);
 	}
 	pages_consents(facts, out);
+	pages_disclosures(facts, out);
 	complaint(&p);
 	withheld(&p);
 	files(&p);

@@ -382,6 +382,9 @@ static const char *const table[PACKAGE_WORD__MAX][3] = {
 	    "records with blank fields, for the sake of others",
 	    "第三者の権利利益のため一部を非開示とした記録",
 	    "Datensätze mit geschwärzten Feldern, mit Rücksicht auf andere" },
+	[PACKAGE_DISCLOSURES] = { "To whom it was disclosed", "第三者提供の記録",
+	    "Wem etwas offengelegt wurde" },
+	[PACKAGE_DISCLOSED_AT] = { "When", "提供日時", "Wann" },
 };
 /* clang-format on */
 
