@@ -25,25 +25,59 @@ static enum status add_law(const struct rule *r, json_t *list)
 	return st;
 }
 
+/* In the person's language, and without what only we know by its name: holds,
+ * fields. */
+static enum status add_why(
+    const struct collection_set *set, const json_t *x, json_t *list)
+{
+	static const struct {
+		const char *verdict;
+		enum package_word word;
+	} words[] = {
+		{ "ACTIVE", PACKAGE_KEPT_ACTIVE },
+		{ "HELD", PACKAGE_KEPT_HELD },
+		{ "RESTRICTED", PACKAGE_KEPT_RESTRICTED },
+		{ "DUE", PACKAGE_KEPT_DUE },
+		{ "OVERDUE", PACKAGE_KEPT_DUE },
+		{ "RETAIN", PACKAGE_WHY_RETAIN },
+		{ "UNDECIDED", PACKAGE_WHY_UNDECIDED },
+	};
+	const char *verdict = json_text(x, "verdict");
+	enum status st = ST_OK;
+
+	for (size_t i = 0; st == ST_OK && i < sizeof(words) / sizeof(*words);
+	     i++)
+		if (strcmp(verdict, words[i].verdict) == 0)
+			st = json_push(list,
+			    json_string(
+				package_word(words[i].word, set->language)));
+	if (st == ST_OK && json_is_string(json_object_get(x, "label")))
+		st = json_push(list, json_string(package_word(
+					 PACKAGE_WHY_REDUCED, set->language)));
+	return st;
+}
+
 /* One of what explain_record() gives. */
-static enum status add(const struct rule *r, const json_t *x, json_t *list)
+static enum status add(const struct collection_set *set, const struct rule *r,
+    const json_t *x, json_t *list)
 {
 	const json_t *start = json_object_get(x, "starting_point");
 	json_t *one = NULL;
 	enum status st;
 
 	st = json_make(&one,
-	    "{s:s, s:s, s:s, s:[], s:s?, s:O, s:O, s:O, s:O, s:O}", "cluster",
+	    "{s:s, s:s, s:s, s:[], s:s?, s:O, s:O, s:O, s:O, s:[]}", "cluster",
 	    json_text(x, "cluster"), "verdict", json_text(x, "verdict"), "rule",
 	    json_text(x, "rule"), "law", "starting_point",
 	    json_string_value(json_object_get(start, "name")), "last_day",
 	    json_object_get(x, "last_day"), "deletable_from",
 	    json_object_get(x, "deletable_from"), "deletion_due",
 	    json_object_get(x, "deletion_due"), "label",
-	    json_object_get(x, "label"), "reasons",
-	    json_object_get(x, "reasons"));
+	    json_object_get(x, "label"), "reasons");
 	if (st == ST_OK)
 		st = json_push(list, one);
+	if (st == ST_OK)
+		st = add_why(set, x, json_object_get(one, "reasons"));
 	return st == ST_OK ? add_law(r, json_object_get(one, "law")) : st;
 }
 
@@ -58,11 +92,11 @@ enum status kept_json(const struct collection_set *set,
 	if (st == ST_OK && c->rule)
 		st = explain_record(set->in, c->rule, key, set->now, &x);
 	if (st == ST_OK && x)
-		st = add(c->rule, x, list);
+		st = add(set, c->rule, x, list);
 	json_array_foreach(json_object_get(x, "parts"), i, part)
 	{
 		if (st == ST_OK)
-			st = add(rule_part(c->rule, i + 1), part, list);
+			st = add(set, rule_part(c->rule, i + 1), part, list);
 	}
 	json_decref(x);
 	if (st == ST_OK)

@@ -9,7 +9,8 @@
  * "starting_point","last_day","deletable_from","deletion_due","label",
  * "reasons":[...]}], as `lethe explain` says it.  The dates are null where
  * nobody knows them yet; the reasons then say what it waits for.  Of the
- * starting point only the name: its value may stand in a record of others.
+ * starting point only the name: its value may stand in a record of others; and
+ * the reasons are in the set's language, without our names of anything.
  * Nothing where the collection has nothing personal.
  *
  * ${key} as stored; in the file of the store that is in use.

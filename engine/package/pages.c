@@ -307,9 +307,12 @@ static void files(const struct page *p)
 enum status pages_first(const json_t *facts, struct buf *out)
 {
 	const struct page p = { out, json_text(facts, "language"), facts };
+	const json_t *request = json_object_get(facts, "request");
+	int portable = strcmp(json_text(request, "type"), "portability") == 0;
 
-	html_begin(out, p.language, say(&p, PACKAGE_TITLE));
-	paragraph(&p, PACKAGE_INTRO);
+	html_begin(out, p.language,
+	    say(&p, portable ? PACKAGE_TITLE_PORTABILITY : PACKAGE_TITLE));
+	paragraph(&p, portable ? PACKAGE_INTRO_PORTABILITY : PACKAGE_INTRO);
 	confirmation(&p);
 	systems(&p);
 	controllers(&p);

@@ -102,7 +102,7 @@ request data|request data @REQUEST|0|personal_data_viewed|Q-.*|records,collectio
 request snapshot|request snapshot @REQUEST|0|snapshot_taken|Q-.*
 request items|request items @REQUEST|0|personal_data_viewed|Q-.*|records
 request items|request items @REQUEST crm contracts 3 --decide withhold --reason other_law|0|request_item_decided|Q-.*
-disclosures add|disclosures add --subject customer_id=P2 --recipient pad --items zqplanteditems --basis vital_interests|0|disclosure_recorded|disclosure|number
+disclosures add|disclosures add --subject customer_id=P3 --recipient pad --items zqplanteditems --basis vital_interests|0|disclosure_recorded|disclosure|number
 disclosures list|disclosures list --subject customer_id=P2|0|disclosures_listed|disclosures|records
 disclosures import|disclosures import planted-disclosures.csv|0|disclosure_recorded|disclosure|number
 request package|request package @REQUEST|0|request_packaged|Q-.*
