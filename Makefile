@@ -28,7 +28,7 @@ APT_BENCH := sqlite3 sqlcipher libsqlcipher-dev python3 wrk
 APT_WEB := chromium fonts-noto-cjk nodejs npm
 
 # Lowest layer first.
-LAYERS  := engine/base engine/archive engine/send engine/crypto engine/store engine/model \
+LAYERS  := engine/base engine/archive engine/crypto engine/send engine/store engine/model \
            engine/audit engine/installation engine/plan \
            engine/subjects engine/holds engine/purge engine/certificate \
            engine/records engine/rights engine/consent engine/package \
@@ -89,9 +89,14 @@ $(B)/bench_vfs: $(B)/tests/bench/bench_vfs.o $(B)/tests/bench/peer_lethe.o \
 	$(LINK)
 $(B)/serve_test: $(B)/tests/web/serve_test.o $(B)/liblethe.a
 	$(LINK)
-$(B)/bench_requests: $(B)/tests/bench/bench_requests.o $(B)/liblethe.a
+$(B)/bench_requests: $(B)/tests/bench/bench_requests.o $(B)/tests/bench/turns.o \
+                $(B)/liblethe.a
 	$(LINK)
-$(B)/bench_seal: $(B)/tests/bench/bench_seal.o $(B)/liblethe.a
+$(B)/bench_access: $(B)/tests/bench/bench_access.o $(B)/tests/bench/turns.o \
+                $(B)/liblethe.a
+	$(LINK)
+$(B)/bench_seal: $(B)/tests/bench/bench_seal.o $(B)/tests/bench/turns.o \
+                $(B)/liblethe.a
 	$(LINK)
 $(B)/bench_log: $(B)/tests/bench/bench_log.o $(B)/liblethe.a
 	$(LINK)
@@ -225,6 +230,7 @@ bench: deps-bench deps-postgres ## measure against plain SQLite and SQLCipher
 	$(Q)$(MAKE) --no-print-directory MODE=release all \
 	  build/release/bench_vfs build/release/bench_log \
 	  build/release/bench_reader build/release/bench_requests \
+	  build/release/bench_access \
 	  build/release/bench_seal build/release/serve_test \
 	  build/release/lethe-unlogged build/release/bench_sqlcipher
 	$(Q)python3 -B tests/bench/bench.py build/release

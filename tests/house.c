@@ -101,6 +101,25 @@ char *house_refused(
 	return text;
 }
 
+struct house *house_of_visits(void)
+{
+	static const char visits[] = "    collections:\n" COLLECTION("visits")
+	    KEY("id") FIELD("at", "user.behavior");
+	static const char policy[] =
+	    "starting_points:\n"
+	    "  visit: {kind: collection, at: at}\n"
+	    "clusters:\n"
+	    "  visits:\n"
+	    "    covers: [shop.visits]\n"
+	    "    purposes: [sale]\n"
+	    "    deletion_rule: {starting_point: visit, regular_deletion_period: "
+	    "P4W}\n";
+	static const char tables[] =
+	    "CREATE TABLE visits (id INTEGER PRIMARY KEY NOT NULL, at DATE);";
+
+	return house_new(visits, policy, tables);
+}
+
 void house_free(struct house *h)
 {
 	installation_release(&h->in);

@@ -18,6 +18,8 @@ struct house {
  * ... begin lines.  ${wrong} instead: the errors that loading must give. */
 struct house *house_new(
     const char *collections, const char *policy, const char *tables);
+/* One that keeps `visits` (id, at) for four weeks. */
+struct house *house_of_visits(void);
 void house_free(struct house *h);
 
 /* Everything that is wrong with it, instead of a house. */

@@ -24,7 +24,7 @@ may() {
 	case $1 in
 	engine/base) ;;
 	engine/archive) echo base ;;
-	engine/send) echo base ;;
+	engine/send) echo base crypto ;;
 	engine/crypto) echo base ;;
 	engine/store) echo base crypto embedded ;;
 	engine/model) echo base ;;

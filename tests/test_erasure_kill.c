@@ -148,6 +148,42 @@ START_TEST(a_purge_and_an_erasure_are_never_at_work_together)
 }
 END_TEST
 
+static struct erase_subject person(void)
+{
+	return (struct erase_subject){ .who = { "person_id", "P1" },
+		.as_of = when_now() };
+}
+
+static json_t *planned(void)
+{
+	const struct erase_subject who = person();
+	json_t *plan = NULL;
+
+	ck_assert_int_eq(erase_plan(IN, &who, &plan), ST_OK);
+	return plan;
+}
+
+static struct erase_order order(json_t *plan,
+    enum status (*keep)(void *, const char *, const struct buf *),
+    struct buf *stays)
+{
+	return (struct erase_order){ .subject = person(),
+		.plan = plan,
+		.request = "Q-1",
+		.actor = "os:ada",
+		.keep = keep,
+		.stays = stays };
+}
+
+static void expect_untouched(void)
+{
+	ck_assert_int_eq(
+	    holds_site_count(&site, WEB, "SELECT count(*) FROM visits"), 4);
+	ck_assert_int_eq(
+	    holds_site_count(&site, CRM, "SELECT count(*) FROM lethe_evidence"),
+	    0);
+}
+
 /* Killed once what is asked for is known and before anything has gone; then
  * the record that leads to the rest goes by another way. */
 static enum status die(void *ctx, const char *run, const struct buf *targets)
@@ -158,24 +194,12 @@ static enum status die(void *ctx, const char *run, const struct buf *targets)
 
 START_TEST(what_could_not_be_kept_is_not_begun)
 {
-	json_t *plan = NULL, *report = NULL;
-	const struct erase_subject who = { .who = { "person_id", "P1" },
-		.as_of = when_now() };
+	json_t *plan = planned(), *report = NULL;
 	struct buf stays = BUF_INIT;
-	struct erase_order o = { .subject = who,
-		.request = "Q-1",
-		.actor = "os:ada",
-		.keep = die,
-		.stays = &stays };
+	const struct erase_order o = order(plan, die, &stays);
 
-	ck_assert_int_eq(erase_plan(IN, &who, &plan), ST_OK);
-	o.plan = plan;
 	ck_assert_int_eq(erase_run(IN, &o, &report), ST_IO);
-	ck_assert_int_eq(
-	    holds_site_count(&site, WEB, "SELECT count(*) FROM visits"), 4);
-	ck_assert_int_eq(
-	    holds_site_count(&site, CRM, "SELECT count(*) FROM lethe_evidence"),
-	    0);
+	expect_untouched();
 	json_decref(plan);
 	buf_release(&stays);
 }
@@ -197,26 +221,14 @@ static enum status suspend(
 
 START_TEST(a_hold_that_comes_between_keeps_everything)
 {
-	json_t *plan = NULL, *report = NULL;
-	const struct erase_subject who = { .who = { "person_id", "P1" },
-		.as_of = when_now() };
+	json_t *plan = planned(), *report = NULL;
 	struct buf stays = BUF_INIT;
-	struct erase_order o = { .subject = who,
-		.request = "Q-1",
-		.actor = "os:ada",
-		.keep = suspend,
-		.stays = &stays };
+	const struct erase_order o = order(plan, suspend, &stays);
 
-	ck_assert_int_eq(erase_plan(IN, &who, &plan), ST_OK);
-	o.plan = plan;
 	ck_assert_int_eq(erase_run(IN, &o, &report), ST_BUSY);
 	/* Once every store has it, what would go is not what the plan says. */
 	ck_assert_int_eq(erase_run(IN, &o, &report), ST_CONFLICT);
-	ck_assert_int_eq(
-	    holds_site_count(&site, WEB, "SELECT count(*) FROM visits"), 4);
-	ck_assert_int_eq(
-	    holds_site_count(&site, CRM, "SELECT count(*) FROM lethe_evidence"),
-	    0);
+	expect_untouched();
 	json_decref(plan);
 	buf_release(&stays);
 }

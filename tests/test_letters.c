@@ -23,14 +23,17 @@ static void teardown(void) { holds_site_release(&site); }
 static struct request a_case(void)
 {
 	static char why[] = "complexity", reason[] = "no_ground",
-		    who[] = "BayLDA";
+		    who[] = "BayLDA", identity[] = "person_id",
+		    nobody[] = "nobody";
 	struct request r = { .number = 1,
 		.received_day = 20780, /* 2026-11-23 */
 		.notice_day = CLOCK_NO_DAY,
 		.closed_day = CLOCK_NO_DAY,
 		.extension_reason = why,
 		.reason = reason,
-		.authority = who };
+		.authority = who,
+		.identity = identity,
+		.value = nobody };
 
 	(void)snprintf(r.id, sizeof(r.id), "Q-20261123-00000000");
 	return r;
@@ -244,8 +247,8 @@ END_TEST
 
 static void note(const char *to)
 {
-	const struct outbox_mail m = { 0, to, "Hello", "Planted\n",
-		1700000000 };
+	const struct outbox_message m = { OUTBOX_MAIL, 0, to, "Hello",
+		"Planted\n", 1700000000 };
 	int64_t number;
 
 	MUST(installation_open_control(IN) == ST_OK &&

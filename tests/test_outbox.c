@@ -298,23 +298,9 @@ END_TEST
 
 /* ---- a purge ---- */
 
-static const char visits[] = "    collections:\n" COLLECTION("visits") KEY("id")
-    FIELD("at", "user.behavior");
-static const char policy[] =
-    "starting_points:\n"
-    "  visit: {kind: collection, at: at}\n"
-    "clusters:\n"
-    "  visits:\n"
-    "    covers: [shop.visits]\n"
-    "    purposes: [sale]\n"
-    "    deletion_rule: {starting_point: visit, regular_deletion_period: "
-    "P4W}\n";
-static const char tables[] =
-    "CREATE TABLE visits (id INTEGER PRIMARY KEY NOT NULL, at DATE);";
-
 static struct house *house(void)
 {
-	struct house *h = house_new(visits, policy, tables);
+	struct house *h = house_of_visits();
 
 	house_sql(h, "INSERT INTO visits VALUES (1, '2020-01-01');");
 	return h;

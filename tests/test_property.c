@@ -260,7 +260,8 @@ static enum status keep(void *ctx, const char *run, const struct buf *targets)
 static enum status erase(struct erasing *e, int64_t now, json_t **report)
 {
 	struct buf stays = BUF_INIT, begun = BUF_INIT, targets = BUF_INIT;
-	struct erase_order o = { .subject = { { "person", e->who }, now, NULL },
+	struct erase_order o = { .subject = { .who = { "person", e->who },
+				     .as_of = now },
 		.request = "Q-20260101-00000000",
 		.actor = "a tester",
 		.plan = e->plan,

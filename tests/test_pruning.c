@@ -9,20 +9,6 @@
 #include "tests/house.h"
 #include "tests/suites.h"
 
-static const char visits[] = "    collections:\n" COLLECTION("visits") KEY("id")
-    FIELD("at", "user.behavior");
-static const char policy[] =
-    "starting_points:\n"
-    "  visit: {kind: collection, at: at}\n"
-    "clusters:\n"
-    "  visits:\n"
-    "    covers: [shop.visits]\n"
-    "    purposes: [sale]\n"
-    "    deletion_rule: {starting_point: visit, regular_deletion_period: "
-    "P4W}\n";
-static const char tables[] =
-    "CREATE TABLE visits (id INTEGER PRIMARY KEY NOT NULL, at DATE);";
-
 /* 2040-02-29 23:59:59 in Tokyo, and the end of the ten years from then on. */
 #define LAST INT64_C(2214140399)
 #define END  INT64_C(2529673200) /* 2050-03-01 00:00 there */
@@ -31,7 +17,7 @@ static struct house *h;
 
 static void setup(void)
 {
-	h = house_new(visits, policy, tables);
+	h = house_of_visits();
 	h->in.config.audit.retention.months = 120;
 	MUST(installation_open_audit(&h->in) == ST_OK &&
 		 installation_open_control(&h->in) == ST_OK,

@@ -70,6 +70,31 @@ START_TEST(a_joined_part_is_numbered_anew)
 }
 END_TEST
 
+START_TEST(a_statement_is_asked_of_one_record_after_the_other)
+{
+	const struct val next[] = { TEXT("longer than before"), INT(5) };
+	struct sql q = SQL_INIT, part = SQL_INIT;
+
+	sql_bind_at(&part, 1, INT(2));
+	sql_add(&part, ", ");
+	sql_bind_int(&part, 3);
+	sql_bind_at(&q, 0, TEXT("a"));
+	sql_add(&q, ", ");
+	sql_join(&q, &part);
+	sql_add(&q, ", ");
+	sql_bind_at(&q, 0, TEXT("a"));
+	sql_refill(&q, next);
+	ck_assert_int_eq(buf_status(&q.text), ST_OK);
+	ck_assert_str_eq(buf_text(&q.text), "$1, $2, $3, $4");
+	ck_assert_str_eq(q.vals[0].p, "longer than before");
+	ck_assert_int_eq(q.vals[1].i, 5);
+	ck_assert_int_eq(q.vals[2].i, 3);
+	ck_assert_str_eq(q.vals[3].p, "longer than before");
+	sql_release(&part);
+	sql_release(&q);
+}
+END_TEST
+
 START_TEST(a_part_that_failed_fails_the_whole)
 {
 	struct sql q = SQL_INIT, part = SQL_INIT;
@@ -132,6 +157,7 @@ Suite *sql_suite(void)
 	tcase_add_test(t, names_are_quoted_and_values_are_bound);
 	tcase_add_test(t, a_statement_owns_copies_of_its_values);
 	tcase_add_test(t, a_joined_part_is_numbered_anew);
+	tcase_add_test(t, a_statement_is_asked_of_one_record_after_the_other);
 	tcase_add_test(t, a_part_that_failed_fails_the_whole);
 	tcase_add_test(t, a_cleared_statement_starts_over);
 	tcase_add_test(t, out_of_memory_sticks);

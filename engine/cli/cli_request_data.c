@@ -6,12 +6,11 @@
 #include "engine/cli/cli_request.h"
 #include "engine/package/package.h"
 
-/* Values as JSON: quoted, so that nothing in them is a terminal's command. */
 static enum status print_record(const json_t *record)
 {
 	const json_t *values = json_object_get(record, "values");
 	const json_t *kept = json_object_get(record, "storage");
-	char *text = json_dumps(values, JSON_COMPACT | JSON_ENSURE_ASCII);
+	char *text = json_dumps(values, JSON_COMPACT);
 
 	if (text == NULL)
 		return fail(ST_NOMEM, "out of memory");

@@ -79,6 +79,21 @@ static void print_list_of(const char *what, const json_t *ids)
 		puts("");
 }
 
+/* Every line of what somebody wrote stands behind what it is, so that none
+ * looks like one of ours. */
+static void print_words(const char *what, const json_t *words)
+{
+	const char *at = json_string_value(words);
+
+	while (at && *at != '\0') {
+		size_t len = strcspn(at, "\n");
+
+		printf("  %-11s %.*s\n", what, (int)len, at);
+		at += len + (at[len] == '\n');
+		what = "";
+	}
+}
+
 static void print_one(const json_t *o)
 {
 	const json_t *e;
@@ -103,9 +118,13 @@ static void print_one(const json_t *o)
 	line("goes on as", o, "duplicate_of");
 	print_list_of(
 	    "  duplicates? ", json_object_get(o, "duplicate_candidates"));
+	print_words("words", json_object_get(o, "words"));
 	json_array_foreach(json_object_get(o, "history"), i, e)
-	    printf("  %s  %s by %s\n", json_text(e, "at"),
-		json_text(e, "action"), json_text(e, "actor"));
+	{
+		printf("  %s  %s by %s\n", json_text(e, "at"),
+		    json_text(e, "action"), json_text(e, "actor"));
+		print_words("", json_object_get(e, "note"));
+	}
 }
 
 enum status cli_request_print(struct cli *cli, const json_t *o)

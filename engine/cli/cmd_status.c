@@ -4,8 +4,10 @@
 #include "engine/accounts/accounts.h"
 #include "engine/cli/cli.h"
 #include "engine/purge/overview.h"
+#include "engine/rights/erasure.h"
 #include "engine/rights/list.h"
 #include "engine/rights/metrics.h"
+#include "engine/rights/notification.h"
 #include "engine/rights/outbox.h"
 
 static void print_runs(const json_t *o)
@@ -47,6 +49,8 @@ static void print_suspensions(const json_t *o)
 static void print_requests(const json_t *o)
 {
 	const json_t *outbox = json_object_get(o, "outbox");
+	const json_t *recipients = json_object_get(o, "recipients"), *id;
+	size_t i;
 
 	printf("%lld request%s open: %lld at risk, %lld OVERDUE, %lld "
 	       "suspended%s%s\n",
@@ -59,6 +63,15 @@ static void print_requests(const json_t *o)
 		printf("outbox: %lld waiting, %lld GIVEN UP: `lethe outbox "
 		       "list` says why\n",
 		    json_int(outbox, "waiting"), json_int(outbox, "dead"));
+	if (json_int(recipients, "open"))
+		printf("%lld recipients have yet to confirm, %lld of them are "
+		       "tasks: `lethe recipient list`\n",
+		    json_int(recipients, "open"),
+		    json_int(recipients, "tasks"));
+	json_array_foreach(json_object_get(o, "freed"), i, id)
+	    printf("%s: what was held of its erasure is held no longer: "
+		   "`lethe request reopen` takes it up again\n",
+		json_string_value(id));
 	if (json_int(o, "holidays_missing"))
 		printf("%lld of them due in a year without known holidays: add "
 		       "it to the file that lethe.yml names\n",
@@ -125,6 +138,7 @@ static int needs_looking(const json_t *requests)
 {
 	return json_int(requests, "overdue") ||
 	       json_int(json_object_get(requests, "outbox"), "dead") ||
+	       json_array_size(json_object_get(requests, "freed")) ||
 	       json_int(requests, "holidays_missing");
 }
 
@@ -132,13 +146,22 @@ static int needs_looking(const json_t *requests)
 static enum status put_requests(
     struct cli *cli, const char *as_of, int64_t now, json_t *o)
 {
-	json_t *requests = NULL, *outbox = NULL;
+	json_t *requests = NULL, *outbox = NULL, *recipients = NULL;
+	json_t *freed = NULL;
 	enum status st = list_summary(&cli->in, now, &requests);
 
 	if (st == ST_OK)
 		st = outbox_summary(&cli->in, &outbox);
 	if (st == ST_OK)
 		st = json_put(requests, "outbox", outbox);
+	if (st == ST_OK)
+		st = notification_summary(&cli->in, &recipients);
+	if (st == ST_OK)
+		st = json_put(requests, "recipients", recipients);
+	if (st == ST_OK)
+		st = rights_erase_freed(&cli->in, &freed);
+	if (st == ST_OK)
+		st = json_put(requests, "freed", freed);
 	if (st == ST_OK && as_of == NULL)
 		st = metrics_write(&cli->in, requests);
 	if (st != ST_OK) {

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 
 #include "engine/cli/cli.h"
+#include "engine/cli/screen.h"
 
 #ifndef LETHE_VERSION
 #define LETHE_VERSION "0.1.0"
@@ -30,6 +31,7 @@ static const struct command *const commands[] = {
 	&cmd_report,
 	&cmd_hold,
 	&cmd_request,
+	&cmd_recipient,
 	&cmd_restrictions,
 	&cmd_consent,
 	&cmd_preference,
@@ -182,7 +184,9 @@ int main(int argc, char **argv)
 	int code;
 
 	harden();
-	st = run(&cli, argc, argv);
+	st = screen_guard();
+	if (st == ST_OK)
+		st = run(&cli, argc, argv);
 	code = exit_code(st);
 	cli_log_refused(&cli, st);
 	if (st != ST_OK)

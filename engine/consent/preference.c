@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "engine/consent/deed.h"
+#include "engine/consent/preference_push.h"
+#include "engine/rights/step.h"
 #include "engine/subjects/subjects.h"
 
 static enum status find(const struct installation *in, const char *id,
@@ -30,6 +32,7 @@ static enum status find(const struct installation *in, const char *id,
 
 struct setting {
 	int64_t version; /* 0: none */
+	int64_t change;  /* its number */
 	int same;
 };
 
@@ -41,12 +44,13 @@ static enum status current(struct installation *in, int64_t subject,
 
 	*out = (struct setting){ 0 };
 	st = db_query(in->control,
-	    "SELECT version, value FROM preference_change"
+	    "SELECT version, value, number FROM preference_change"
 	    " WHERE subject = $1 AND preference = $2"
 	    " ORDER BY version DESC LIMIT 1",
 	    ARGS(INT(subject), TEXT(o->preference)), &s);
 	if (st == ST_OK && (st = db_row(s)) == ST_OK) {
 		out->version = db_int(s, 0);
+		out->change = db_int(s, 2);
 		out->same =
 		    o->setting && strcmp(db_text(s, 1), o->setting) == 0;
 	}
@@ -65,27 +69,32 @@ static enum status note(struct installation *in, const struct rights_actor *by,
 
 static enum status change(struct installation *in,
     const struct rights_actor *by, const struct preference_order *o,
-    int64_t subject, int64_t version)
+    int64_t subject, struct setting *now)
 {
 	enum status st;
 
+	st = notification_end_setting(
+	    in, now->change, "overtaken", by->name, by->now);
+	if (st != ST_OK)
+		return st;
 	st = db_exec(in->control,
 	    "UPDATE preference_change SET superseded = 1"
 	    " WHERE subject = $1 AND preference = $2",
 	    ARGS(INT(subject), TEXT(o->preference)));
 	if (st != ST_OK)
 		return st;
-	return db_exec(in->control,
+	return db_one_int(in->control,
 	    "INSERT INTO preference_change (subject, preference, version,"
 	    " value, at, channel, recorded_by, next_at)"
-	    " VALUES ($1, $2, $3, $4, $5, $6, $7, $5)",
-	    ARGS(INT(subject), TEXT(o->preference), INT(version),
+	    " VALUES ($1, $2, $3, $4, $5, $6, $7, $5) RETURNING number",
+	    ARGS(INT(subject), TEXT(o->preference), INT(++now->version),
 		TEXT(o->setting), INT(by->now), TEXT(o->channel),
-		TEXT(by->name)));
+		TEXT(by->name)),
+	    0, &now->change);
 }
 
 static enum status set(struct installation *in, const struct rights_actor *by,
-    const struct preference_order *o, json_t **out)
+    const struct preference_order *o, const json_t *reach, json_t **out)
 {
 	char pseudonym[SUBJECT_TEXT];
 	struct setting now = { .version = 0 };
@@ -96,8 +105,10 @@ static enum status set(struct installation *in, const struct rights_actor *by,
 	if (st == ST_OK)
 		st = current(in, subject, o, &now);
 	if (st == ST_OK && !now.same) {
-		now.version++;
-		st = change(in, by, o, subject, now.version);
+		st = change(in, by, o, subject, &now);
+		if (st == ST_OK)
+			st = preference_push(
+			    in, by, o, now.change, now.version, reach);
 		if (st == ST_OK)
 			st = note(in, by, "preference_set", o->preference,
 			    pseudonym, now.version);
@@ -117,7 +128,7 @@ enum status preference_set(struct installation *in,
 		"email", "phone", "letter", "dealer", NULL };
 	const struct preference *p = NULL;
 	const char *values[65] = { NULL };
-	json_t *own = NULL;
+	json_t *own = NULL, *reach = NULL;
 	enum status st = find(in, o->preference, &p);
 
 	for (size_t i = 0; st == ST_OK && i < p->value_count && i < 64; i++)
@@ -126,12 +137,17 @@ enum status preference_set(struct installation *in,
 		st = deed_word("setting", o->setting, values);
 	if (st == ST_OK)
 		st = deed_word("channel", o->channel, channels);
+	if (st == ST_OK)
+		st = preference_reach(in, o, &reach);
 	if (st != ST_OK)
 		return st;
 	st = deed_begin(in);
 	if (st == ST_OK)
-		st = set(in, by, o, &own);
+		st = set(in, by, o, reach, &own);
 	st = deed_end(in, st);
+	if (st == ST_OK)
+		st = events_ship(in);
+	json_decref(reach);
 	if (st == ST_OK)
 		*out = own;
 	else
@@ -167,6 +183,9 @@ static enum status acknowledge(struct installation *in,
 			INT(by->now)),
 		    &changed);
 	if (st == ST_OK && changed)
+		st = notification_end_setting(
+		    in, now.change, NULL, by->name, by->now);
+	if (st == ST_OK && changed)
 		st = subjects_pseudonym(in, subject, pseudonym);
 	if (st == ST_OK && changed)
 		st = note(in, by, "preference_acknowledged", o->preference,
@@ -193,6 +212,8 @@ enum status preference_acknowledge(struct installation *in,
 	if (st == ST_OK)
 		st = acknowledge(in, by, o, &own);
 	st = deed_end(in, st);
+	if (st == ST_OK)
+		st = events_ship(in);
 	if (st == ST_OK)
 		*out = own;
 	else

@@ -11,7 +11,8 @@
  * Each change is a version, kept beside those before it; the last one counts
  * at once, here.  The vehicle's backend fetches what it does not know yet
  * (preference_pending()) and acknowledges it by its version; until then it is
- * pending, and comes up again after a while that doubles.  A change that a
+ * pending, and comes up again after a while that doubles; or it is told by
+ * webhook (preference_push.h), which acknowledges it.  A change that a
  * newer one has overtaken is never pending, and to acknowledge it changes
  * nothing: an old setting cannot come back.
  *

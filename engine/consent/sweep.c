@@ -9,10 +9,13 @@
 #include "engine/consent/history.h"
 #include "engine/holds/registry.h"
 #include "engine/rights/held.h"
+#include "engine/rights/notification.h"
+#include "engine/rights/step.h"
 #include "engine/subjects/subjects.h"
 
 struct sweep {
 	struct installation *in;
+	const struct rights_actor *by;
 	enum sweep_mode mode;
 	int64_t before; /* what ended before it may go */
 	int64_t now;
@@ -79,12 +82,37 @@ static enum status sweep_consents(struct sweep *w, const struct person *p)
 
 /* ---- preferences ---- */
 
+/* Nobody is told any more what will be forgotten. */
+static enum status end_notifications(struct sweep *w, const struct person *p)
+{
+	int64_t change = 0;
+	enum status st;
+
+	do {
+		change = 0;
+		st = db_one_int(w->in->control,
+		    "SELECT c.number FROM preference_change AS c"
+		    " JOIN recipient_notification AS n"
+		    " ON n.preference = c.number AND n.state = 'open'"
+		    " WHERE c.subject = $1 AND c.at < $2"
+		    " AND (c.superseded = 1 OR $3 = 0) LIMIT 1",
+		    ARGS(INT(p->id), INT(w->before), INT(p->has_records)), 0,
+		    &change);
+		if (st == ST_OK && change)
+			st = notification_end_setting(w->in, change,
+			    "retention_over", w->by->name, w->now);
+	} while (st == ST_OK && change);
+	return st;
+}
+
 static enum status sweep_preferences(struct sweep *w, const struct person *p)
 {
 	int64_t n = 0;
 	enum status st = ST_OK;
 
 	if (w->mode == SWEEP_DELETE && !p->is_held)
+		st = end_notifications(w, p);
+	if (st == ST_OK && w->mode == SWEEP_DELETE && !p->is_held)
 		st = db_exec_(w->in->control,
 		    "DELETE FROM preference_change WHERE subject = $1"
 		    " AND at < $2 AND (superseded = 1 OR $3 = 0)",
@@ -193,6 +221,8 @@ static enum status work(struct sweep *w, const struct rights_actor *by)
 	if (st == ST_OK)
 		st = note(w, by);
 	st = deed_end(w->in, st);
+	if (st == ST_OK)
+		st = events_ship(w->in);
 	if (st == ST_OK && (w->deleted || w->preferences))
 		st = db_scrub(w->in->control);
 	/* A reader is at it: the next run scrubs. */
@@ -202,7 +232,9 @@ static enum status work(struct sweep *w, const struct rights_actor *by)
 enum status consent_sweep(struct installation *in, enum sweep_mode mode,
     const struct rights_actor *by, int64_t as_of, json_t **out)
 {
-	struct sweep w = { .in = in, .mode = mode, .now = as_of };
+	struct sweep w = {
+		.in = in, .by = by, .mode = mode, .now = as_of
+	};
 	struct period p = in->consents.retention;
 	int any = p.months || p.days || p.seconds;
 	enum status st = any ? work(&w, by) : ST_OK;

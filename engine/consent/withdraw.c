@@ -6,7 +6,9 @@
 #include "engine/consent/ends.h"
 #include "engine/consent/history.h"
 #include "engine/consent/notice.h"
+#include "engine/consent/tell.h"
 #include "engine/rights/book.h"
+#include "engine/rights/step.h"
 
 /* Does that version of the notice rest on ${purpose}? */
 static enum status rests_on(struct installation *in, const char *notice,
@@ -79,7 +81,8 @@ enum status consent_withdraw(struct installation *in,
     const struct rights_actor *by, const struct consent_order *o,
     const char *purpose, json_t **out)
 {
-	json_t *list = json_array();
+	const struct reach_subject who = { o->identity, o->value };
+	json_t *list = json_array(), *reach = NULL;
 	enum status st;
 
 	if (list == NULL)
@@ -87,11 +90,18 @@ enum status consent_withdraw(struct installation *in,
 	if (o->at > by->now)
 		st = fail(ST_USAGE, "that time lies ahead");
 	else
+		st = notification_reach(in, &who, &reach);
+	if (st == ST_OK)
 		st = deed_begin(in);
 	if (st == ST_OK)
 		st = withdraw_all(in, by, o, purpose, list);
+	if (st == ST_OK && json_array_size(list) > 0)
+		st = consent_tell(in, by, &who, reach, list);
+	json_decref(reach);
 	if (in->control && db_in_transaction(in->control))
 		st = deed_end(in, st);
+	if (st == ST_OK)
+		st = events_ship(in);
 	if (st == ST_OK)
 		st = ends_mark(in, by);
 	if (st == ST_OK)

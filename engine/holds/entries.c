@@ -66,8 +66,9 @@ static enum status was_told(
 	return st;
 }
 
-static enum status tell(struct installation *in, struct stmt *s)
+static enum status tell(void *ctx, struct stmt *s)
 {
+	struct installation *in = ctx;
 	char *scope = scope_words(s), subject[SUBJECT_TEXT] = "";
 	json_t *details = NULL;
 	enum status st = ST_OK;
@@ -105,10 +106,9 @@ static enum status ship(struct installation *in)
 	    " JOIN suspension AS s ON s.id = e.suspension"
 	    " WHERE e.logged = 0 ORDER BY e.at, e.action, e.suspension",
 	    NOARGS, &s);
-	while (st == ST_OK && (st = db_row(s)) == ST_OK)
-		st = tell(in, s);
-	db_done(s);
-	if (st != ST_NOTFOUND)
+	if (st == ST_OK)
+		st = db_each(s, tell, in);
+	if (st != ST_OK)
 		return st;
 	return db_exec(in->control,
 	    "UPDATE suspension_entry SET logged = 1 WHERE logged = 0", NOARGS);

@@ -8,6 +8,7 @@
 #include "engine/crypto/crypto.h"
 #include "engine/installation/rule_files.h"
 #include "engine/installation/units.h"
+#include "engine/model/config_recipients.h"
 
 /* ---- files ---- */
 
@@ -147,6 +148,10 @@ static enum status cross_check(struct installation *in)
 	if (st == ST_OK)
 		consents_check(&in->consents, in->policies, in->policy_count,
 		    in->datasets, in->dataset_count, &in->diag);
+	if (st == ST_OK)
+		config_check_recipients(&in->config, in->policies,
+		    in->policy_count, in->datasets, in->dataset_count,
+		    &in->diag);
 	free(ds);
 	free(ps);
 	return st;

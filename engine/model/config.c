@@ -339,7 +339,7 @@ static void read_file(struct config_reader *r, const struct node *n)
 	static const char *const keys[] = { "installation", "time_zone",
 		"data_dir", "key", "policies", "stores", "purge", "holds",
 		"requests", "mail", "reports", "audit", "web", "controllers",
-		"processing", "consents", "accounts", NULL };
+		"recipients", "processing", "consents", "accounts", NULL };
 	struct diag *d = r->d;
 
 	if (!read_map(d, n, keys))
@@ -359,6 +359,7 @@ static void read_file(struct config_reader *r, const struct node *n)
 	read_audit(r, node_get(n, "audit"));
 	config_read_web(r, node_get(n, "web"));
 	config_read_controllers(r, node_get(n, "controllers"));
+	config_read_recipients(r, node_get(n, "recipients"));
 	config_read_processing(r, node_get(n, "processing"));
 	(void)config_read_file_path(
 	    r, node_get(n, "consents"), &r->c->consents);
@@ -433,6 +434,7 @@ void config_release(struct config *c)
 	config_release_web(c);
 	free(c->consents);
 	config_release_controllers(c);
+	config_release_recipients(c);
 	*c = (struct config){ 0 };
 }
 

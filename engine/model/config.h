@@ -32,6 +32,22 @@ struct config_controller {
 	struct place at;
 };
 
+/* How a recipient whom the policies name is told what became of data that it
+ * has, too; by none of these: somebody does it, as a task. */
+struct config_recipient {
+	char *name;
+	char *webhook;        /* https://...; with the next */
+	char *secret_file;    /* engine/send/webhook.h */
+	char *ca_file;        /* or NULL: the system's */
+	int inner;            /* may be in a private network */
+	char *mail;           /* an address */
+	char *language;       /* of that mail, or NULL: that of letters */
+	char *identity;       /* by which it knows people; NULL: as they came */
+	struct text not_told; /* why it is not; or empty */
+	int preferences;      /* its webhook is told settings of people, too */
+	struct place at;
+};
+
 enum config_key { CONFIG_KEY_FILE, CONFIG_KEY_PASSPHRASE_FILE };
 struct config {
 	char *path;
@@ -95,6 +111,8 @@ struct config {
 	} reports;
 	struct config_controller *controllers;
 	size_t controller_count;
+	struct config_recipient *recipients;
+	size_t recipient_count;
 	struct {
 		/* logic, significance, effect; or that there are none */
 		struct text automated_decisions;
@@ -149,6 +167,9 @@ enum status config_parse(const char *path, const char *bytes, size_t len,
     struct diag *d, struct config *out) MUST_CHECK;
 void config_release(struct config *c);
 const struct config_store *config_find_store(
+    const struct config *c, const char *name);
+/* NULL: lethe.yml says nothing of it. */
+const struct config_recipient *config_find_recipient(
     const struct config *c, const char *name);
 
 #endif /* !MODEL_CONFIG_H */

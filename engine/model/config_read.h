@@ -26,6 +26,10 @@ void config_read_controllers(struct config_reader *r, const struct node *n);
 void config_read_processing(struct config_reader *r, const struct node *n);
 void config_release_controllers(struct config *c);
 
+/* Who else has the data: `recipients:`. */
+void config_read_recipients(struct config_reader *r, const struct node *n);
+void config_release_recipients(struct config *c);
+
 /* `accounts:`, and what holds where it says nothing. */
 void config_accounts_defaults(struct config *c);
 void config_read_accounts(struct config_reader *r, const struct node *n);

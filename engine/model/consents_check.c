@@ -1,40 +1,15 @@
 /* Do notices name what policies and datasets have? */
-#include <stdio.h>
 #include <string.h>
 
 #include "engine/model/consents.h"
-#include "engine/model/read.h"
-
-#define NAMES 256
-
-struct names {
-	const char *list[NAMES + 1];
-	size_t count;
-};
-
-static void add(struct names *n, const char *name)
-{
-	if (n->count < NAMES)
-		n->list[n->count++] = name;
-	n->list[n->count] = NULL;
-}
-
-static int among(const struct names *n, const char *name)
-{
-	for (size_t i = 0; i < n->count; i++)
-		if (strcmp(n->list[i], name) == 0)
-			return 1;
-	/* More than fit: better say nothing than something wrong. */
-	return n->count == NAMES;
-}
+#include "engine/model/known.h"
 
 static void check_names(struct diag *d, const struct consent_notice *n,
-    const char *what, const struct names *known, char *const *used,
+    const char *what, const struct known *known, char *const *used,
     size_t count)
 {
 	for (size_t i = 0; i < count; i++)
-		if (!among(known, used[i]))
-			read_unknown(d, n->at, what, used[i], known->list);
+		known_check(d, n->at, what, known, used[i]);
 }
 
 static const struct field *find(
@@ -81,15 +56,15 @@ void consents_check(const struct consents *c, const struct policy *policies,
     size_t policy_count, const struct dataset *datasets, size_t dataset_count,
     struct diag *d)
 {
-	struct names purposes = { { NULL }, 0 }, recipients = { { NULL }, 0 };
+	struct known purposes = { { NULL }, 0 }, recipients = { { NULL }, 0 };
 
 	for (size_t i = 0; i < policy_count; i++) {
 		const struct policy *p = &policies[i];
 
 		for (size_t k = 0; k < p->purpose_count; k++)
-			add(&purposes, p->purposes[k].name);
+			known_add(&purposes, p->purposes[k].name);
 		for (size_t k = 0; k < p->recipient_count; k++)
-			add(&recipients, p->recipients[k].name);
+			known_add(&recipients, p->recipients[k].name);
 	}
 	for (size_t i = 0; i < c->notice_count; i++) {
 		const struct consent_notice *n = &c->notices[i];

@@ -103,6 +103,8 @@ static void free_collected(struct collected *c)
 	for (size_t i = 0; c->columns && i < c->column_count; i++)
 		column_release(&c->columns[i].column);
 	free(c->columns);
+	kept_end(c);
+	sql_release(&c->row);
 	copy_free(c->json);
 	copy_free(c->csv);
 	buf_release(&c->rows);
@@ -182,33 +184,28 @@ enum status collected_of(struct collection_set *set,
 
 /* ---- records ---- */
 
-static enum status query(struct db *db, const struct reach_record *r,
-    const struct collected *c, const char *const *keys, size_t count,
-    struct stmt **out)
+static void make_query(
+    const struct reach_record *r, struct collected *c, const char *const *keys)
 {
-	struct sql q = SQL_INIT;
-	enum status st;
+	struct sql *q = &c->row;
 
-	sql_add(&q, "SELECT ");
+	sql_add(q, "SELECT ");
 	for (size_t i = 0; i < c->column_count; i++) {
 		if (i > 0)
-			sql_add(&q, ", ");
-		sql_name(&q, c->columns[i].column.db->name);
+			sql_add(q, ", ");
+		sql_name(q, c->columns[i].column.db->name);
 	}
-	sql_add(&q, " FROM ");
-	sql_name(&q, r->table->name);
-	for (size_t i = 0; i < count; i++) {
+	sql_add(q, " FROM ");
+	sql_name(q, r->table->name);
+	for (size_t i = 0; i < r->key_count; i++) {
 		if (i > 0)
-			sql_add(&q, " AND ");
+			sql_add(q, " AND ");
 		else
-			sql_add(&q, " WHERE ");
-		sql_name(&q, keys[i]);
-		sql_add(&q, " = ");
-		sql_bind(&q, r->key[i]);
+			sql_add(q, " WHERE ");
+		sql_name(q, keys[i]);
+		sql_add(q, " = ");
+		sql_bind_at(q, i, r->key[i]);
 	}
-	st = db_query_sql(db, &q, out);
-	sql_release(&q);
-	return st;
 }
 
 static int is_redacted(const json_t *fields, const char *name)
@@ -241,7 +238,7 @@ static enum status decision_of(const struct collection_set *set,
 }
 
 enum status collected_add(struct collection_set *set, struct collected *c,
-    const struct reach_record *r, struct val *row, const json_t *kept)
+    const struct reach_record *r, struct val *row, const struct kept *kept)
 {
 	const json_t *d = NULL, *fields;
 	enum status st = decision_of(set, r, &d);
@@ -263,7 +260,7 @@ enum status collected_add(struct collection_set *set, struct collected *c,
 }
 
 static enum status take_row(struct collection_set *set, struct collected *c,
-    struct stmt *s, const struct reach_record *r, const json_t *kept)
+    struct stmt *s, const struct reach_record *r, const struct kept *kept)
 {
 	struct val *row = calloc(c->column_count + 1, sizeof(*row));
 	enum status st;
@@ -280,21 +277,34 @@ static enum status take_row(struct collection_set *set, struct collected *c,
 	return st;
 }
 
-static enum status read_row(const struct reach_record *r,
-    struct collection_set *set, struct db *db, struct collected *c,
-    const json_t *kept)
+static enum status prepare(const struct reach_record *r, struct collected *c)
 {
 	const char **keys = NULL;
-	struct stmt *s = NULL;
 	size_t count = 0;
 	enum status st;
 
+	if (c->row.text.len) {
+		sql_refill(&c->row, r->key);
+		return ST_OK;
+	}
 	st = keys_of(r->collection, r->table, &keys, &count);
 	if (st == ST_OK && (count == 0 || count != r->key_count))
 		st = fail(ST_INVALID, "%s.%s: its records have no key",
 		    c->store, c->collection->name);
 	if (st == ST_OK)
-		st = query(db, r, c, keys, count, &s);
+		make_query(r, c, keys);
+	free(keys);
+	return st;
+}
+
+static enum status read_row(const struct reach_record *r,
+    struct collection_set *set, struct collected *c, const struct kept *kept)
+{
+	struct stmt *s = NULL;
+	enum status st = prepare(r, c);
+
+	if (st == ST_OK)
+		st = db_query_sql(r->store->db, &c->row, &s);
 	if (st == ST_OK && (st = db_row(s)) == ST_OK)
 		st = take_row(set, c, s, r, kept);
 	else if (st == ST_NOTFOUND)
@@ -302,7 +312,6 @@ static enum status read_row(const struct reach_record *r,
 		    "%s.%s: a record that was found is not there", c->store,
 		    c->collection->name);
 	db_done(s);
-	free(keys);
 	return st;
 }
 
@@ -321,13 +330,10 @@ static enum status use_file(const struct reach_record *r)
 static enum status add_record(struct collection_set *set,
     const struct reach_record *r, struct collected *c)
 {
-	json_t *kept = NULL;
-	enum status st = kept_json(set, c, r->key, &kept);
+	struct kept kept = { NULL, NULL, 0 };
+	enum status st = kept_find(set, c, r->key, &kept);
 
-	if (st == ST_OK)
-		st = read_row(r, set, r->store->db, c, kept);
-	json_decref(kept);
-	return st;
+	return st == ST_OK ? read_row(r, set, c, &kept) : st;
 }
 
 static int is_left_out(
@@ -397,6 +403,8 @@ enum status collect_person(
 		st = reach_walk(set->in, who, each, set);
 	if (st == ST_OK)
 		st = snapshot_add(set);
+	for (size_t i = 0; i < set->count; i++)
+		kept_end(set->list[i]);
 	leave_out(set);
 	if (st == ST_OK && set->records == 0 && set->left_out > 0)
 		st = fail(ST_DENIED,

@@ -6,6 +6,7 @@
 #include "engine/base/json.h"
 #include "engine/installation/installation.h"
 #include "engine/package/copy.h"
+#include "engine/plan/explain.h"
 #include "engine/plan/reach.h"
 #include "engine/plan/rule.h"
 #include "engine/records/column.h"
@@ -50,7 +51,10 @@ struct collected {
 	int64_t shared; /* of those, others may have them too */
 	struct copy *json;
 	struct copy *csv;
-	struct buf rows; /* <tr>...</tr> of the first ones */
+	struct sql row; /* asks for one; made with the first one's key */
+	struct explainer *explainer; /* these two while records are met */
+	json_t *known;               /* what kept.h has said already */
+	struct buf rows;             /* <tr>...</tr> of the first ones */
 	int64_t shown;
 	int full;         /* no more rows */
 	int64_t withheld; /* of others (item.h): counted, and not there */
@@ -60,10 +64,11 @@ struct collected {
  * their records apart (Art. 20). */
 enum collect_what { COLLECT_ALL, COLLECT_PORTABLE };
 struct aside_seen;
+struct kept;
 /* What else becomes of a record: ${row} has the values of ${c}'s columns, valid
  * during the call; ${kept} is as kept.h has it. */
 typedef enum status (*collect_keep)(void *ctx, struct collected *c,
-    const struct val *row, int shared, const json_t *kept);
+    const struct val *row, int shared, const struct kept *kept);
 struct collection_set {
 	struct installation *in;
 	const char *folder; /* for nameless files */
@@ -96,7 +101,7 @@ enum status collected_of(struct collection_set *set,
 /* Add ${row}, whose values are changed, as was decided of ${r}. */
 enum status collected_add(struct collection_set *set, struct collected *c,
     const struct reach_record *r, struct val *row,
-    const json_t *kept) MUST_CHECK;
+    const struct kept *kept) MUST_CHECK;
 void collection_set_release(struct collection_set *set);
 
 /* Are all fields portable (2), some (1), none (0)? */

@@ -88,7 +88,6 @@ static void consents(const json_t *list, const char *language, struct buf *out)
 	size_t i;
 
 	html_table(out, titles[0], titles, 4);
-	buf_adds(out, "<tbody>\n");
 	json_array_foreach(list, i, c)
 	{
 		buf_adds(out, "<tr>");
@@ -99,7 +98,7 @@ static void consents(const json_t *list, const char *language, struct buf *out)
 		html_cell(out, json_text(c, "since"));
 		buf_adds(out, "</tr>\n");
 	}
-	buf_adds(out, "</tbody></table>\n");
+	html_table_end(out);
 }
 
 static void preferences(
@@ -111,7 +110,6 @@ static void preferences(
 	size_t i;
 
 	html_table(out, titles[0], titles, 2);
-	buf_adds(out, "<tbody>\n");
 	json_array_foreach(list, i, p)
 	{
 		buf_adds(out, "<tr>");
@@ -119,7 +117,7 @@ static void preferences(
 		html_cell(out, json_text(p, "setting"));
 		buf_adds(out, "</tr>\n");
 	}
-	buf_adds(out, "</tbody></table>\n");
+	html_table_end(out);
 }
 
 void pages_consents(const json_t *facts, struct buf *out)

@@ -123,8 +123,10 @@ void html_table(struct buf *out, const char *caption, const char *const *titles,
 		html_string(out, titles[i]);
 		buf_adds(out, "</th>");
 	}
-	buf_adds(out, "</tr></thead>\n");
+	buf_adds(out, "</tr></thead>\n<tbody>\n");
 }
+
+void html_table_end(struct buf *out) { buf_adds(out, "</tbody></table>\n"); }
 
 void html_cell(struct buf *out, const char *text)
 {

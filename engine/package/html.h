@@ -25,9 +25,11 @@ void html_section_end(struct buf *out);
 /* A row of a list of terms; not at all where ${value} is empty. */
 void html_term(struct buf *out, const char *term, const char *value);
 
-/* A table's head, of ${count} titles, with a caption for screen readers. */
+/* A table's head, of ${count} titles, with a caption for screen readers, and
+ * the begin of its body; html_table_end(). */
 void html_table(struct buf *out, const char *caption, const char *const *titles,
     size_t count);
+void html_table_end(struct buf *out);
 /* <td>TEXT</td> */
 void html_cell(struct buf *out, const char *text);
 

@@ -1,6 +1,7 @@
 /* Until when a record is kept, and why, as its person is told. */
 #include "engine/package/kept.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "engine/base/zone.h"
@@ -81,22 +82,23 @@ static enum status add(const struct collection_set *set, const struct rule *r,
 	return st == ST_OK ? add_law(r, json_object_get(one, "law")) : st;
 }
 
-enum status kept_json(const struct collection_set *set,
-    const struct collected *c, const struct val *key, json_t **out)
+/* ${e} NULL: no rule. */
+static enum status make_list(
+    const struct rule *r, const struct explainer *e, json_t **out)
 {
 	json_t *list = NULL, *x = NULL;
 	const json_t *part;
 	enum status st = json_make(&list, "[]");
 	size_t i;
 
-	if (st == ST_OK && c->rule)
-		st = explain_record(set->in, c->rule, key, set->now, &x);
+	if (st == ST_OK && e)
+		st = explainer_json(e, &x);
 	if (st == ST_OK && x)
-		st = add(set, c->rule, x, list);
+		st = add(set, r, x, list);
 	json_array_foreach(json_object_get(x, "parts"), i, part)
 	{
 		if (st == ST_OK)
-			st = add(set, rule_part(c->rule, i + 1), part, list);
+			st = add(set, rule_part(r, i + 1), part, list);
 	}
 	json_decref(x);
 	if (st == ST_OK)
@@ -104,6 +106,80 @@ enum status kept_json(const struct collection_set *set,
 	else
 		json_decref(list);
 	return st;
+}
+
+/* ---- made once ---- */
+
+/* So many different answers of a collection are remembered. */
+#define KNOWN_MOST 4096
+
+/* Remember [list, text] under ${print}. */
+static enum status make(
+    struct collected *c, const struct buf *print, const json_t **out)
+{
+	json_t *list = NULL, *pair = NULL;
+	char *text = NULL;
+	enum status st = make_list(c->rule, c->explainer, &list);
+
+	if (st == ST_OK && (text = json_dumps(list, JSON_COMPACT)) == NULL)
+		st = fail(ST_NOMEM, "out of memory");
+	if (st == ST_OK)
+		st = json_make(&pair, "[O, s]", list, text);
+	if (st == ST_OK && c->known == NULL)
+		st = json_make(&c->known, "{}");
+	if (st == ST_OK && json_object_size(c->known) >= KNOWN_MOST)
+		json_object_clear(c->known);
+	if (st == ST_OK && json_object_setn_nocheck(
+			       c->known, print->data, print->len, pair) != 0)
+		st = fail(ST_NOMEM, "out of memory");
+	if (st == ST_OK)
+		*out = pair;
+	json_decref(pair);
+	json_decref(list);
+	free(text);
+	return st;
+}
+
+static enum status look(const struct collection_set *set, struct collected *c,
+    const struct val *key, const struct buf **print)
+{
+	static char nothing[1];
+	static const struct buf same = { .data = nothing };
+	enum status st = ST_OK;
+
+	*print = &same;
+	if (c->rule == NULL)
+		return ST_OK;
+	if (c->explainer == NULL)
+		st = explainer_new(set->in, c->rule, set->now, &c->explainer);
+	return st == ST_OK ? explainer_look(c->explainer, key, print) : st;
+}
+
+enum status kept_find(const struct collection_set *set, struct collected *c,
+    const struct val *key, struct kept *out)
+{
+	const struct buf *print = NULL;
+	const json_t *pair = NULL, *text;
+	enum status st = look(set, c, key, &print);
+
+	if (st == ST_OK)
+		pair = json_object_getn(c->known, print->data, print->len);
+	if (st == ST_OK && pair == NULL)
+		st = make(c, print, &pair);
+	if (st != ST_OK)
+		return st;
+	text = json_array_get(pair, 1);
+	*out = (struct kept){ json_array_get(pair, 0), json_string_value(text),
+		json_string_length(text) };
+	return ST_OK;
+}
+
+void kept_end(struct collected *c)
+{
+	explainer_free(c->explainer);
+	json_decref(c->known);
+	c->explainer = NULL;
+	c->known = NULL;
 }
 
 /* ---- to read ---- */

@@ -13,10 +13,18 @@
  * the reasons are in the set's language, without our names of anything.
  * Nothing where the collection has nothing personal.
  *
- * ${key} as stored; in the file of the store that is in use.
+ * ${key} as stored; in the file of the store that is in use.  ${out} is ${c}'s
+ * until the next call: many records have the same answer, and it is made once.
  */
-enum status kept_json(const struct collection_set *set,
-    const struct collected *c, const struct val *key, json_t **out) MUST_CHECK;
+struct kept {
+	const json_t *list;
+	const char *text; /* the same as compact JSON */
+	size_t len;
+};
+enum status kept_find(const struct collection_set *set, struct collected *c,
+    const struct val *key, struct kept *out) MUST_CHECK;
+/* Once there are no more records, and while the schedule is there. */
+void kept_end(struct collected *c);
 
 /* The same to read, for a cell of a table: the last day, or why there is none
  * yet. */

@@ -63,7 +63,7 @@ static void wipe(struct buf *b)
 }
 
 enum status aside_write(struct sealed *to, const struct collected *c,
-    const struct val *row, int shared, const char *storage)
+    const struct val *row, int shared, const struct kept *kept)
 {
 	struct buf b = BUF_INIT, length = BUF_INIT;
 	enum status st;
@@ -71,7 +71,7 @@ enum status aside_write(struct sealed *to, const struct collected *c,
 	put_text(&b, c->store, strlen(c->store));
 	put_text(&b, c->collection->name, strlen(c->collection->name));
 	put_number(&b, (uint64_t)shared);
-	put_text(&b, storage, strlen(storage));
+	put_text(&b, kept->text, kept->len);
 	put_values(&b, c, row);
 	put_number(&length, b.len);
 	st = buf_status(&b);

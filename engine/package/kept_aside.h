@@ -4,7 +4,7 @@
 #include <stdint.h>
 
 #include "engine/base/buf.h"
-#include "engine/package/collect.h"
+#include "engine/package/kept.h"
 #include "engine/package/sealed.h"
 
 /*
@@ -30,7 +30,7 @@ void aside_release(struct aside_record *r);
 
 /* Append it, with all columns of ${c}. */
 enum status aside_write(struct sealed *to, const struct collected *c,
-    const struct val *row, int shared, const char *storage) MUST_CHECK;
+    const struct val *row, int shared, const struct kept *kept) MUST_CHECK;
 /* That at ${*at}, which moves on; ${r} is used again.  ST_NOTFOUND at the end.
  * ST_INTEGRITY: it is none. */
 enum status aside_read(

@@ -63,7 +63,6 @@ static void systems(const struct page *p)
 	size_t i;
 
 	html_table(p->out, say(p, PACKAGE_SYSTEMS), titles, 2);
-	buf_adds(p->out, "<tbody>\n");
 	json_array_foreach(json_object_get(p->facts, "systems"), i, s)
 	{
 		buf_adds(p->out, "<tr>");
@@ -71,7 +70,7 @@ static void systems(const struct page *p)
 		number(p->out, json_int(s, "records"));
 		buf_adds(p->out, "</tr>\n");
 	}
-	buf_adds(p->out, "</tbody></table>\n");
+	html_table_end(p->out);
 }
 
 static void controllers(const struct page *p)
@@ -98,6 +97,20 @@ static void controllers(const struct page *p)
 
 /* ---- tables ---- */
 
+/* A section that is a table; it ends with end_table(). */
+static void begin_table(const struct page *p, const char *id,
+    enum package_word title, const char *const *titles, size_t count)
+{
+	html_section(p->out, id, say(p, title));
+	html_table(p->out, say(p, title), titles, count);
+}
+
+static void end_table(const struct page *p)
+{
+	html_table_end(p->out);
+	html_section_end(p->out);
+}
+
 static void purposes(const struct page *p)
 {
 	const char *titles[] = { say(p, PACKAGE_PURPOSE), say(p, PACKAGE_BASIS),
@@ -105,9 +118,7 @@ static void purposes(const struct page *p)
 	const json_t *u;
 	size_t i;
 
-	html_section(p->out, "purposes", say(p, PACKAGE_PURPOSES));
-	html_table(p->out, say(p, PACKAGE_PURPOSES), titles, 3);
-	buf_adds(p->out, "<tbody>\n");
+	begin_table(p, "purposes", PACKAGE_PURPOSES, titles, 3);
 	json_array_foreach(json_object_get(p->facts, "purposes"), i, u)
 	{
 		buf_adds(p->out, "<tr>");
@@ -117,8 +128,7 @@ static void purposes(const struct page *p)
 		html_cell(p->out, json_text(u, "reference"));
 		buf_adds(p->out, "</tr>\n");
 	}
-	buf_adds(p->out, "</tbody></table>\n");
-	html_section_end(p->out);
+	end_table(p);
 }
 
 static void clusters(const struct page *p)
@@ -129,9 +139,7 @@ static void clusters(const struct page *p)
 	const json_t *c;
 	size_t i;
 
-	html_section(p->out, "categories", say(p, PACKAGE_CATEGORIES));
-	html_table(p->out, say(p, PACKAGE_CATEGORIES), titles, 5);
-	buf_adds(p->out, "<tbody>\n");
+	begin_table(p, "categories", PACKAGE_CATEGORIES, titles, 5);
 	json_array_foreach(json_object_get(p->facts, "clusters"), i, c)
 	{
 		buf_adds(p->out, "<tr><td><a href=\"");
@@ -148,8 +156,7 @@ static void clusters(const struct page *p)
 				       : PACKAGE_NO));
 		buf_adds(p->out, "</tr>\n");
 	}
-	buf_adds(p->out, "</tbody></table>\n");
-	html_section_end(p->out);
+	end_table(p);
 }
 
 static void recipients(const struct page *p)
@@ -159,9 +166,7 @@ static void recipients(const struct page *p)
 	const json_t *r;
 	size_t i;
 
-	html_section(p->out, "recipients", say(p, PACKAGE_RECIPIENTS));
-	html_table(p->out, say(p, PACKAGE_RECIPIENTS), titles, 3);
-	buf_adds(p->out, "<tbody>\n");
+	begin_table(p, "recipients", PACKAGE_RECIPIENTS, titles, 3);
 	json_array_foreach(json_object_get(p->facts, "recipients"), i, r)
 	{
 		buf_adds(p->out, "<tr>");
@@ -170,8 +175,7 @@ static void recipients(const struct page *p)
 		html_cell(p->out, json_text(r, "region"));
 		buf_adds(p->out, "</tr>\n");
 	}
-	buf_adds(p->out, "</tbody></table>\n");
-	html_section_end(p->out);
+	end_table(p);
 }
 
 static void transfer_rows(const struct page *p, const json_t *list)
@@ -182,7 +186,6 @@ static void transfer_rows(const struct page *p, const json_t *list)
 	size_t i;
 
 	html_table(p->out, say(p, PACKAGE_TRANSFERS), titles, 2);
-	buf_adds(p->out, "<tbody>\n");
 	json_array_foreach(list, i, t)
 	{
 		const char *basis = json_text(t, "basis");
@@ -196,7 +199,7 @@ static void transfer_rows(const struct page *p, const json_t *list)
 		    p->out, *basis ? basis : say(p, PACKAGE_NO_SAFEGUARD));
 		buf_adds(p->out, "</tr>\n");
 	}
-	buf_adds(p->out, "</tbody></table>\n");
+	html_table_end(p->out);
 }
 
 static void transfers(const struct page *p)

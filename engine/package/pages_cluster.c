@@ -24,7 +24,6 @@ static void fields(const struct page *p, const struct collected *c)
 		say(p, PACKAGE_UNIT), say(p, PACKAGE_PORTABLE) };
 
 	html_table(p->out, c->collection->name, titles, 4);
-	buf_adds(p->out, "<tbody>\n");
 	for (size_t i = 0; i < c->column_count; i++) {
 		const struct collected_column *x = &c->columns[i];
 		const struct field *f = x->column.field;
@@ -43,7 +42,7 @@ static void fields(const struct page *p, const struct collected *c)
 		    p->out, say(p, x->portable ? PACKAGE_YES : PACKAGE_NO));
 		buf_adds(p->out, "</tr>\n");
 	}
-	buf_adds(p->out, "</tbody></table>\n");
+	html_table_end(p->out);
 }
 
 static void link_to(const struct page *p, const char *name)

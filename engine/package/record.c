@@ -6,7 +6,6 @@
 
 #include "engine/base/utf8.h"
 #include "engine/package/html.h"
-#include "engine/package/kept.h"
 #include "engine/records/json_text.h"
 #include "engine/records/value_text.h"
 
@@ -82,13 +81,15 @@ static void add_list(struct buf *out, const char *name, const json_t *list)
 }
 
 static void add_json(struct collected *c, const struct val *row, int shared,
-    const json_t *kept, const json_t *redacted)
+    const struct kept *kept, const json_t *redacted)
 {
 	struct buf *out = &c->json->text;
 
 	buf_adds(out, c->records > 0 ? ",\n{" : "\n{");
 	buf_addf(out, "\"shared\":%s,", shared ? "true" : "false");
-	add_list(out, "storage", kept);
+	buf_adds(out, "\"storage\":");
+	buf_add(out, kept->text, kept->len);
+	buf_addc(out, ',');
 	add_list(out, "redacted", redacted);
 	buf_adds(out, "\"values\":{");
 	for (size_t i = 0; i < c->column_count; i++) {
@@ -148,7 +149,7 @@ static void add_cell(
 }
 
 static void add_row(const struct collection_set *set, struct collected *c,
-    const struct val *row, const json_t *kept)
+    const struct val *row, const struct kept *kept)
 {
 	struct buf words = BUF_INIT;
 
@@ -157,7 +158,7 @@ static void add_row(const struct collection_set *set, struct collected *c,
 	buf_adds(&c->rows, "<tr>");
 	for (size_t i = 0; i < c->column_count; i++)
 		add_cell(&c->rows, &c->columns[i], &row[i]);
-	kept_words(set, c, kept, &words);
+	kept_words(set, c, kept->list, &words);
 	html_cell(&c->rows, buf_text(&words));
 	c->rows.failed |= words.failed;
 	buf_release(&words);
@@ -169,7 +170,7 @@ static void add_row(const struct collection_set *set, struct collected *c,
 /* ---- all of it ---- */
 
 enum status record_add(const struct collection_set *set, struct collected *c,
-    const struct val *row, int shared, const json_t *kept,
+    const struct val *row, int shared, const struct kept *kept,
     const json_t *redacted)
 {
 	enum status st;

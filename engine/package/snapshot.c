@@ -9,6 +9,7 @@
 #include "engine/base/when.h"
 #include "engine/base/zone.h"
 #include "engine/package/exports.h"
+#include "engine/package/kept.h"
 #include "engine/package/kept_aside.h"
 #include "engine/rights/copies.h"
 
@@ -87,21 +88,17 @@ static int leads_on(const struct installation *in, const struct collected *c)
 /* ---- the walk ---- */
 
 static enum status keep(void *ctx, struct collected *c, const struct val *row,
-    int shared, const json_t *kept)
+    int shared, const struct kept *kept)
 {
 	struct taking *t = ctx;
-	int due = falls_due(t, kept);
-	char *storage;
+	int due = falls_due(t, kept->list);
 	enum status st;
 
 	t->leads |= due && leads_on(t->in, c);
 	if (!due && !t->all)
 		return ST_OK;
-	if ((storage = json_dumps(kept, JSON_COMPACT)) == NULL)
-		return fail(ST_NOMEM, "out of memory");
-	st = aside_write(t->file, c, row, shared, storage);
+	st = aside_write(t->file, c, row, shared, kept);
 	t->records += st == ST_OK;
-	free(storage);
 	return st;
 }
 

@@ -88,7 +88,8 @@ static enum status add_row(struct collection_set *set, struct collected *c,
     const struct aside_record *r, const struct reach_record *place)
 {
 	struct val *row = calloc(c->column_count + 1, sizeof(*row));
-	json_t *kept = NULL;
+	struct kept kept = { NULL, r->storage, strlen(r->storage) };
+	json_t *list = NULL;
 	int new = 0;
 	enum status st = row ? ST_OK : fail(ST_NOMEM, "out of memory");
 
@@ -97,10 +98,11 @@ static enum status add_row(struct collection_set *set, struct collected *c,
 	if (st == ST_OK)
 		st = aside_see(set->seen, c, row, &new);
 	if (st == ST_OK && new)
-		st = json_made(json_loads(r->storage, 0, NULL), &kept);
+		st = json_made(json_loads(r->storage, 0, NULL), &list);
+	kept.list = list;
 	if (st == ST_OK && new)
-		st = collected_add(set, c, place, row, kept);
-	json_decref(kept);
+		st = collected_add(set, c, place, row, &kept);
+	json_decref(list);
 	free(row);
 	return st;
 }

@@ -120,6 +120,20 @@ static enum status list_of(
 	return ST_OK;
 }
 
+enum status asked_use(const struct asked_list *l)
+{
+	const struct segment *g;
+	enum status st = ST_OK;
+
+	for (size_t u = 0; st == ST_OK && u < units_count(l->store); u++) {
+		st = units_use(l->store, u);
+		g = st == ST_OK ? units_segment(l->store) : NULL;
+		if (st == ST_OK && strcmp(g ? g->name : "", l->segment) == 0)
+			return ST_OK;
+	}
+	return st == ST_OK ? ST_NOTFOUND : st;
+}
+
 enum status asked_add(
     struct asked *a, const struct asked_list *place, const struct val *key)
 {

@@ -44,6 +44,10 @@ enum status asked_write(const struct asked *a, struct buf *out) MUST_CHECK;
 enum status asked_read(struct installation *in, const void *bytes, size_t len,
     struct asked *out) MUST_CHECK;
 
+/* The file that the list is of, in use until units_rest().  ST_NOTFOUND,
+ * without a sentence: the segment is gone, with all that was in it. */
+enum status asked_use(const struct asked_list *l) MUST_CHECK;
+
 /* Add one record. */
 enum status asked_add(struct asked *a, const struct asked_list *place,
     const struct val *key) MUST_CHECK;

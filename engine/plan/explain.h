@@ -26,12 +26,23 @@ enum status explain_json(const struct schedule *s, const char *store,
     int64_t as_of, json_t **out) MUST_CHECK;
 
 /*
- * The same of a record that is at hand: ${r} is the rule of its collection
- * (schedule_rule()), ${key} as stored.  In the file of the store that is in use
- * and within the caller's transaction, so that all answers are of one state.
+ * The same of records that are at hand, one after the other: ${r} is the rule
+ * of their collection (schedule_rule()).  The questions are made once for each
+ * file of the store.  Within the caller's transaction, so that all answers are
+ * of one state; of what is suspended, that of the first record in the file.
  */
-enum status explain_record(struct installation *in, const struct rule *r,
-    const struct val *key, int64_t as_of, json_t **out) MUST_CHECK;
+struct explainer;
+enum status explainer_new(struct installation *in, const struct rule *r,
+    int64_t as_of, struct explainer **out) MUST_CHECK;
+/* NULL is fine. */
+void explainer_free(struct explainer *e);
+/* Judge a record, in the file that is in use; ${key} as stored.  ${*print}, the
+ * explainer's until its next call, is the same for records of which
+ * explainer_json() says the same but for the starting points' values. */
+enum status explainer_look(struct explainer *e, const struct val *key,
+    const struct buf **print) MUST_CHECK;
+/* What was found of it, as explain_json() tells it. */
+enum status explainer_json(const struct explainer *e, json_t **out) MUST_CHECK;
 
 /* "contract_expiry + P1Y (P1Y from contract_expiry, jp_civil_code)". */
 enum status explain_rule_text(const struct rule *r, char **out) MUST_CHECK;

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-void explain_values_release(struct explain_values *v)
+static void values_release(struct explain_values *v)
 {
 	size_t i;
 
@@ -15,6 +15,13 @@ void explain_values_release(struct explain_values *v)
 	free(v->list);
 	free(v->texts);
 	free(v->from);
+	*v = (struct explain_values){ NULL, NULL, NULL, 0 };
+}
+
+void explain_clock_clear(struct explain_clock *a)
+{
+	values_release(&a->values);
+	buf_release(&a->judgement.reasons);
 }
 
 /* Numbers are Unix seconds; as text they parse the same. */
@@ -70,20 +77,32 @@ static enum status values_add(struct explain_values *v,
 	return ST_OK;
 }
 
-static enum status read_values(const struct rule *r, const struct rule_clock *c,
-    const struct val *key, struct explain_values *v)
+static enum status read_values(
+    const struct rule *r, const struct val *key, struct explain_clock *a)
 {
-	struct sql q = SQL_INIT;
 	struct stmt *s = NULL;
 	enum status st;
 
-	rule_select_values(r, c, key, &q);
-	st = db_query_sql(r->store->db, &q, &s);
+	if (a->ask.text.len)
+		sql_refill(&a->ask, key);
+	else
+		rule_select_values(r, a->clock, key, &a->ask);
+	st = db_query_sql(r->store->db, &a->ask, &s);
 	while (st == ST_OK && (st = db_row(s)) == ST_OK)
-		st = values_add(v, c->value, db_val(s, 0), db_text(s, 1));
+		st = values_add(
+		    &a->values, a->clock->value, db_val(s, 0), db_text(s, 1));
 	db_done(s);
-	sql_release(&q);
 	return st == ST_NOTFOUND ? ST_OK : st;
+}
+
+int explain_clock_is_own(const struct rule_clock *c)
+{
+	return c->path.count == 0;
+}
+
+enum status explain_clock_take(struct explain_clock *a, struct val value)
+{
+	return values_add(&a->values, a->clock->value, value, "record");
 }
 
 /* ---- as JSON ---- */
@@ -150,9 +169,10 @@ enum status explain_add_start(json_t *o, const struct rule *r,
 enum status explain_judge(const struct rule *r, const struct val *key,
     int64_t now, struct explain_clock *a)
 {
-	enum status st;
+	enum status st = ST_OK;
 
-	st = read_values(r, a->clock, key, &a->values);
+	if (!explain_clock_is_own(a->clock))
+		st = read_values(r, key, a);
 	if (st != ST_OK)
 		return st;
 	return verdict_judge(&a->clock->terms, a->values.list, a->values.count,

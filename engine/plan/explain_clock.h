@@ -13,16 +13,25 @@ struct explain_values {
 	char **from;  /* "record", "reference" or "memory" */
 	size_t count;
 };
-void explain_values_release(struct explain_values *v);
 
-/* What they come to; both are released by the caller, also after an error. */
+/* What they come to; all of it is released by the caller, also after an error.
+ */
 struct explain_clock {
 	const struct rule_clock *clock;
+	struct sql ask; /* for its values; made with the first record's key */
 	struct explain_values values;
 	struct judgement judgement;
 };
+/* Does the record itself have the value?  Then it is taken from its row, as
+ * db_add_kept() gives it, before it is judged. */
+int explain_clock_is_own(const struct rule_clock *c);
+enum status explain_clock_take(
+    struct explain_clock *a, struct val value) MUST_CHECK;
 enum status explain_judge(const struct rule *r, const struct val *key,
     int64_t now, struct explain_clock *a) MUST_CHECK;
+
+/* Empty it, but for the question. */
+void explain_clock_clear(struct explain_clock *a);
 
 /* Put "starting_point" into ${o}. */
 enum status explain_add_start(json_t *o, const struct rule *r,

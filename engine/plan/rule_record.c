@@ -14,7 +14,7 @@ void rule_where_key(const struct rule *r, const struct val *key, struct sql *q)
 			sql_add(q, " AND ");
 		sql_column(q, "t", r->keys[i]);
 		sql_add(q, " = ");
-		sql_bind(q, key[i]);
+		sql_bind_at(q, i, key[i]);
 	}
 }
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "engine/base/base64.h"
+#include "engine/installation/units.h"
 #include "engine/plan/explain.h"
 #include "engine/plan/keys.h"
 #include "engine/purge/erasing.h"
@@ -69,34 +70,6 @@ struct keeping {
 	const struct rule *rule; /* of the collection itself */
 	json_t *groups;          /* by place and reason */
 };
-
-/* explain_json() takes keys as people write them. */
-static enum status key_texts(
-    const struct val *key, size_t count, char *out[KEYS_MOST])
-{
-	size_t i;
-
-	for (i = 0; i < count; i++) {
-		const struct val v = key[i];
-
-		switch (v.type) {
-		case VAL_INT:
-			out[i] = str_format("%lld", (long long)v.i);
-			break;
-		case VAL_REAL: out[i] = str_format("%.17g", v.r); break;
-		case VAL_TEXT:
-		case VAL_BLOB:
-			out[i] =
-			    str_format("%.*s", (int)v.n, (const char *)v.p);
-			break;
-		case VAL_NULL:
-		case VAL_END: out[i] = str_format("%s", ""); break;
-		}
-		if (out[i] == NULL)
-			return fail(ST_NOMEM, "out of memory");
-	}
-	return ST_OK;
-}
 
 static int is(const json_t *o, const char *key, const char *text)
 {
@@ -280,28 +253,17 @@ static enum status keep_parts(
 static enum status keep_one(void *ctx, const struct val *key)
 {
 	struct keeping *k = ctx;
-	char *texts[KEYS_MOST] = { NULL };
-	const char *names[KEYS_MOST];
 	struct buf hash = BUF_INIT;
 	json_t *x = NULL;
-	enum status st;
-	size_t i;
+	enum status st = hash_of(k, key, &hash);
 
-	st = key_texts(key, k->place->key_count, texts);
-	for (i = 0; i < KEYS_MOST; i++)
-		names[i] = texts[i];
 	if (st == ST_OK)
-		st = hash_of(k, key, &hash);
-	if (st == ST_OK)
-		st = explain_json(&k->e->run.schedule,
-		    k->place->store->config->name, k->place->collection->name,
-		    names, k->place->key_count, k->e->run.as_of, &x);
+		st = explain_record(
+		    k->e->run.in, k->rule, key, k->e->run.as_of, &x);
 	if (st == ST_OK)
 		st = keep_parts(k, x, &hash);
 	json_decref(x);
 	buf_release(&hash);
-	for (i = 0; i < KEYS_MOST; i++)
-		free(texts[i]);
 	/* Somebody deleted it since. */
 	return st == ST_NOTFOUND ? ST_OK : st;
 }
@@ -310,11 +272,15 @@ static enum status keep_list(
     struct erasing *e, const struct asked_list *l, json_t *groups)
 {
 	struct keeping k = { e, l, NULL, groups };
+	enum status st = ST_OK;
 
 	k.rule = schedule_rule(
 	    &e->run.schedule, l->store->config->name, l->collection->name);
 	/* What has nothing personal has no rule. */
-	return k.rule ? asked_each(l, keep_one, &k) : ST_OK;
+	if (k.rule && (st = asked_use(l)) == ST_OK)
+		st = asked_each(l, keep_one, &k);
+	units_rest(l->store);
+	return st == ST_NOTFOUND ? ST_OK : st;
 }
 
 static enum status kept_json(struct erasing *e, json_t *groups)

@@ -8,6 +8,7 @@
 #include "engine/rights/copies.h"
 #include "engine/rights/erasure_book.h"
 #include "engine/rights/message.h"
+#include "engine/rights/notification.h"
 #include "engine/rights/restriction_part.h"
 #include "engine/rights/transition.h"
 
@@ -54,8 +55,7 @@ static struct erase_subject subject_of(const struct request *r,
     const struct erasure *e, const struct aim *a, int64_t now)
 {
 	return (struct erase_subject){ { r->identity, r->value }, now,
-		e->targets.len > 0 ? &e->targets : NULL, a->clusters,
-		a->ends };
+		e->targets.len > 0 ? &e->targets : NULL, a->clusters, a->ends };
 }
 
 static int erases(const struct request *r)
@@ -260,7 +260,53 @@ struct execution {
 	const char *id;
 	int64_t number;
 	json_t *copies; /* requests that have packages of the person */
+	const struct request *r;
+	const json_t *plan;
+	json_t *reach; /* what recipients know the person by, while it is known
+			*/
 };
+
+/* Of what goes. */
+static enum status clusters_of(const json_t *plan, json_t **out)
+{
+	json_t *list = NULL;
+	const json_t *item;
+	enum status st = json_made(json_array(), &list);
+	size_t i;
+
+	json_array_foreach(json_object_get(plan, "items"), i, item)
+	{
+		if (st == ST_OK)
+			st = json_push(
+			    list, json_string(json_text(item, "cluster")));
+	}
+	if (st == ST_OK)
+		*out = list;
+	else
+		json_decref(list);
+	return st;
+}
+
+static enum status prepare_recipients(const struct execution *x)
+{
+	struct notification_order o = { .kind = NOTIFY_ERASURE,
+		.request = x->number,
+		.who = { x->r->identity, x->r->value },
+		.reach = x->reach,
+		.at = x->by->now,
+		.actor = x->by->name };
+	json_t *clusters = NULL;
+	enum status st;
+
+	if (x->reach == NULL)
+		return ST_OK;
+	if ((st = clusters_of(x->plan, &clusters)) != ST_OK)
+		return st;
+	o.clusters = clusters;
+	st = notification_prepare(x->in, &o);
+	json_decref(clusters);
+	return st;
+}
 
 /* From here on no copy of what goes is handed out either. */
 static enum status keep(void *ctx, const char *run, const struct buf *targets)
@@ -272,6 +318,8 @@ static enum status keep(void *ctx, const char *run, const struct buf *targets)
 		st = erasure_begin(x->in, x->number, run, targets, x->by->now);
 	if (st == ST_OK)
 		st = copies_revoke(x->in, x->copies, x->by->now);
+	if (st == ST_OK)
+		st = prepare_recipients(x);
 	if (st == ST_OK)
 		st = db_commit(x->in->control);
 	db_rollback(x->in->control);
@@ -352,6 +400,8 @@ static enum status fulfil(struct execution *x, const json_t *report,
 		st = note_done(&s, report, kept);
 	if (st == ST_OK)
 		st = step_go(&s, ending(&s.r), s.r.reason, NULL);
+	if (st == ST_OK)
+		st = notification_go(x->in, x->number, x->by->now, x->by->name);
 	return step_end(&s, st, out);
 }
 
@@ -393,7 +443,7 @@ enum status rights_execute(struct installation *in,
     json_t **out)
 {
 	struct erasure e = { .targets = BUF_INIT, .kept = BUF_INIT };
-	struct execution x = { in, by, id, 0, NULL };
+	struct execution x = { .in = in, .by = by, .id = id };
 	struct request r = { 0 };
 	char *to = NULL;
 	enum status st = book_read(in, id, &r);
@@ -412,8 +462,15 @@ enum status rights_execute(struct installation *in,
 	if (st == ST_OK)
 		st = copies_of(in,
 		    &(struct reach_subject){ r.identity, r.value }, &x.copies);
+	x.r = &r;
+	x.plan = e.body;
+	/* Of what was cut off it was read before anything went. */
+	if (st == ST_OK && e.targets.len == 0)
+		st = notification_reach(in,
+		    &(struct reach_subject){ r.identity, r.value }, &x.reach);
 	if (st == ST_OK)
 		st = execute(&x, &r, &e, out);
+	json_decref(x.reach);
 	json_decref(x.copies);
 	free(to);
 	erasure_release(&e);

@@ -39,6 +39,12 @@ enum status rights_execute(struct installation *in,
 enum status rights_erase_rest(struct installation *in,
     const struct rights_actor *by, int64_t *requests) MUST_CHECK;
 
+/* [ID]: requests whose erasure left out what was held, and the hold has ended
+ * since: `lethe request reopen` takes them up again, with a plan and a decision
+ * of its own. */
+enum status rights_erase_freed(
+    struct installation *in, json_t **out) MUST_CHECK;
+
 /* ---- in a step ---- */
 
 /* What is decided is about the plan as it stands.  ST_DENIED: there is none,

@@ -84,19 +84,12 @@ static enum status look_in(struct looking *l)
 static enum status look_at_list(struct looking *l)
 {
 	struct installation_store *s = l->place->store;
-	const struct segment *g;
 	enum status st = installation_open_store(l->in, s);
-	size_t u;
 
-	for (u = 0; st == ST_OK && u < units_count(s); u++) {
-		if ((st = units_use(s, u)) != ST_OK)
-			break;
-		g = units_segment(s);
-		if (strcmp(g ? g->name : "", l->place->segment) == 0)
-			st = look_in(l);
-	}
+	if (st == ST_OK && (st = asked_use(l->place)) == ST_OK)
+		st = look_in(l);
 	units_rest(s);
-	return st;
+	return st == ST_NOTFOUND ? ST_OK : st;
 }
 
 static enum status look(
@@ -215,4 +208,39 @@ enum status rights_erase_rest(
 		*requests += st == ST_OK && gone;
 	}
 	return st == ST_NOTFOUND ? ST_OK : st;
+}
+
+/* ---- holds that ended ---- */
+
+enum status rights_erase_freed(struct installation *in, json_t **out)
+{
+	struct stmt *s = NULL;
+	json_t *list = NULL;
+	enum status st = installation_open_control(in);
+
+	if (st == ST_OK)
+		st = json_made(json_array(), &list);
+	if (st == ST_OK)
+		st = db_query(in->control,
+		    "SELECT r.id FROM request_plan AS p JOIN request AS r"
+		    " ON r.number = p.request WHERE p.kept IS NOT NULL"
+		    " AND p.done_at IS NOT NULL"
+		    " AND r.state = 'partly_fulfilled' AND EXISTS (SELECT 1"
+		    " FROM json_each(p.body, '$.kept') AS k WHERE"
+		    " json_array_length(k.value, '$.suspensions') > 0"
+		    " AND NOT EXISTS (SELECT 1"
+		    "  FROM json_each(k.value, '$.suspensions') AS x"
+		    "  JOIN suspension AS h"
+		    "  ON h.id = json_extract(x.value, '$.id')"
+		    "  WHERE h.released_at IS NULL)) ORDER BY r.number",
+		    NOARGS, &s);
+	while (st == ST_OK && (st = db_row(s)) == ST_OK)
+		st = json_push(list, json_string(db_text(s, 0)));
+	db_done(s);
+	if (st == ST_NOTFOUND) {
+		*out = list;
+		return ST_OK;
+	}
+	json_decref(list);
+	return st;
 }

@@ -4,7 +4,9 @@
 
 #include "engine/audit/log.h"
 #include "engine/base/civil.h"
+#include "engine/rights/notification.h"
 #include "engine/rights/retention.h"
+#include "engine/rights/rows.h"
 #include "engine/rights/step.h"
 
 enum status events_note(struct step *s, enum request_action action,
@@ -53,8 +55,9 @@ enum status events_were_told(struct installation *in, const char *action,
 	return st;
 }
 
-static enum status tell(struct installation *in, struct stmt *s)
+static enum status tell(void *ctx, struct stmt *s)
 {
+	struct installation *in = ctx;
 	json_t *details = NULL;
 	enum status st;
 	int told = 0;
@@ -86,10 +89,9 @@ static enum status ship(struct installation *in)
 	    " JOIN request AS r ON r.number = e.request"
 	    " WHERE e.logged = 0 ORDER BY e.number",
 	    NOARGS, &s);
-	while (st == ST_OK && (st = db_row(s)) == ST_OK)
-		st = tell(in, s);
-	db_done(s);
-	if (st != ST_NOTFOUND)
+	if (st == ST_OK)
+		st = db_each(s, tell, in);
+	if (st != ST_OK)
 		return st;
 	return db_exec(in->control,
 	    "UPDATE request_event SET logged = 1 WHERE logged = 0", NOARGS);
@@ -98,20 +100,25 @@ static enum status ship(struct installation *in)
 /* Under the write lock, so that two processes do not both tell it. */
 enum status events_ship(struct installation *in)
 {
-	int64_t open = 0;
+	int64_t open = 0, told = 0;
 	enum status st;
 
+	st = notification_unshipped(in, &told);
+	if (st != ST_OK)
+		return st;
 	st = db_one_int(in->control,
 	    "SELECT EXISTS (SELECT 1 FROM request_event WHERE logged = 0)"
 	    " OR EXISTS (SELECT 1 FROM request_deletion WHERE logged = 0)",
 	    NOARGS, 0, &open);
-	if (st != ST_OK || !open)
+	if (st != ST_OK || (!open && !told))
 		return st;
 	if ((st = installation_open_audit(in)) != ST_OK)
 		return st;
 	if ((st = db_begin(in->control, DB_WRITE)) != ST_OK)
 		return st;
 	st = ship(in);
+	if (st == ST_OK)
+		st = notification_ship(in);
 	if (st == ST_OK)
 		st = retention_ship(in);
 	if (st == ST_OK)
@@ -136,26 +143,12 @@ static enum status event_json(struct stmt *s, json_t **out)
 
 enum status events_json(struct installation *in, int64_t request, json_t **out)
 {
-	json_t *list = json_array(), *one = NULL;
 	struct stmt *s = NULL;
 	enum status st;
 
-	if (list == NULL)
-		return fail(ST_NOMEM, "out of memory");
 	st = db_query(in->control,
 	    "SELECT at, action, from_state, to_state, actor, reason, note"
 	    " FROM request_event WHERE request = $1 ORDER BY number",
 	    ARGS(INT(request)), &s);
-	while (st == ST_OK && (st = db_row(s)) == ST_OK) {
-		st = event_json(s, &one);
-		if (st == ST_OK)
-			st = json_push(list, one);
-	}
-	db_done(s);
-	if (st == ST_NOTFOUND) {
-		*out = list;
-		return ST_OK;
-	}
-	json_decref(list);
-	return st;
+	return st == ST_OK ? rows_json(s, event_json, out) : st;
 }

@@ -206,7 +206,7 @@ static enum status put_lifting(struct installation *in, const struct request *r,
 }
 
 /* Who signs: the first of those who answer for the data. */
-static const char *signer(const struct installation *in, const char *language)
+const char *letter_signer(const struct installation *in, const char *language)
 {
 	const struct config *c = &in->config;
 
@@ -322,12 +322,26 @@ static enum status check_language(const char *language)
 	    near ? "`?" : "");
 }
 
+enum status letter_render(const struct installation *in, const char *name,
+    const char *language, const json_t *data, struct letter *out)
+{
+	struct buf text = BUF_INIT;
+	enum status st = render(in, name, language, data, &text);
+
+	if (st == ST_OK)
+		st = letter_parse(buf_text(&text), out);
+	if (st == ST_INVALID)
+		status_prefix("letter %s.%s: ", name, language);
+	buf_release(&text);
+	return st;
+}
+
 enum status letter_make(struct installation *in, const struct request *r,
     enum letter_kind kind, const char *language, int64_t now,
     struct letter *out)
 {
 	json_t *words = NULL, *data = NULL, *plan = NULL;
-	struct buf text = BUF_INIT;
+	json_t *recipients = NULL;
 	enum status st;
 
 	if ((st = check_language(language)) != ST_OK)
@@ -336,24 +350,24 @@ enum status letter_make(struct installation *in, const struct request *r,
 	if (st == ST_OK)
 		st = values(in, r, words, now, &data);
 	if (st == ST_OK)
-		st = json_put(
-		    data, "controller", json_string(signer(in, language)));
+		st = json_put(data, "controller",
+		    json_string(letter_signer(in, language)));
 	if (st == ST_OK)
 		st = letter_plan(in, r, words, language, &plan);
 	if (st == ST_OK)
 		st = json_put(data, "plan", plan);
+	if (st == ST_OK && kind == LETTER_ANSWER)
+		st = letter_recipients(in, r, words, language, &recipients);
+	if (st == ST_OK)
+		st = json_put(
+		    data, "recipients", recipients ? recipients : json_null());
 	if (st == ST_OK && authority(in, r, language))
 		st = json_put(
 		    data, "authority", json_string(authority(in, r, language)));
 	if (st == ST_OK)
-		st = render(in, kinds[kind], language, data, &text);
-	if (st == ST_OK)
-		st = letter_parse(buf_text(&text), out);
-	if (st == ST_INVALID)
-		status_prefix("letter %s.%s: ", kinds[kind], language);
+		st = letter_render(in, kinds[kind], language, data, out);
 	json_decref(words);
 	json_decref(data);
-	buf_release(&text);
 	return st;
 }
 

@@ -7,6 +7,7 @@
 #include "engine/rights/letter.h"
 #include "engine/rights/message.h"
 #include "engine/rights/outbox.h"
+#include "engine/rights/rows.h"
 #include "engine/rights/step.h"
 
 static enum status compose(struct installation *in, const struct request *r,
@@ -35,8 +36,8 @@ static enum status answer(const char *id, const struct letter_order *o,
 enum status letter_keep(struct step *s, enum letter_kind kind,
     const char *language, const struct letter *l, const char *to)
 {
-	const struct outbox_mail mail = { s->r.number, to, l->subject, l->body,
-		s->by->now };
+	const struct outbox_message mail = { OUTBOX_MAIL, s->r.number, to,
+		l->subject, l->body, s->by->now };
 	int64_t outbox = 0;
 	enum status st = ST_OK;
 
@@ -121,28 +122,15 @@ static enum status letter_json(struct stmt *s, json_t **out)
 
 enum status letter_list(struct installation *in, int64_t request, json_t **out)
 {
-	json_t *list = NULL, *one = NULL;
 	struct stmt *s = NULL;
-	enum status st = json_made(json_array(), &list);
+	enum status st;
 
-	if (st == ST_OK)
-		st = db_query(in->control,
-		    "SELECT l.number, l.kind, language, l.subject, l.body,"
-		    " l.made_at, made_by, coalesce(o.state, 'paper')"
-		    " FROM request_letter AS l"
-		    " LEFT JOIN outbox AS o ON o.number = l.outbox"
-		    " WHERE l.request = $1 ORDER BY l.number",
-		    ARGS(INT(request)), &s);
-	while (st == ST_OK && (st = db_row(s)) == ST_OK) {
-		st = letter_json(s, &one);
-		if (st == ST_OK)
-			st = json_push(list, one);
-	}
-	db_done(s);
-	if (st == ST_NOTFOUND) {
-		*out = list;
-		return ST_OK;
-	}
-	json_decref(list);
-	return st;
+	st = db_query(in->control,
+	    "SELECT l.number, l.kind, language, l.subject, l.body,"
+	    " l.made_at, made_by, coalesce(o.state, 'paper')"
+	    " FROM request_letter AS l"
+	    " LEFT JOIN outbox AS o ON o.number = l.outbox"
+	    " WHERE l.request = $1 ORDER BY l.number",
+	    ARGS(INT(request)), &s);
+	return st == ST_OK ? rows_json(s, letter_json, out) : st;
 }

@@ -2,6 +2,7 @@
 #define RIGHTS_LETTER_PARTS_H
 
 #include "engine/rights/book.h"
+#include "engine/rights/letter.h"
 
 /* Values of letters, among letter*.c; ${words} is words.LANGUAGE.json. */
 
@@ -30,5 +31,27 @@ enum status letter_put_items(struct installation *in, const struct request *r,
  */
 enum status letter_plan(struct installation *in, const struct request *r,
     const json_t *words, const char *language, json_t **out) MUST_CHECK;
+
+/* What the policy calls a cluster, in the reader's language. */
+const char *letter_cluster(
+    const struct installation *in, const char *language, const char *cluster);
+
+/*
+ * Who receives the person's data, as one who asks for that is told (GDPR Art.
+ * 19, second sentence): {"list":[{"name","role","region","clusters"}],"any"},
+ * by the purposes of the clusters in which the person has records; null for a
+ * request of another type.  Opens the stores.
+ */
+enum status letter_recipients(struct installation *in, const struct request *r,
+    const json_t *words, const char *language, json_t **out) MUST_CHECK;
+
+/* words.LANGUAGE.json, of the installation's folder or ours. */
+enum status letter_words(const struct installation *in, const char *language,
+    json_t **out) MUST_CHECK;
+/* Who signs: the first of those who answer for the data. */
+const char *letter_signer(const struct installation *in, const char *language);
+/* The template ${name} with ${data}. */
+enum status letter_render(const struct installation *in, const char *name,
+    const char *language, const json_t *data, struct letter *out) MUST_CHECK;
 
 #endif /* !RIGHTS_LETTER_PARTS_H */

@@ -12,17 +12,17 @@ struct telling {
 	const char *language;
 };
 
-/* What the policy calls it, in the person's language. */
-static const char *title_of(const struct telling *t, const char *cluster)
+const char *letter_cluster(
+    const struct installation *in, const char *language, const char *cluster)
 {
 	const struct policy_cluster *c;
 	const char *title;
 	size_t i, k;
 
-	for (i = 0; i < t->in->policy_count; i++) {
-		for (k = 0; k < t->in->policies[i].cluster_count; k++) {
-			c = &t->in->policies[i].clusters[k];
-			title = text_in(&c->title, t->language);
+	for (i = 0; i < in->policy_count; i++) {
+		for (k = 0; k < in->policies[i].cluster_count; k++) {
+			c = &in->policies[i].clusters[k];
+			title = text_in(&c->title, language);
 			if (strcmp(c->name, cluster) == 0 && *title)
 				return title;
 		}
@@ -76,7 +76,8 @@ static enum status add_erased(
 	if (word == NULL)
 		return no_word("erased", how);
 	st = json_make(&line, "{s:s, s:s}", "what",
-	    title_of(t, json_text(item, "cluster")), "how", word);
+	    letter_cluster(t->in, t->language, json_text(item, "cluster")),
+	    "how", word);
 	return st == ST_OK ? add_line(list, line, json_int(item, "records"))
 			   : st;
 }
@@ -108,7 +109,8 @@ static enum status add_kept(
 	if (word == NULL)
 		return no_word("kept", why);
 	st = json_make(&line, "{s:s, s:s, s:s?}", "what",
-	    title_of(t, json_text(item, "cluster")), "why", word, "law",
+	    letter_cluster(t->in, t->language, json_text(item, "cluster")),
+	    "why", word, "law",
 	    json_string_value(json_object_get(item, "law")));
 	if (st == ST_OK && (st = put_until(t, item, line)) != ST_OK)
 		json_decref(line);

@@ -5,6 +5,7 @@
 #include "engine/base/civil.h"
 #include "engine/base/zone.h"
 #include "engine/rights/message.h"
+#include "engine/rights/notification.h"
 #include "engine/rights/restriction_part.h"
 
 struct lifting {
@@ -148,11 +149,39 @@ static enum status lift_one(struct installation *in,
 	return st;
 }
 
-static enum status finish(
-    struct installation *in, const struct rights_actor *by, const char *id)
+/* Whoever was told of the restriction. */
+static enum status tell_recipients(struct step *s, const json_t *reach)
 {
+	struct notification_order o = { .kind = NOTIFY_LIFTED,
+		.request = s->r.number,
+		.who = { s->r.identity, s->r.value },
+		.reach = reach,
+		.at = s->by->now,
+		.actor = s->by->name };
+	json_t *told = NULL;
+	enum status st =
+	    notification_told(s->in, s->r.number, NOTIFY_RESTRICTION, &told);
+
+	o.recipients = told;
+	if (st == ST_OK)
+		st = notification_prepare(s->in, &o);
+	if (st == ST_OK)
+		st = notification_go(
+		    s->in, s->r.number, s->by->now, s->by->name);
+	json_decref(told);
+	return st;
+}
+
+static enum status finish(struct installation *in,
+    const struct rights_actor *by, const struct request *r)
+{
+	const struct reach_subject who = { r->identity, r->value };
 	struct step s = { 0 };
-	enum status st = step_begin(&s, in, by, id);
+	json_t *reach = NULL;
+	enum status st = notification_reach(in, &who, &reach);
+
+	if (st == ST_OK)
+		st = step_begin(&s, in, by, r->id);
 
 	if (st == ST_OK)
 		st = db_exec(in->control,
@@ -161,6 +190,9 @@ static enum status finish(
 		    ARGS(INT(s.r.number), INT(by->now)));
 	if (st == ST_OK)
 		st = step_go(&s, REQUEST_LIFT, "notice_over", NULL);
+	if (st == ST_OK)
+		st = tell_recipients(&s, reach);
+	json_decref(reach);
 	return step_end(&s, st, NULL);
 }
 
@@ -192,7 +224,7 @@ static enum status lift(struct installation *in, const struct rights_actor *by,
 	if (st == ST_OK)
 		st = part_count(in, r->number, r->id, &parts, &open);
 	/* With two people, the second has yet to come. */
-	return st == ST_OK && open == parts ? finish(in, by, r->id) : st;
+	return st == ST_OK && open == parts ? finish(in, by, r) : st;
 }
 
 enum status rights_lift(struct installation *in, const struct rights_actor *by,

@@ -43,6 +43,11 @@ enum status metrics_write(struct installation *in, const json_t *summary)
 	    "# HELP lethe_outbox_dead Messages that were given up.\n"
 	    "# TYPE lethe_outbox_dead gauge\nlethe_outbox_dead %lld\n",
 	    json_int(outbox, "waiting"), json_int(outbox, "dead"));
+	buf_addf(&b,
+	    "# HELP lethe_recipients_open Notifications of recipients that are "
+	    "not confirmed.\n# TYPE lethe_recipients_open gauge\n"
+	    "lethe_recipients_open %lld\n",
+	    json_int(json_object_get(summary, "recipients"), "open"));
 	buf_adds(&b, "# HELP lethe_requests Requests by state.\n"
 		     "# TYPE lethe_requests gauge\n");
 	json_object_foreach(json_object_get(summary, "states"), state, count)

@@ -7,12 +7,16 @@
 
 #include "engine/base/civil.h"
 #include "engine/crypto/random.h"
+#include "engine/rights/hook.h"
 #include "engine/rights/message.h"
+#include "engine/rights/notification.h"
+#include "engine/rights/step.h"
 
 /* One on its way. */
 struct taken {
 	int64_t number;
 	int attempts;
+	enum outbox_kind kind;
 	struct message m;
 	char *texts[4]; /* id, recipient, subject, body: owned */
 };
@@ -33,17 +37,27 @@ int64_t outbox_wait(int attempts, unsigned int chance)
 	return wait / 2 + wait / 2 * chance / 255;
 }
 
-enum status outbox_add(
-    struct installation *in, const struct outbox_mail *m, int64_t *number)
+static enum status sendable(
+    const struct installation *in, const struct outbox_message *m)
 {
-	uint8_t tail[12];
-	char id[2 * sizeof(tail) + 1];
 	const char *sender;
-	enum status st;
 
+	if (m->kind == OUTBOX_WEBHOOK)
+		return ST_OK;
 	if (strpbrk(m->subject, "\r\n"))
 		return fail(ST_USAGE, "a subject is one line");
-	if ((st = message_sender(in, &sender)) != ST_OK ||
+	return message_sender(in, &sender);
+}
+
+enum status outbox_add(
+    struct installation *in, const struct outbox_message *m, int64_t *number)
+{
+	static const char *const kinds[] = { "mail", "webhook" };
+	uint8_t tail[12];
+	char id[2 * sizeof(tail) + 1];
+	enum status st;
+
+	if ((st = sendable(in, m)) != ST_OK ||
 	    (st = random_bytes(tail, sizeof(tail))) != ST_OK)
 		return st;
 	for (size_t i = 0; i < sizeof(tail); i++)
@@ -51,10 +65,11 @@ enum status outbox_add(
 	return db_one_int(in->control,
 	    "INSERT INTO outbox (id, kind, request, recipient, subject, body,"
 	    " state, made_at, next_at) VALUES (coalesce((SELECT id FROM request"
-	    " WHERE number = $2), 'L') || '-' || $1, 'mail', $2, $3, $4, $5,"
+	    " WHERE number = $2), 'L') || '-' || $1, $7, $2, $3, $4, $5,"
 	    " 'waiting', $6, $6) RETURNING number",
 	    ARGS(TEXT(id), m->request ? INT(m->request) : NIL, TEXT(m->to),
-		TEXT(m->subject), TEXT(m->body), INT(m->at)),
+		TEXT(m->subject), TEXT(m->body), INT(m->at),
+		TEXT(kinds[m->kind])),
 	    0, number);
 }
 
@@ -74,6 +89,8 @@ static enum status fill(struct stmt *s, struct taken *t)
 {
 	t->number = db_int(s, 0);
 	t->attempts = (int)db_int(s, 1) + 1;
+	t->kind = strcmp(db_text(s, 7), "webhook") == 0 ? OUTBOX_WEBHOOK
+							: OUTBOX_MAIL;
 	for (int i = 0; i < 4; i++)
 		if ((t->texts[i] = strdup(db_text(s, 2 + i))) == NULL)
 			return fail(ST_NOMEM, "out of memory");
@@ -91,10 +108,10 @@ static enum status take(
 
 	if (st == ST_OK)
 		st = db_query(in->control,
-		    "SELECT number, attempts, id, recipient, subject, body,"
-		    " made_at FROM outbox WHERE state IN ('waiting', 'sending')"
-		    " AND next_at <= $1 AND number > $2"
-		    " ORDER BY number LIMIT 1",
+		    "SELECT number, attempts, id, recipient,"
+		    " coalesce(subject, ''), body, made_at, kind FROM outbox"
+		    " WHERE state IN ('waiting', 'sending') AND next_at <= $1"
+		    " AND number > $2 ORDER BY number LIMIT 1",
 		    ARGS(INT(now), INT(after)), &s);
 	if (st == ST_OK && (st = db_row(s)) == ST_OK)
 		st = fill(s, t);
@@ -113,12 +130,23 @@ static enum status take(
 }
 
 static enum status note_sent(
-    struct installation *in, const struct taken *t, int64_t now)
+    struct installation *in, const struct taken *t, int done, int64_t now)
 {
-	return db_exec(in->control,
-	    "UPDATE outbox SET state = 'sent', sent_at = $2, recipient = NULL,"
-	    " subject = NULL, body = NULL, problem = NULL WHERE number = $1",
-	    ARGS(INT(t->number), INT(now)));
+	enum status st = db_begin(in->control, DB_WRITE);
+
+	if (st == ST_OK)
+		st = db_exec(in->control,
+		    "UPDATE outbox SET state = 'sent', sent_at = $2,"
+		    " recipient = NULL, subject = NULL, body = NULL,"
+		    " problem = NULL WHERE number = $1",
+		    ARGS(INT(t->number), INT(now)));
+	if (st == ST_OK)
+		st = notification_sent(in, t->number, done, now);
+	if (st == ST_OK)
+		st = db_commit(in->control);
+	if (st != ST_OK)
+		db_rollback(in->control);
+	return st;
 }
 
 static enum status note_problem(struct installation *in, const struct taken *t,
@@ -142,12 +170,16 @@ static enum status note_problem(struct installation *in, const struct taken *t,
 static enum status send_one(struct installation *in, const struct taken *t,
     int64_t now, struct sums *sums)
 {
-	enum status st = message_send(in, &t->m);
 	char *problem;
+	int done = 0;
+	enum status st =
+	    t->kind == OUTBOX_WEBHOOK
+		? hook_send(in, t->m.to, t->m.id, t->m.body, now, &done)
+		: message_send(in, &t->m);
 
 	if (st == ST_OK) {
 		sums->sent++;
-		return note_sent(in, t, now);
+		return note_sent(in, t, done, now);
 	}
 	if (st == ST_NOMEM || (problem = strdup(status_text())) == NULL)
 		return fail(ST_NOMEM, "out of memory");
@@ -170,7 +202,9 @@ enum status outbox_send(struct installation *in, int64_t now, json_t **out)
 		drop(&t);
 	}
 	drop(&t);
-	if (st != ST_NOTFOUND)
+	if (st == ST_NOTFOUND)
+		st = events_ship(in);
+	if (st != ST_OK)
 		return st;
 	return json_make(out, "{s:I, s:I, s:I}", "sent", sums.sent, "failed",
 	    sums.failed, "dead", sums.dead);

@@ -7,7 +7,8 @@
 #include "engine/installation/installation.h"
 
 /*
- * What leaves: mail to people.  It is noted in the transaction of whatever
+ * What leaves: mail to people, webhooks to systems that received data.  It is
+ * noted in the transaction of whatever
  * causes it, and sent afterwards, by the same command or by the next `lethe
  * outbox send`; tried again after a while that doubles each time, with some
  * chance in it, up to OUTBOX_ATTEMPTS times; then it is dead, and somebody
@@ -16,22 +17,24 @@
  * Each message has an id that is the same in every attempt (its Message-ID, the
  * name of its file).  One that was being sent when somebody was killed is taken
  * for lost after OUTBOX_LOST seconds and sent again: into a folder exactly
- * once, by SMTP at least once, which the receiver's server can tell by the
- * Message-ID.  Once it is sent, nothing of it is kept here.
+ * once, by SMTP and HTTPS at least once, which the receiver can tell by the
+ * Message-ID or webhook-id.  Once it is sent, nothing of it is kept here.
  */
 #define OUTBOX_ATTEMPTS 12
 #define OUTBOX_LOST     900
 
-struct outbox_mail {
-	int64_t request; /* 0: none */
-	const char *to;  /* text_is_address() */
-	const char *subject;
-	const char *body; /* lines end in LF */
+enum outbox_kind { OUTBOX_MAIL, OUTBOX_WEBHOOK };
+struct outbox_message {
+	enum outbox_kind kind;
+	int64_t request;     /* 0: none */
+	const char *to;      /* text_is_address(); a name under `recipients:` */
+	const char *subject; /* of a mail */
+	const char *body;    /* lines end in LF; of a webhook, JSON */
 	int64_t at;
 };
 /* Note it, inside a write transaction of the control database.  ST_USAGE for
  * a subject of several lines. */
-enum status outbox_add(struct installation *in, const struct outbox_mail *m,
+enum status outbox_add(struct installation *in, const struct outbox_message *m,
     int64_t *number) MUST_CHECK;
 
 /* Send what is due at ${now}.  {"sent","failed","dead"}: in this call.  A

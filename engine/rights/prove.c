@@ -31,8 +31,8 @@ static char *body_of(const char *id, const char *code, const char *until)
 static enum status send(
     struct step *s, const char *to, const char *code, int64_t expires_at)
 {
-	struct outbox_mail m = { s->r.number, to, "Your code / Ihr Code", NULL,
-		s->by->now };
+	struct outbox_message m = { OUTBOX_MAIL, s->r.number, to,
+		"Your code / Ihr Code", NULL, s->by->now };
 	char until[ZONE_TEXT], *body;
 	const char *sender;
 	int64_t number;

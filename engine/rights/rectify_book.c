@@ -7,6 +7,7 @@
 
 #include "engine/crypto/hash.h"
 #include "engine/crypto/pseudonym.h"
+#include "engine/rights/rows.h"
 
 static enum status parse(const char *text, json_t **out)
 {
@@ -44,30 +45,17 @@ static enum status one_json(struct stmt *s, json_t **out)
 enum status change_list(struct installation *in, int64_t request,
     enum change_which which, json_t **out)
 {
-	json_t *list = NULL, *one = NULL;
 	struct stmt *s = NULL;
-	enum status st = json_made(json_array(), &list);
+	enum status st;
 
-	if (st == ST_OK)
-		st = db_query(in->control,
-		    "SELECT number, kind, store, collection, record_key, field,"
-		    " old_value, new_value, evidence, withdrawn_at IS NOT NULL,"
-		    " done_at IS NOT NULL FROM request_change"
-		    " WHERE request = $1 AND ($2 OR (withdrawn_at IS NULL"
-		    " AND done_at IS NULL)) ORDER BY number",
-		    ARGS(INT(request), INT(which == CHANGE_ALL)), &s);
-	while (st == ST_OK && (st = db_row(s)) == ST_OK) {
-		st = one_json(s, &one);
-		if (st == ST_OK)
-			st = json_push(list, one);
-	}
-	db_done(s);
-	if (st == ST_NOTFOUND) {
-		*out = list;
-		return ST_OK;
-	}
-	json_decref(list);
-	return st;
+	st = db_query(in->control,
+	    "SELECT number, kind, store, collection, record_key, field,"
+	    " old_value, new_value, evidence, withdrawn_at IS NOT NULL,"
+	    " done_at IS NOT NULL FROM request_change"
+	    " WHERE request = $1 AND ($2 OR (withdrawn_at IS NULL"
+	    " AND done_at IS NULL)) ORDER BY number",
+	    ARGS(INT(request), INT(which == CHANGE_ALL)), &s);
+	return st == ST_OK ? rows_json(s, one_json, out) : st;
 }
 
 static enum status key_text(const struct rights_change *c, char **out)

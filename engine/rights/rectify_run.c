@@ -13,6 +13,7 @@
 #include "engine/installation/units.h"
 #include "engine/plan/keys.h"
 #include "engine/records/value_text.h"
+#include "engine/rights/notification.h"
 #include "engine/rights/rectify_book.h"
 #include "engine/rights/rectify_field.h"
 #include "engine/rights/transition.h"
@@ -281,6 +282,106 @@ static enum status work(struct run *x, const char *hash)
 	return st;
 }
 
+/* ---- recipients ---- */
+
+/* A change once for each cluster that it is in: a recipient may not have all.
+ */
+static enum status add_changes(
+    const struct installation *in, const json_t *one, json_t *out)
+{
+	const struct config_store *cs =
+	    config_find_store(&in->config, json_text(one, "store"));
+	json_t *clusters = NULL, *change = NULL;
+	const json_t *cluster;
+	enum status st = json_made(json_array(), &clusters);
+	size_t i;
+
+	for (size_t k = 0; st == ST_OK && cs && k < in->store_count; k++)
+		if (strcmp(in->stores[k].config->name, cs->name) == 0)
+			st = notification_clusters(in,
+			    in->stores[k].dataset->key,
+			    json_text(one, "collection"),
+			    json_text(one, "field"), clusters);
+	json_array_foreach(clusters, i, cluster)
+	{
+		if (st == ST_OK)
+			st = json_make(&change, "{s:O, s:s, s:O}", "cluster",
+			    cluster, "field", json_text(one, "field"), "value",
+			    json_object_get(one, "new"));
+		if (st == ST_OK)
+			st = json_push(out, change);
+	}
+	json_decref(clusters);
+	return st;
+}
+
+static enum status changed(
+    const struct run *x, json_t *changes, json_t *clusters)
+{
+	const json_t *one;
+	enum status st = ST_OK;
+	size_t i;
+
+	json_array_foreach(x->changes, i, one)
+	{
+		if (st == ST_OK)
+			st = add_changes(x->in, one, changes);
+	}
+	json_array_foreach(changes, i, one)
+	{
+		if (st == ST_OK)
+			st = json_push(clusters,
+			    json_incref(json_object_get(one, "cluster")));
+	}
+	return st;
+}
+
+static enum status prepare(const struct run *x, const json_t *reach)
+{
+	struct notification_order o = { .kind = NOTIFY_RECTIFICATION,
+		.request = x->r->number,
+		.who = { x->r->identity, x->r->value },
+		.reach = reach,
+		.at = x->by->now,
+		.actor = x->by->name };
+	json_t *changes = json_array(), *clusters = json_array();
+	enum status st =
+	    changes && clusters ? ST_OK : fail(ST_NOMEM, "out of memory");
+
+	if (st == ST_OK)
+		st = changed(x, changes, clusters);
+	o.changes = changes;
+	o.clusters = clusters;
+	if (st == ST_OK)
+		st = db_begin(x->in->control, DB_WRITE);
+	if (st == ST_OK)
+		st = notification_prepare(x->in, &o);
+	if (st == ST_OK)
+		st = db_commit(x->in->control);
+	if (st != ST_OK)
+		db_rollback(x->in->control);
+	json_decref(changes);
+	json_decref(clusters);
+	return st;
+}
+
+/* By what recipients know the person before anything is another: they know the
+ * old address. */
+static enum status prepare_recipients(const struct run *x)
+{
+	const struct reach_subject who = { x->r->identity, x->r->value };
+	json_t *reach = NULL;
+	enum status st;
+
+	if (x->begun)
+		return ST_OK;
+	st = notification_reach(x->in, &who, &reach);
+	if (st == ST_OK)
+		st = prepare(x, reach);
+	json_decref(reach);
+	return st;
+}
+
 /* ---- the request ---- */
 
 static enum request_action ending(const struct request *r)
@@ -321,6 +422,8 @@ static enum status finish(struct installation *in,
 		st = step_go(&s, REQUEST_CORRECT, NULL, NULL);
 	if (st == ST_OK)
 		st = step_go(&s, ending(&s.r), s.r.reason, NULL);
+	if (st == ST_OK)
+		st = notification_go(in, s.r.number, by->now, by->name);
 	return step_end(&s, st, out);
 }
 
@@ -341,6 +444,9 @@ enum status rights_correct(struct installation *in,
 		st = change_list(in, r.number, CHANGE_OPEN, &x.changes);
 	if (st == ST_OK) {
 		x.begun = how.begun;
+		st = prepare_recipients(&x);
+	}
+	if (st == ST_OK) {
 		st = work(&x, how.hash);
 	}
 	/* What a corrected address leads to now may be suspended, too. */

@@ -8,6 +8,7 @@
 #include "engine/holds/reason.h"
 #include "engine/holds/scope.h"
 #include "engine/plan/reach.h"
+#include "engine/rights/notification.h"
 #include "engine/rights/restriction_part.h"
 
 #define OBJECTION "art18_1d_objection_pending"
@@ -282,14 +283,85 @@ enum status rights_restriction_parts(
 	return st;
 }
 
-static enum status note_placed(struct installation *in,
-    const struct rights_actor *by, const char *id, const char *ground)
+/* ---- recipients ---- */
+
+/* The clusters of a part in which the person has anything. */
+static enum status add_clusters(const struct installation *in,
+    const json_t *part, const json_t *reach, json_t *out)
 {
+	const char *cluster =
+	    json_string_value(json_object_get(part, "cluster"));
+	const json_t *one;
+	size_t i;
+	enum status st = ST_OK;
+
+	for (size_t k = 0; json_is_array(json_object_get(part, "key")) &&
+			   st == ST_OK && k < in->store_count;
+	     k++)
+		if (strcmp(in->stores[k].config->name,
+			json_text(part, "store")) == 0)
+			st = notification_clusters(in,
+			    in->stores[k].dataset->key,
+			    json_text(part, "collection"), NULL, out);
+	if (json_is_array(json_object_get(part, "key")))
+		return st;
+	json_array_foreach(json_object_get(reach, "clusters"), i, one)
+	{
+		if (st == ST_OK &&
+		    (cluster == NULL ||
+			strcmp(cluster, json_string_value(one)) == 0))
+			st =
+			    json_push(out, json_string(json_string_value(one)));
+	}
+	return st;
+}
+
+static enum status tell_recipients(struct step *s, const json_t *reach)
+{
+	struct notification_order o = { .kind = NOTIFY_RESTRICTION,
+		.request = s->r.number,
+		.who = { s->r.identity, s->r.value },
+		.reach = reach,
+		.at = s->by->now,
+		.actor = s->by->name };
+	json_t *parts = NULL, *clusters = json_array();
+	const json_t *part;
+	enum status st = part_list(s->in, s->r.number, s->r.id, &parts);
+	size_t i;
+
+	json_array_foreach(parts, i, part)
+	{
+		if (st == ST_OK)
+			st = add_clusters(s->in, part, reach, clusters);
+	}
+	o.clusters = clusters;
+	if (st == ST_OK)
+		st = notification_prepare(s->in, &o);
+	if (st == ST_OK)
+		st = notification_go(
+		    s->in, s->r.number, s->by->now, s->by->name);
+	json_decref(parts);
+	json_decref(clusters);
+	return st;
+}
+
+/* ---- the request ---- */
+
+static enum status note_placed(struct installation *in,
+    const struct rights_actor *by, const struct request *r, const char *ground)
+{
+	const struct reach_subject who = { r->identity, r->value };
 	struct step s = { 0 };
-	enum status st = step_begin(&s, in, by, id);
+	json_t *reach = NULL;
+	enum status st = notification_reach(in, &who, &reach);
 
 	if (st == ST_OK)
+		st = step_begin(&s, in, by, r->id);
+	if (st == ST_OK)
 		st = step_go(&s, REQUEST_RESTRICT, ground, NULL);
+	if (st == ST_OK)
+		st = tell_recipients(&s, reach);
+	json_decref(reach);
 	return step_end(&s, st, NULL);
 }
 
@@ -310,7 +382,7 @@ enum status rights_restrict(struct installation *in,
 	if (st == ST_OK && is_objection(&r)) {
 		st = place_all(in, by, &r);
 		if (st == ST_OK)
-			st = note_placed(in, by, id, w.ground);
+			st = note_placed(in, by, &r, w.ground);
 	}
 	if (st == ST_OK)
 		st = parts_json(in, &r, out);
@@ -335,13 +407,20 @@ static enum status executable(
 }
 
 static enum status finish(struct installation *in,
-    const struct rights_actor *by, const char *id, json_t **out)
+    const struct rights_actor *by, const struct request *r, json_t **out)
 {
+	const struct reach_subject who = { r->identity, r->value };
 	struct step s = { 0 };
-	enum status st = step_begin(&s, in, by, id);
+	json_t *reach = NULL;
+	enum status st = notification_reach(in, &who, &reach);
 
 	if (st == ST_OK)
+		st = step_begin(&s, in, by, r->id);
+	if (st == ST_OK)
 		st = step_go(&s, REQUEST_RESTRICT, NULL, NULL);
+	if (st == ST_OK)
+		st = tell_recipients(&s, reach);
+	json_decref(reach);
 	if (st == ST_OK)
 		st = step_go(&s,
 		    s.r.outcome == REQUEST_TO_FULFIL_PARTLY
@@ -362,7 +441,7 @@ enum status rights_execute_restriction(struct installation *in,
 	if (st == ST_OK)
 		st = place_all(in, by, &r);
 	if (st == ST_OK)
-		st = finish(in, by, id, out);
+		st = finish(in, by, &r, out);
 	request_release(&r);
 	return st;
 }

@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 
+#include "engine/rights/rows.h"
+
 static enum status key_text(const struct holds_scope *s, char **out)
 {
 	json_t *key = json_array();
@@ -65,33 +67,20 @@ static enum status one_json(struct stmt *s, json_t **out)
 enum status part_list(
     struct installation *in, int64_t request, const char *id, json_t **out)
 {
-	json_t *list = NULL, *one = NULL;
 	struct stmt *s = NULL;
-	enum status st = json_made(json_array(), &list);
+	enum status st;
 
-	if (st == ST_OK)
-		st = db_query(in->control,
-		    "SELECT p.part, p.ground, p.store, p.collection,"
-		    " p.record_key, p.cluster, x.id, x.asked_at, x.released_at"
-		    " FROM request_restriction AS p LEFT JOIN suspension AS x"
-		    " ON x.id = (SELECT y.id FROM suspension AS y"
-		    "  WHERE y.request = $2 AND y.request_part = p.part"
-		    "  ORDER BY y.released_at IS NULL DESC, y.placed_at DESC"
-		    "  LIMIT 1)"
-		    " WHERE p.request = $1 ORDER BY p.part",
-		    ARGS(INT(request), TEXT(id)), &s);
-	while (st == ST_OK && (st = db_row(s)) == ST_OK) {
-		st = one_json(s, &one);
-		if (st == ST_OK)
-			st = json_push(list, one);
-	}
-	db_done(s);
-	if (st == ST_NOTFOUND) {
-		*out = list;
-		return ST_OK;
-	}
-	json_decref(list);
-	return st;
+	st = db_query(in->control,
+	    "SELECT p.part, p.ground, p.store, p.collection,"
+	    " p.record_key, p.cluster, x.id, x.asked_at, x.released_at"
+	    " FROM request_restriction AS p LEFT JOIN suspension AS x"
+	    " ON x.id = (SELECT y.id FROM suspension AS y"
+	    "  WHERE y.request = $2 AND y.request_part = p.part"
+	    "  ORDER BY y.released_at IS NULL DESC, y.placed_at DESC"
+	    "  LIMIT 1)"
+	    " WHERE p.request = $1 ORDER BY p.part",
+	    ARGS(INT(request), TEXT(id)), &s);
+	return st == ST_OK ? rows_json(s, one_json, out) : st;
 }
 
 enum status part_count(struct installation *in, int64_t request, const char *id,

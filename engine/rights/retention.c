@@ -86,9 +86,10 @@ static enum status delete_one(struct installation *in, int64_t number)
 {
 	static const char *const tables[] = { "request_person", "request_event",
 		"request_stop", "request_code", "request_plan",
-		"request_letter", "outbox", "package", "snapshot",
-		"request_restriction", "request_lifting", "request_item",
-		"request_change", "request_rectification", NULL };
+		"recipient_event", "recipient_notification", "request_letter",
+		"outbox", "package", "snapshot", "request_restriction",
+		"request_lifting", "request_item", "request_change",
+		"request_rectification", NULL };
 	enum status st = ST_OK;
 	struct sql q;
 
@@ -217,8 +218,9 @@ static enum status delete_all(struct retention *r)
 
 /* ---- told ---- */
 
-static enum status tell(struct installation *in, struct stmt *s)
+static enum status tell(void *ctx, struct stmt *s)
 {
+	struct installation *in = ctx;
 	char cutoff[CIVIL_TEXT], digest[SHA256_TEXT];
 	struct val hashes = db_val(s, 5);
 	json_t *details = NULL;
@@ -250,10 +252,9 @@ enum status retention_ship(struct installation *in)
 	    "SELECT number, at, actor, cutoff_day, requests, hashes, log_first"
 	    " FROM request_deletion WHERE logged = 0 ORDER BY number",
 	    NOARGS, &s);
-	while (st == ST_OK && (st = db_row(s)) == ST_OK)
-		st = tell(in, s);
-	db_done(s);
-	if (st != ST_NOTFOUND)
+	if (st == ST_OK)
+		st = db_each(s, tell, in);
+	if (st != ST_OK)
 		return st;
 	return db_exec(in->control,
 	    "UPDATE request_deletion SET logged = 1 WHERE logged = 0", NOARGS);

@@ -3,6 +3,7 @@
 
 #include "engine/base/civil.h"
 #include "engine/base/zone.h"
+#include "engine/rights/notification.h"
 #include "engine/rights/restriction_part.h"
 #include "engine/rights/step.h"
 #include "engine/rights/terms.h"
@@ -176,6 +177,8 @@ enum status rights_show(
 		st = json_put(o, "restrictions", parts);
 	if (st == ST_OK)
 		st = lifting_put(in, r.number, o);
+	if (st == ST_OK)
+		st = notification_put(in, r.number, o);
 	if (st == ST_OK)
 		st = events_json(in, r.number, &history);
 	if (st == ST_OK)

@@ -2,11 +2,11 @@
 #include "engine/send/smtp.h"
 
 #include <curl/curl.h>
-#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "engine/base/buf.h"
+#include "engine/send/transfer.h"
 
 struct source {
 	const char *data;
@@ -23,8 +23,6 @@ static size_t feed(char *to, size_t size, size_t count, void *ctx)
 	s->left -= n;
 	return n;
 }
-
-static void begin(void) { (void)curl_global_init(CURL_GLOBAL_DEFAULT); }
 
 static int is_here(const char *url)
 {
@@ -97,7 +95,6 @@ static enum status result_of(CURL *c, CURLcode code)
 
 enum status smtp_send(const struct smtp *s, const char *data, size_t len)
 {
-	static pthread_once_t once = PTHREAD_ONCE_INIT;
 	struct source source = { data, len };
 	char *from = str_format("<%s>", s->from);
 	char *rcpt = str_format("<%s>", s->to);
@@ -105,9 +102,8 @@ enum status smtp_send(const struct smtp *s, const char *data, size_t len)
 	CURL *c = NULL;
 	enum status st;
 
-	(void)pthread_once(&once, begin);
 	if (from && to)
-		c = curl_easy_init();
+		c = transfer_new();
 	if (c == NULL || !set_up(c, s, &source, from, to))
 		st = fail(ST_NOMEM, "out of memory");
 	else

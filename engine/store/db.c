@@ -153,6 +153,18 @@ void db_done(struct stmt *s)
 		s->db->driver->done(s);
 }
 
+enum status db_each(
+    struct stmt *s, enum status (*each)(void *ctx, struct stmt *s), void *ctx)
+{
+	enum status st = ST_OK;
+
+	while (st == ST_OK && (st = db_row(s)) == ST_OK)
+		if ((st = each(ctx, s)) != ST_OK)
+			break;
+	db_done(s);
+	return st == ST_NOTFOUND ? ST_OK : st;
+}
+
 enum status db_again(struct stmt *s, const struct val *args)
 {
 	return s->db->driver->bind(s, args, count_values(args), BIND_COPY);

@@ -57,6 +57,10 @@ enum status db_row(struct stmt *s) MUST_CHECK;
 /* End a statement; NULL is fine.  Bind anew and start over: db_again(). */
 void db_done(struct stmt *s);
 enum status db_again(struct stmt *s, const struct val *args) MUST_CHECK;
+/* Call ${each} for every row left, and end the statement in any case; what it
+ * returns other than ST_OK is the last. */
+enum status db_each(struct stmt *s,
+    enum status (*each)(void *ctx, struct stmt *s), void *ctx) MUST_CHECK;
 
 int db_columns(const struct stmt *s);
 const char *db_column_name(const struct stmt *s, int col);

@@ -48,25 +48,67 @@ static int grow(struct sql *q)
 {
 	size_t size = q->size ? q->size * 2 : 8;
 	struct val *vals;
+	size_t *places;
 
 	if (q->count < q->size)
 		return 1;
 	vals = reallocarray(q->vals, size, sizeof(*vals));
-	if (vals == NULL)
+	if (vals)
+		q->vals = vals;
+	places = reallocarray(q->places, size, sizeof(*places));
+	if (places)
+		q->places = places;
+	if (vals == NULL || places == NULL)
 		return 0;
-	q->vals = vals;
 	q->size = size;
 	return 1;
 }
 
-void sql_bind(struct sql *q, struct val v)
+/* ${place} from 1; 0: none. */
+static void bind(struct sql *q, size_t place, struct val v)
 {
 	if (!grow(q) || !copy_bytes(&v)) {
 		q->text.failed = 1;
 		return;
 	}
+	q->places[q->count] = place;
 	q->vals[q->count++] = v;
 	buf_addf(&q->text, "$%zu", q->count);
+}
+
+void sql_bind(struct sql *q, struct val v) { bind(q, 0, v); }
+
+void sql_bind_at(struct sql *q, size_t place, struct val v)
+{
+	bind(q, place + 1, v);
+}
+
+/* Often somebody's address or number. */
+static void free_bytes(struct val *v)
+{
+	if (v->type != VAL_TEXT && v->type != VAL_BLOB)
+		return;
+	explicit_bzero((char *)(uintptr_t)v->p, v->n);
+	free((char *)(uintptr_t)v->p);
+}
+
+void sql_refill(struct sql *q, const struct val *vals)
+{
+	size_t i;
+
+	for (i = 0; i < q->count; i++) {
+		struct val v;
+
+		if (q->places[i] == 0)
+			continue;
+		v = vals[q->places[i] - 1];
+		if (!copy_bytes(&v)) {
+			q->text.failed = 1;
+			return;
+		}
+		free_bytes(&q->vals[i]);
+		q->vals[i] = v;
+	}
 }
 
 void sql_bind_int(struct sql *q, int64_t i)
@@ -117,7 +159,7 @@ void sql_join(struct sql *q, const struct sql *part)
 		n = strtoul(end + 1, &behind, 10);
 		end = behind;
 		if (n >= 1 && n <= part->count)
-			sql_bind(q, part->vals[n - 1]);
+			bind(q, part->places[n - 1], part->vals[n - 1]);
 		else
 			q->text.failed = 1;
 	}
@@ -127,13 +169,8 @@ static void free_values(struct sql *q)
 {
 	size_t i;
 
-	for (i = 0; i < q->count; i++) {
-		if (q->vals[i].type != VAL_TEXT && q->vals[i].type != VAL_BLOB)
-			continue;
-		/* Often somebody's address or number. */
-		explicit_bzero((char *)(uintptr_t)q->vals[i].p, q->vals[i].n);
-		free((char *)(uintptr_t)q->vals[i].p);
-	}
+	for (i = 0; i < q->count; i++)
+		free_bytes(&q->vals[i]);
 	q->count = 0;
 }
 
@@ -147,6 +184,7 @@ void sql_release(struct sql *q)
 {
 	free_values(q);
 	free(q->vals);
+	free(q->places);
 	buf_release(&q->text);
 	*q = (struct sql)SQL_INIT;
 }

@@ -34,12 +34,13 @@ struct val {
 struct sql {
 	struct buf text;
 	struct val *vals; /* copies of text and blobs are owned */
+	size_t *places;   /* of each, from 1; 0: none (sql_bind_at()) */
 	size_t count;
 	size_t size;
 };
-#define SQL_INIT                     \
-	{                            \
-		BUF_INIT, NULL, 0, 0 \
+#define SQL_INIT                           \
+	{                                  \
+		BUF_INIT, NULL, NULL, 0, 0 \
 	}
 
 #define sql_add(q, words) sql_add_(q, "" words)
@@ -51,8 +52,12 @@ void sql_column(struct sql *q, const char *table, const char *column);
 /* The next parameter, bound to a copy of the value. */
 void sql_bind(struct sql *q, struct val v);
 void sql_bind_int(struct sql *q, int64_t i);
+/* The same for a statement that is asked of one record after the other:
+ * sql_refill() puts ${vals[place]} wherever that place was bound. */
+void sql_bind_at(struct sql *q, size_t place, struct val v);
+void sql_refill(struct sql *q, const struct val *vals);
 void sql_bind_text(struct sql *q, const char *text);
-/* All of ${part}, its parameters renumbered. */
+/* All of ${part}, its parameters renumbered, and places kept. */
 void sql_join(struct sql *q, const struct sql *part);
 void sql_clear(struct sql *q);
 void sql_release(struct sql *q);

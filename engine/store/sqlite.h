@@ -34,7 +34,7 @@ enum status sqlite_open(const struct sqlite_spec *spec, enum sqlite_mode mode,
 struct sqlite {
 	struct db db;
 	sqlite3 *handle;
-	sqlite3_stmt *idle[SQLITE_IDLE]; /* the latest used first */
+	struct sqlite_stmt *idle[SQLITE_IDLE]; /* the latest used first */
 	int guarded; /* a script runs: no PRAGMA, BEGIN or COMMIT in it */
 	int64_t patience_ns;   /* to wait for a lock */
 	int64_t waiting_since; /* CLOCK_MONOTONIC, ns */

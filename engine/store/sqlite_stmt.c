@@ -26,13 +26,13 @@ static const struct sqlite_stmt *of_const(const struct stmt *s)
 	return (const struct sqlite_stmt *)s;
 }
 
-static sqlite3_stmt *take_idle(struct sqlite *s, const char *text)
+static struct sqlite_stmt *take_idle(struct sqlite *s, const char *text)
 {
-	sqlite3_stmt *found;
+	struct sqlite_stmt *found;
 	size_t i;
 
 	for (i = 0; i < SQLITE_IDLE && s->idle[i]; i++) {
-		if (strcmp(sqlite3_sql(s->idle[i]), text) != 0)
+		if (strcmp(sqlite3_sql(s->idle[i]->handle), text) != 0)
 			continue;
 		found = s->idle[i];
 		for (; i + 1 < SQLITE_IDLE; i++)
@@ -43,13 +43,22 @@ static sqlite3_stmt *take_idle(struct sqlite *s, const char *text)
 	return NULL;
 }
 
-static void keep_idle(struct sqlite *s, sqlite3_stmt *handle)
+static void end(struct sqlite_stmt *stmt)
 {
-	(void)sqlite3_reset(handle);
-	(void)sqlite3_clear_bindings(handle);
-	(void)sqlite3_finalize(s->idle[SQLITE_IDLE - 1]);
+	if (stmt == NULL)
+		return;
+	(void)sqlite3_finalize(stmt->handle);
+	free(stmt);
+}
+
+static void keep_idle(struct sqlite *s, struct sqlite_stmt *stmt)
+{
+	(void)sqlite3_reset(stmt->handle);
+	(void)sqlite3_clear_bindings(stmt->handle);
+	stmt->started = stmt->ended = stmt->nomem = 0;
+	end(s->idle[SQLITE_IDLE - 1]);
 	memmove(s->idle + 1, s->idle, (SQLITE_IDLE - 1) * sizeof(*s->idle));
-	s->idle[0] = handle;
+	s->idle[0] = stmt;
 }
 
 void sqlite_forget_idle(struct sqlite *s)
@@ -57,7 +66,7 @@ void sqlite_forget_idle(struct sqlite *s)
 	size_t i;
 
 	for (i = 0; i < SQLITE_IDLE; i++) {
-		(void)sqlite3_finalize(s->idle[i]);
+		end(s->idle[i]);
 		s->idle[i] = NULL;
 	}
 }
@@ -66,35 +75,34 @@ void sqlite_forget_idle(struct sqlite *s)
 static enum status find_places(struct sqlite *s, struct sqlite_stmt *stmt)
 {
 	int i, count = sqlite3_bind_parameter_count(stmt->handle);
-	char name[16];
 
-	for (i = 0; i < count; i++) {
-		(void)sqlite3_snprintf(sizeof(name), name, "$%d", i + 1);
-		stmt->places[i] =
-		    sqlite3_bind_parameter_index(stmt->handle, name);
+	for (i = 1; i <= count; i++) {
+		const char *name = sqlite3_bind_parameter_name(stmt->handle, i);
+		long n = name ? strtol(name + 1, NULL, 10) : 0;
+
+		if (n >= 1 && n <= count)
+			stmt->places[n - 1] = i;
+	}
+	for (i = 0; i < count; i++)
 		if (stmt->places[i] == 0)
 			return fail(ST_DB,
-			    "%s: parameter %s is missing in: %.200s",
-			    s->db.name, name, sqlite3_sql(stmt->handle));
-	}
+			    "%s: parameter $%d is missing in: %.200s",
+			    s->db.name, i + 1, sqlite3_sql(stmt->handle));
 	return ST_OK;
 }
 
-enum status sqlite_prepare(struct db *db, const char *text, struct stmt **out)
+static enum status prepare(
+    struct sqlite *s, const char *text, struct sqlite_stmt **out)
 {
-	struct sqlite *s = sqlite_of(db);
-	sqlite3_stmt *handle = take_idle(s, text);
+	sqlite3_stmt *handle = NULL;
 	struct sqlite_stmt *stmt;
 	enum status st;
-	int rc;
+	int rc = sqlite3_prepare_v2(s->handle, text, -1, &handle, NULL);
 
-	if (handle == NULL) {
-		rc = sqlite3_prepare_v2(s->handle, text, -1, &handle, NULL);
-		if (rc != SQLITE_OK)
-			return sqlite_fail_words(s, rc, text);
-	}
+	if (rc != SQLITE_OK)
+		return sqlite_fail_words(s, rc, text);
 	if (handle == NULL)
-		return fail(ST_DB, "%s: an empty statement", db->name);
+		return fail(ST_DB, "%s: an empty statement", s->db.name);
 	stmt = calloc(
 	    1, sizeof(*stmt) +
 		   (size_t)sqlite3_bind_parameter_count(handle) * sizeof(int));
@@ -102,11 +110,22 @@ enum status sqlite_prepare(struct db *db, const char *text, struct stmt **out)
 		(void)sqlite3_finalize(handle);
 		return fail(ST_NOMEM, "out of memory");
 	}
-	stmt->stmt.db = db;
+	stmt->stmt.db = &s->db;
 	stmt->handle = handle;
 	if ((st = find_places(s, stmt)) != ST_OK)
-		sqlite_done(&stmt->stmt);
+		end(stmt);
 	else
+		*out = stmt;
+	return st;
+}
+
+enum status sqlite_prepare(struct db *db, const char *text, struct stmt **out)
+{
+	struct sqlite *s = sqlite_of(db);
+	struct sqlite_stmt *stmt = take_idle(s, text);
+	enum status st = stmt ? ST_OK : prepare(s, text, &stmt);
+
+	if (st == ST_OK)
 		*out = &stmt->stmt;
 	return st;
 }
@@ -195,10 +214,7 @@ enum status sqlite_row(struct stmt *base)
 
 void sqlite_done(struct stmt *base)
 {
-	struct sqlite_stmt *stmt = of(base);
-
-	keep_idle(sqlite_of(base->db), stmt->handle);
-	free(stmt);
+	keep_idle(sqlite_of(base->db), of(base));
 }
 
 int64_t sqlite_changes(struct stmt *base)

@@ -3,6 +3,8 @@
 
 #include "engine/purge/plans.h"
 #include "engine/purge/stop.h"
+#include "engine/rights/erasure.h"
+#include "engine/rights/notification.h"
 #include "engine/rights/outbox.h"
 #include "engine/web/pages.h"
 #include "engine/web/site.h"
@@ -65,6 +67,7 @@ static enum status put_plans(struct exchange *x)
 static enum status put_rest(struct exchange *x)
 {
 	json_t *stopped = NULL, *outbox = NULL, *stores = NULL;
+	json_t *recipients = NULL, *freed = NULL;
 	enum status st = stop_read(x->in, &stopped);
 
 	if (st == ST_OK)
@@ -74,6 +77,14 @@ static enum status put_rest(struct exchange *x)
 		st = outbox_summary(x->in, &outbox);
 	if (st == ST_OK)
 		st = json_put(x->data, "outbox", outbox);
+	if (st == ST_OK)
+		st = notification_summary(x->in, &recipients);
+	if (st == ST_OK)
+		st = json_put(x->data, "recipients", recipients);
+	if (st == ST_OK)
+		st = rights_erase_freed(x->in, &freed);
+	if (st == ST_OK)
+		st = json_put(x->data, "freed", freed);
 	if (st == ST_OK)
 		st = pulse_read(x->site->pulse, &stores);
 	return st == ST_OK ? json_put(x->data, "stores", stores) : st;
@@ -95,7 +106,9 @@ static int is_calm(const json_t *o)
 	       !json_int(summary, "overdue") && !json_int(summary, "at_risk") &&
 	       !json_int(json_object_get(o, "approval"), "total") &&
 	       !json_int(json_object_get(o, "outbox"), "dead") &&
-	       !json_int(stores, "overdue") && !json_int(stores, "undecided") &&
+	       !json_int(json_object_get(o, "recipients"), "open") &&
+	       !has(o, "freed") && !json_int(stores, "overdue") &&
+	       !json_int(stores, "undecided") &&
 	       !json_int(stores, "unmapped") && !has(stores, "failed_runs") &&
 	       !has(stores, "unreachable") &&
 	       !json_object_get(stores, "problem");

@@ -7,34 +7,9 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
 #include "engine/rights/list.h"
-
-#define RUNS 9
-
-static void must(enum status st, const char *what)
-{
-	if (st == ST_OK)
-		return;
-	(void)fprintf(stderr, "bench_requests: %s: %s\n", what, status_text());
-	exit(1);
-}
-
-static double seconds(clockid_t clock)
-{
-	struct timespec t;
-
-	(void)clock_gettime(clock, &t);
-	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
-
-static int by_size(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-
-	return (x > y) - (x < y);
-}
+#include "tests/bench/turns.h"
 
 /* Received over the last 400 days. */
 static void fill(struct installation *in, int64_t count, int64_t now)
@@ -76,33 +51,25 @@ static enum status list_page(struct installation *in, int64_t now, json_t **out)
 	return list_json(in, &f, now, out);
 }
 
-/* The medians of wall clock and CPU, in seconds. */
 static void measure(struct installation *in, int64_t now,
     enum status (*what)(struct installation *, int64_t, json_t **),
-    double out[2])
+    struct turns *out)
 {
-	double wall[RUNS], cpu[RUNS];
 	json_t *o = NULL;
 
-	for (int i = 0; i < RUNS; i++) {
-		wall[i] = -seconds(CLOCK_MONOTONIC);
-		cpu[i] = -seconds(CLOCK_PROCESS_CPUTIME_ID);
+	for (int i = 0; i < TURNS; i++) {
+		turn_begin(out, i);
 		must(what(in, now, &o), "list");
-		wall[i] += seconds(CLOCK_MONOTONIC);
-		cpu[i] += seconds(CLOCK_PROCESS_CPUTIME_ID);
+		turn_end(out, i);
 		json_decref(o);
 	}
-	qsort(wall, RUNS, sizeof(*wall), by_size);
-	qsort(cpu, RUNS, sizeof(*cpu), by_size);
-	out[0] = wall[RUNS / 2];
-	out[1] = cpu[RUNS / 2];
 }
 
 int main(int argc, char **argv)
 {
 	struct installation in;
 	int64_t now = when_now();
-	double list[2], summary[2];
+	struct turns list = { 0 }, summary = { 0 };
 
 	if (argc != 3) {
 		(void)fputs("usage: bench_requests LETHE_YML COUNT\n", stderr);
@@ -112,11 +79,11 @@ int main(int argc, char **argv)
 	must(installation_unlock(&in), "keyring");
 	must(installation_open_control(&in), "control");
 	fill(&in, strtoll(argv[2], NULL, 10), now);
-	measure(&in, now, list_page, list);
-	measure(&in, now, list_summary, summary);
-	printf("{\"list\": %.6f, \"list_cpu\": %.6f, \"summary\": %.6f, "
-	       "\"summary_cpu\": %.6f}\n",
-	    list[0], list[1], summary[0], summary[1]);
+	measure(&in, now, list_page, &list);
+	measure(&in, now, list_summary, &summary);
+	printf("{");
+	turns_print("list", &list, ", ");
+	turns_print("summary", &summary, "}\n");
 	installation_release(&in);
 	return 0;
 }

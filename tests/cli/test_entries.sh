@@ -128,11 +128,15 @@ request propose|request propose @REQUEST crm people P3 --field email --value zqp
 request changes|request changes @REQUEST|0|personal_data_viewed|Q-.*|changes
 request decide|request decide @REQUEST --outcome fulfil|0|request_decided|Q-.*
 request correct|request correct @REQUEST|0|request_corrected|Q-.*
+recipient list|recipient list|0|-|names nobody
+recipient show|recipient show 1|0|personal_data_viewed|Q-.*
+recipient confirm|recipient confirm 1|0|recipient_confirmed|Q-.*
 request open|request open --type erasure --identity customer_id=P3|0|request_opened|Q-.*
 request verify|request verify @REQUEST --method login|0|request_identity_verified|Q-.*
 request plan|request plan @REQUEST|0|request_planned|Q-.*
 request decide|request decide @REQUEST --outcome fulfil|0|request_decided|Q-.*
 request execute|request execute @REQUEST|0|request_fulfilled|Q-.*
+recipient waive|recipient waive 2 --reason impossible|0|recipient_waived|Q-.*
 consent list|consent list|0|-|names nobody
 consent give|consent give --subject customer_id=zqplanted9 --notice news --evidence zqplantedplace|0|consent_given|news|version
 consent receipt|consent receipt @RECORD|0|consent_receipt_made|news

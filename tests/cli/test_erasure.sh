@@ -91,4 +91,46 @@ says err 'nothing was erased'
 expect 0 audit list --action request_approved --json
 says out '"hash"'
 silent out P1
+
+# ---- what was held comes back once the hold has ended; the rest is told ----
+sed -i '0,/name: email, data_categories: \[user.contact.email\]/s//&, fides_meta: {identity: email}/' crm.yml
+sed -i 's/^requests: {authority/requests: {approvals: 1, authority/' lethe.yml
+printf 'id,name,email\nP9,Held Person,held@example.com\n' >held.csv
+printf 'id,person,vin,ends\n9,P9,WBA00000000000009,2020-02-29\n' >held9.csv
+expect 0 ingest crm people held.csv
+expect 0 ingest crm contracts held9.csv
+expect 0 hold add --record crm contracts 9 --reason litigation \
+	--authority 'District court' --json
+hold=$(python3 -c 'import json; print(json.load(open("out"))["id"])')
+expect 0 request open --type erasure --identity person_id=P9 --json
+r=$(python3 -c 'import json; print(json.load(open("out"))["id"])')
+expect 0 request verify "$r" --method login
+expect 0 request plan "$r" --json
+json '[k["why"] for k in o["kept"]] == ["held"] and o["records"] == 1'
+expect 0 request decide "$r" --outcome fulfil_partly \
+	--reason legal_claims --note 'A court has asked for it.'
+expect 0 request execute "$r" --tell
+expect 0 purge --approve --json
+holds crm contracts 3
+"$LETHE" --json status >out
+json 'o["requests"]["freed"] == []'
+expect 0 hold release "$hold" --reason 'settled'
+expect 4 status
+says out "$r: what was held of its erasure is held no longer"
+expect 0 request show "$r"
+says out 'partly_fulfilled'
+
+# The rules end it, as it was due anyway; whoever asked to be told is.
+expect 0 purge --approve --json
+"$LETHE" --json status >out
+json 'o["requests"]["freed"] == []'
+expect 0 --json request show "$r"
+json '[e["action"] for e in o["history"]].count("request_rest_erased") == 1'
+expect 0 outbox send
+grep -l 'To: held@example.com' outbox/*.eml >mails || oops 'nobody is told'
+[ "$(wc -l <mails)" -eq 1 ] || oops 'one message'
+expect 0 purge --approve
+expect 0 outbox send
+[ "$(grep -l 'To: held@example.com' outbox/*.eml | wc -l)" -eq 1 ] ||
+	oops 'told twice'
 finish

@@ -71,6 +71,27 @@ holds web visits 5
 expect 4 --json purge
 json 'o["deleted"] == 0 and o["segments_dropped"] == 1'
 
+# ---- a correction and a copy reach into the segments ----
+opened() {
+	"$LETHE" request open --type "$1" --identity page="$2" >out || oops "$1"
+	id=$(head -n 1 out | cut -d ' ' -f 1)
+	expect 0 request verify "$id" --method login
+}
+opened rectification home
+expect 2 request propose "$id" web visits 4 --field at --value 2026-01-01 \
+	--evidence note
+says err 'which file the record is in'
+expect 0 request propose "$id" web visits 4 --field page --value start \
+	--evidence note
+expect 0 request decide "$id" --outcome fulfil
+expect 0 request correct "$id"
+"$LETHE" dump web visits >out
+says out '"id": ?4,.*"page": ?"start"'
+says out '"id": ?6,.*"page": ?"home"'
+opened access home
+expect 0 --json request data "$id"
+json 'o["records"] == 2'
+
 # ---- the backup ----
 rm -rf now && cp -r var now
 cp backup/stores/web.db var/stores/web.db

@@ -11,8 +11,9 @@ server_start "$PWD/$B/postgres" --locale=C.UTF-8 || exit 1
 
 # What is SQLite's alone is not here: its files, its plans, its tools.
 suites='brakes check demo diff dump ends erasure erasure_kill holds holds_kill
-	ingest kill plan_file postgres_batch postgres_fail postgres_values property reach
-	reach_world reduce report retention rule_hash suspension'
+	ingest kill package package_data plan_file postgres_batch
+	postgres_fail postgres_values property reach reach_world reduce report
+	retention rule_hash suspension'
 for suite in $suites; do
 	out=$(LETHE_TEST_URL="$PG_URL" LETHE_ROUNDS="${ROUNDS:-2}" \
 		"$B/run-tests" "$suite" 2>&1)
