@@ -69,6 +69,7 @@ struct keeping {
 	const struct asked_list *place;
 	const struct rule *rule; /* of the collection itself */
 	json_t *groups;          /* by place and reason */
+	struct explainer *judge;
 };
 
 static int is(const json_t *o, const char *key, const char *text)
@@ -254,12 +255,14 @@ static enum status keep_one(void *ctx, const struct val *key)
 {
 	struct keeping *k = ctx;
 	struct buf hash = BUF_INIT;
+	const struct buf *print;
 	json_t *x = NULL;
 	enum status st = hash_of(k, key, &hash);
 
 	if (st == ST_OK)
-		st = explain_record(
-		    k->e->run.in, k->rule, key, k->e->run.as_of, &x);
+		st = explainer_look(k->judge, key, &print);
+	if (st == ST_OK)
+		st = explainer_json(k->judge, &x);
 	if (st == ST_OK)
 		st = keep_parts(k, x, &hash);
 	json_decref(x);
@@ -271,15 +274,19 @@ static enum status keep_one(void *ctx, const struct val *key)
 static enum status keep_list(
     struct erasing *e, const struct asked_list *l, json_t *groups)
 {
-	struct keeping k = { e, l, NULL, groups };
-	enum status st = ST_OK;
+	struct keeping k = { .e = e, .place = l, .groups = groups };
+	enum status st;
 
 	k.rule = schedule_rule(
 	    &e->run.schedule, l->store->config->name, l->collection->name);
 	/* What has nothing personal has no rule. */
-	if (k.rule && (st = asked_use(l)) == ST_OK)
+	if (k.rule == NULL)
+		return ST_OK;
+	st = explainer_new(e->run.in, k.rule, e->run.as_of, &k.judge);
+	if (st == ST_OK && (st = asked_use(l)) == ST_OK)
 		st = asked_each(l, keep_one, &k);
 	units_rest(l->store);
+	explainer_free(k.judge);
 	return st == ST_NOTFOUND ? ST_OK : st;
 }
 

@@ -30,28 +30,37 @@ static enum status add_value(json_t *list, const char *kind, const char *value)
 	return st == ST_OK ? json_push(list, one) : st;
 }
 
+static enum status add_known(
+    const struct notification_order *o, const char *by, json_t *list)
+{
+	const json_t *one, *values = json_object_get(
+			       json_object_get(o->reach, "identities"), by);
+	enum status st = ST_OK;
+	size_t i;
+
+	json_array_foreach(values, i, one)
+	{
+		const char *value = json_string_value(one);
+
+		if (st == ST_OK && (strcmp(by, o->who.identity) != 0 ||
+				       strcmp(value, o->who.value) != 0))
+			st = add_value(list, by, value);
+	}
+	return st;
+}
+
 /* By what it knows the person; empty: it does not. */
 static enum status put_subject(const struct notification_order *o,
     const struct config_recipient *how, json_t *body)
 {
-	const char *by = how ? how->identity : NULL;
-	const json_t *values, *one;
-	json_t *list = json_array();
-	enum status st = list ? ST_OK : fail(ST_NOMEM, "out of memory");
-	size_t i;
+	const char *by = how && how->identity ? how->identity : o->who.identity;
+	json_t *list = NULL;
+	enum status st = json_made(json_array(), &list);
 
-	if (st == ST_OK && (by == NULL || strcmp(by, o->who.identity) == 0))
+	if (st == ST_OK && strcmp(by, o->who.identity) == 0)
 		st = add_value(list, o->who.identity, o->who.value);
-	values =
-	    by ? json_object_get(json_object_get(o->reach, "identities"), by)
-	       : NULL;
-	json_array_foreach(values, i, one)
-	{
-		if (st == ST_OK &&
-		    (strcmp(by, o->who.identity) != 0 ||
-			strcmp(json_string_value(one), o->who.value) != 0))
-			st = add_value(list, by, json_string_value(one));
-	}
+	if (st == ST_OK && how && how->identity)
+		st = add_known(o, by, list);
 	if (st != ST_OK) {
 		json_decref(list);
 		return st;
