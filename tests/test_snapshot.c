@@ -5,6 +5,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "engine/base/file.h"
 #include "engine/package/snapshot.h"
 #include "engine/purge/purge.h"
 #include "engine/rights/erasure.h"
@@ -102,6 +103,32 @@ START_TEST(a_purge_between_neither_waits_nor_empties_the_answer)
 	json_decref(aside);
 	ck_assert_int_eq(
 	    holds_site_entries(&packages_site, "snapshot_taken"), 1);
+}
+END_TEST
+
+/* What was judged at intake is told in the words of the package. */
+START_TEST(the_copy_speaks_the_persons_language)
+{
+	const struct package_order german = { "de", NULL };
+	const char *id = packages_verified("P1");
+	char command[500];
+	struct buf zip = BUF_INIT;
+	json_t *a;
+
+	ck_assert_int_eq(taken(id), 3);
+	purge();
+	a = packages_built(id, &german, packages_by(0));
+	packages_taken(json_text(a, "token"), &zip);
+	(void)snprintf(
+	    command, sizeof(command), "%s/de.zip", packages_site.folder);
+	ck_assert_int_eq(file_replace(command, zip.data, zip.len, 0600), ST_OK);
+	(void)snprintf(command, sizeof(command),
+	    "cd %s && unzip -p de.zip '*/data/" ASIDE "' >aside &&"
+	    " grep -q 'die Frist ist um' aside && ! grep -q period aside",
+	    packages_site.folder);
+	ck_assert_int_eq(system(command), 0);
+	buf_release(&zip);
+	json_decref(a);
 }
 END_TEST
 
@@ -451,6 +478,7 @@ Suite *snapshot_suite(void)
 	tcase_add_checked_fixture(t, setup, packages_teardown);
 	tcase_set_timeout(t, 120);
 	tcase_add_test(t, a_purge_between_neither_waits_nor_empties_the_answer);
+	tcase_add_test(t, the_copy_speaks_the_persons_language);
 	tcase_add_test(t, nothing_that_is_still_there_stands_twice);
 	tcase_add_test(t, what_was_changed_since_stands_as_it_was);
 	tcase_add_test(t, what_leads_on_takes_all_along);

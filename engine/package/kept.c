@@ -83,7 +83,7 @@ static enum status add(const struct collection_set *set, const struct rule *r,
 }
 
 /* ${e} NULL: no rule. */
-static enum status make_list(
+static enum status make_list(const struct collection_set *set,
     const struct rule *r, const struct explainer *e, json_t **out)
 {
 	json_t *list = NULL, *x = NULL;
@@ -114,12 +114,12 @@ static enum status make_list(
 #define KNOWN_MOST 4096
 
 /* Remember [list, text] under ${print}. */
-static enum status make(
-    struct collected *c, const struct buf *print, const json_t **out)
+static enum status make(const struct collection_set *set, struct collected *c,
+    const struct buf *print, const json_t **out)
 {
 	json_t *list = NULL, *pair = NULL;
 	char *text = NULL;
-	enum status st = make_list(c->rule, c->explainer, &list);
+	enum status st = make_list(set, c->rule, c->explainer, &list);
 
 	if (st == ST_OK && (text = json_dumps(list, JSON_COMPACT)) == NULL)
 		st = fail(ST_NOMEM, "out of memory");
@@ -165,7 +165,7 @@ enum status kept_find(const struct collection_set *set, struct collected *c,
 	if (st == ST_OK)
 		pair = json_object_getn(c->known, print->data, print->len);
 	if (st == ST_OK && pair == NULL)
-		st = make(c, print, &pair);
+		st = make(set, c, print, &pair);
 	if (st != ST_OK)
 		return st;
 	text = json_array_get(pair, 1);
@@ -180,6 +180,22 @@ void kept_end(struct collected *c)
 	json_decref(c->known);
 	c->explainer = NULL;
 	c->known = NULL;
+}
+
+enum status kept_translate(const struct collection_set *set, json_t *list)
+{
+	enum status st = ST_OK;
+	json_t *x;
+	size_t i;
+
+	json_array_foreach(list, i, x)
+	{
+		if (st == ST_OK)
+			st = json_put(x, "reasons", json_array());
+		if (st == ST_OK)
+			st = add_why(set, x, json_object_get(x, "reasons"));
+	}
+	return st;
 }
 
 /* ---- to read ---- */

@@ -26,6 +26,11 @@ enum status kept_find(const struct collection_set *set, struct collected *c,
 /* Once there are no more records, and while the schedule is there. */
 void kept_end(struct collected *c);
 
+/* Give ${list}, which was made for another language, the reasons of the set's.
+ */
+enum status kept_translate(
+    const struct collection_set *set, json_t *list) MUST_CHECK;
+
 /* The same to read, for a cell of a table: the last day, or why there is none
  * yet. */
 void kept_words(const struct collection_set *set, const struct collected *c,

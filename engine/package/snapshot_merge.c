@@ -84,12 +84,39 @@ static enum status find_key(
 	return st;
 }
 
+/* It was judged at intake; the words are those of this package. */
+static enum status say_kept(const struct collection_set *set,
+    const char *storage, json_t **list, char **text)
+{
+	enum status st = json_made(json_loads(storage, 0, NULL), list);
+
+	if (st == ST_OK)
+		st = kept_translate(set, *list);
+	if (st == ST_OK && (*text = json_dumps(*list, JSON_COMPACT)) == NULL)
+		st = fail(ST_NOMEM, "out of memory");
+	return st;
+}
+
+static enum status add_new(struct collection_set *set, struct collected *c,
+    const struct aside_record *r, const struct reach_record *place,
+    struct val *row)
+{
+	json_t *list = NULL;
+	char *text = NULL;
+	enum status st = say_kept(set, r->storage, &list, &text);
+
+	if (st == ST_OK)
+		st = collected_add(set, c, place, row,
+		    &(struct kept){ list, text, strlen(text) });
+	json_decref(list);
+	free(text);
+	return st;
+}
+
 static enum status add_row(struct collection_set *set, struct collected *c,
     const struct aside_record *r, const struct reach_record *place)
 {
 	struct val *row = calloc(c->column_count + 1, sizeof(*row));
-	struct kept kept = { NULL, r->storage, strlen(r->storage) };
-	json_t *list = NULL;
 	int new = 0;
 	enum status st = row ? ST_OK : fail(ST_NOMEM, "out of memory");
 
@@ -98,11 +125,7 @@ static enum status add_row(struct collection_set *set, struct collected *c,
 	if (st == ST_OK)
 		st = aside_see(set->seen, c, row, &new);
 	if (st == ST_OK && new)
-		st = json_made(json_loads(r->storage, 0, NULL), &list);
-	kept.list = list;
-	if (st == ST_OK && new)
-		st = collected_add(set, c, place, row, &kept);
-	json_decref(list);
+		st = add_new(set, c, r, place, row);
 	free(row);
 	return st;
 }
