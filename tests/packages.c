@@ -3,8 +3,10 @@
 
 #include <dirent.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "engine/base/file.h"
 #include "engine/package/exports.h"
 #include "tests/suites.h"
 
@@ -96,6 +98,29 @@ void packages_taken(const char *token, struct buf *out)
 	out->len = (size_t)sealed_size(file);
 	sealed_free(file);
 	json_decref(o);
+}
+
+json_t *packages_data(const char *id, const char *name)
+{
+	json_t *a = packages_built(id, &packages_english, packages_by(0)), *o;
+	struct buf zip = BUF_INIT;
+	char path[200], *command;
+
+	packages_taken(json_text(a, "token"), &zip);
+	(void)snprintf(
+	    path, sizeof(path), "%s/taken.zip", packages_site.folder);
+	ck_assert_int_eq(file_replace(path, zip.data, zip.len, 0600), ST_OK);
+	command = str_format("cd %s && rm -rf taken && unzip -q -d taken "
+			     "taken.zip && mv taken/lethe-*/* taken",
+	    packages_site.folder);
+	ck_assert_int_eq(system(command), 0);
+	free(command);
+	(void)snprintf(
+	    path, sizeof(path), "%s/taken/data/%s", packages_site.folder, name);
+	o = json_load_file(path, 0, NULL);
+	buf_release(&zip);
+	json_decref(a);
+	return o;
 }
 
 /* Files in exports/, the lock aside; and keys. */

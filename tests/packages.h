@@ -26,6 +26,10 @@ json_t *packages_built(
 /* The bytes behind a token. */
 void packages_taken(const char *token, struct buf *out);
 
+/* The file data/${name} in a package that is built for ${id} now; NULL where
+ * there is none. */
+json_t *packages_data(const char *id, const char *name);
+
 /* Files in exports/, the lock aside; and keys. */
 int packages_exports(void);
 int packages_keys(void);

@@ -3,37 +3,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "engine/base/file.h"
 #include "tests/packages.h"
 #include "tests/suites.h"
 
 #define IN (&packages_site.in)
 
 /* ---- until when ---- */
-
-/* The file of ${collection} in a package of P1, from the ZIP that waits. */
-static json_t *data_of(const char *id, const char *name)
-{
-	json_t *a = packages_built(id, &packages_english, packages_by(0)), *o;
-	struct buf zip = BUF_INIT;
-	char path[200], *command;
-
-	packages_taken(json_text(a, "token"), &zip);
-	(void)snprintf(
-	    path, sizeof(path), "%s/taken.zip", packages_site.folder);
-	ck_assert_int_eq(file_replace(path, zip.data, zip.len, 0600), ST_OK);
-	command = str_format("cd %s && rm -rf taken && unzip -q -d taken "
-			     "taken.zip && mv taken/lethe-*/* taken",
-	    packages_site.folder);
-	ck_assert_int_eq(system(command), 0);
-	free(command);
-	(void)snprintf(
-	    path, sizeof(path), "%s/taken/data/%s", packages_site.folder, name);
-	o = json_load_file(path, 0, NULL);
-	buf_release(&zip);
-	json_decref(a);
-	return o;
-}
 
 static const json_t *storage_of(const json_t *file, const char *key, size_t i)
 {
@@ -61,8 +36,8 @@ START_TEST(each_record_says_until_when_it_is_kept_or_what_it_waits_for)
 		.key_count = 1 },
 	    "litigation", hold);
 	id = packages_verified("P1");
-	contracts = data_of(id, "003-crm-contracts.json");
-	visits = data_of(id, "004-web-visits.json");
+	contracts = packages_data(id, "003-crm-contracts.json");
+	visits = packages_data(id, "004-web-visits.json");
 	/* It ends in the future, and has not begun. */
 	IS(storage_of(contracts, "verdict", 0), "ACTIVE");
 	IS(storage_of(contracts, "last_day", 0), "3000-01-31");
@@ -161,17 +136,17 @@ START_TEST(portability_gets_what_was_provided_and_nothing_else)
 	    "    origin: derived\n    purposes: [p]\n"
 	    "    covers: [web.visits]");
 	id = packages_verified_for(REQUEST_PORTABILITY, "person_id", "P1");
-	people = data_of(id, "001-crm-people.json");
+	people = packages_data(id, "001-crm-people.json");
 	values = json_object_get(
 	    json_array_get(json_object_get(people, "records"), 0), "values");
 	IS(json_object_get(values, "name"), PLANTED);
-	gone = data_of(id, "003-crm-contracts.json");
+	gone = packages_data(id, "003-crm-contracts.json");
 	ck_assert_ptr_null(gone);
-	gone = data_of(id, "004-web-visits.json");
+	gone = packages_data(id, "004-web-visits.json");
 	ck_assert_ptr_null(gone);
 	json_decref(people);
 	/* Access has them all the same. */
-	gone = data_of(packages_verified("P1"), "004-web-visits.json");
+	gone = packages_data(packages_verified("P1"), "004-web-visits.json");
 	ck_assert_ptr_nonnull(gone);
 	json_decref(gone);
 	/* Where nothing is portable, "no data" would be a lie. */

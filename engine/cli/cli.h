@@ -35,10 +35,10 @@ struct command {
 };
 
 extern const struct command cmd_audit, cmd_check, cmd_consent, cmd_demo,
-    cmd_dump, cmd_explain, cmd_forecast, cmd_hold, cmd_ingest, cmd_init,
-    cmd_outbox, cmd_plan, cmd_policy, cmd_preference, cmd_purge, cmd_report,
-    cmd_recipient, cmd_request, cmd_restrictions, cmd_resume, cmd_serve,
-    cmd_status, cmd_stop, cmd_subject, cmd_suppression, cmd_user;
+    cmd_disclosures, cmd_dump, cmd_explain, cmd_forecast, cmd_hold, cmd_ingest,
+    cmd_init, cmd_outbox, cmd_plan, cmd_policy, cmd_preference, cmd_purge,
+    cmd_recipient, cmd_report, cmd_request, cmd_restrictions, cmd_resume,
+    cmd_serve, cmd_status, cmd_stop, cmd_subject, cmd_suppression, cmd_user;
 
 /* Options that every command takes, to stand in its table before the end. */
 #define CLI_OPTIONS                                 \

@@ -2,6 +2,7 @@
 #define CLI_CLI_REQUEST_H
 
 #include "engine/cli/cli.h"
+#include "engine/rights/rights.h"
 
 /* The parts of `lethe request` that have options of their own. */
 enum status cli_request_list(struct cli *cli, int argc, char **argv) MUST_CHECK;
@@ -9,6 +10,10 @@ enum status cli_request_letter(
     struct cli *cli, int argc, char **argv) MUST_CHECK;
 enum status cli_request_data(struct cli *cli, int argc, char **argv) MUST_CHECK;
 enum status cli_request_package(
+    struct cli *cli, int argc, char **argv) MUST_CHECK;
+enum status cli_request_items(
+    struct cli *cli, int argc, char **argv) MUST_CHECK;
+enum status cli_request_snapshot(
     struct cli *cli, int argc, char **argv) MUST_CHECK;
 enum status cli_request_restrict(
     struct cli *cli, int argc, char **argv) MUST_CHECK;
@@ -21,6 +26,11 @@ enum status cli_request_correct(
 enum status cli_request_lift(struct cli *cli, int argc, char **argv) MUST_CHECK;
 enum status cli_request_fetch(
     struct cli *cli, int argc, char **argv) MUST_CHECK;
+
+/* What falls due before the answer to ${request} does is kept aside, which
+ * becomes its "snapshot"; where that fails, somebody is told. */
+enum status cli_request_aside(
+    struct cli *cli, const struct rights_actor *by, json_t *request) MUST_CHECK;
 
 /* A request in words, or with --json as it is. */
 enum status cli_request_print(struct cli *cli, const json_t *o) MUST_CHECK;

@@ -6,8 +6,10 @@
 
 #include "engine/audit/log.h"
 #include "engine/cli/cli.h"
+#include "engine/consent/disclosure.h"
 #include "engine/consent/sweep.h"
 #include "engine/package/package.h"
+#include "engine/package/snapshot.h"
 #include "engine/purge/purge.h"
 #include "engine/rights/erasure.h"
 #include "engine/rights/retention.h"
@@ -278,7 +280,9 @@ static enum status show(struct cli *cli, enum status st, const json_t *report,
 	if (report == NULL)
 		return st;
 	if (st == ST_OK) {
-		cli->attention = purge_needs_attention(report);
+		cli->attention =
+		    purge_needs_attention(report) ||
+		    json_int(json_object_get(report, "snapshots"), "failed");
 	} else if ((why = strdup(status_text())) == NULL) {
 		return fail(ST_NOMEM, "out of memory");
 	}
@@ -322,15 +326,17 @@ static enum status no_requests(json_t *report)
 {
 	enum status st = json_put(report, "consents", json_null());
 
+	if (st == ST_OK)
+		st = json_put(report, "disclosures", json_null());
 	return st == ST_OK ? json_put(report, "requests", json_null()) : st;
 }
 
-/* So are consents and preferences. */
+/* So are consents, preferences and disclosures. */
 static enum status purge_consents(
     struct cli *cli, const struct purge_options *o, json_t *report)
 {
 	struct rights_actor by = { NULL, REQUEST_BY_OPERATOR, when_now() };
-	json_t *consents = NULL;
+	json_t *consents = NULL, *disclosures = NULL;
 	char *actor = NULL;
 	enum status st = audit_actor(&actor);
 
@@ -339,8 +345,14 @@ static enum status purge_consents(
 		st = consent_sweep(&cli->in,
 		    o->mode == PURGE_DRY_RUN ? SWEEP_LOOK : SWEEP_DELETE, &by,
 		    o->as_of, &consents);
+	if (st == ST_OK)
+		st = json_put(report, "consents", consents);
+	if (st == ST_OK)
+		st = disclosure_sweep(&cli->in,
+		    o->mode == PURGE_DRY_RUN ? SWEEP_LOOK : SWEEP_DELETE, &by,
+		    o->as_of, &disclosures);
 	free(actor);
-	return st == ST_OK ? json_put(report, "consents", consents) : st;
+	return st == ST_OK ? json_put(report, "disclosures", disclosures) : st;
 }
 
 /* The requests' own data is a cluster that no policy has: it goes with a run
@@ -366,11 +378,37 @@ static enum status purge_requests(
 	return st == ST_OK ? purge_consents(cli, o, report) : st;
 }
 
+/* What falls due now, and an open request is to be answered with, is kept
+ * aside before it goes.  Nothing of that stops a purge; that it failed is
+ * said. */
+static enum status keep_aside(
+    struct cli *cli, const struct purge_options *o, json_t **out)
+{
+	struct rights_actor by = { NULL, REQUEST_BY_OPERATOR, when_now() };
+	char *actor = NULL;
+	enum status st;
+
+	if (o->mode == PURGE_DRY_RUN)
+		return json_made(json_null(), out);
+	st = audit_actor(&actor);
+	by.name = actor;
+	if (st == ST_OK)
+		st = snapshot_renew(&cli->in, &by, o->as_of, out);
+	free(actor);
+	if (st == ST_OK && json_int(*out, "failed") > 0)
+		(void)fprintf(stderr,
+		    "lethe: %lld open requests have no snapshot of what falls "
+		    "due before they are answered: `lethe request snapshot ID` "
+		    "says why\n",
+		    json_int(*out, "failed"));
+	return st;
+}
+
 static enum status run(struct cli *cli, int argc, char **argv)
 {
 	struct purge_options o = { .mode = PURGE_EXECUTE };
 	const char *as_of = NULL;
-	json_t *report = NULL;
+	json_t *report = NULL, *aside = NULL;
 	enum status st;
 
 	st = parse(cli, argc, argv, &o, &as_of);
@@ -382,7 +420,11 @@ static enum status run(struct cli *cli, int argc, char **argv)
 		return st;
 	if (!cli->json && isatty(STDERR_FILENO))
 		o.progress = bar;
-	st = purge_run(&cli->in, &o, &report);
+	st = keep_aside(cli, &o, &aside);
+	if (st == ST_OK)
+		st = purge_run(&cli->in, &o, &report);
+	if (st == ST_OK)
+		st = json_put(report, "snapshots", json_incref(aside));
 	if (st == ST_OK)
 		st = purge_requests(cli, &o, report);
 	if (o.progress)
@@ -390,6 +432,7 @@ static enum status run(struct cli *cli, int argc, char **argv)
 	if (st == ST_OK && o.mode == PURGE_EXECUTE)
 		st = follow(cli, report);
 	st = show(cli, st, report, &o);
+	json_decref(aside);
 	json_decref(report);
 	return st;
 }

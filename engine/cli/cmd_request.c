@@ -103,6 +103,11 @@ static void print_one(const json_t *o)
 	    json_text(o, "state"), json_text(o, "law"));
 	line("received", o, "received_at");
 	print_clock(o);
+	if (json_is_object(json_object_get(o, "snapshot")))
+		printf("  %-11s %lld records that fall due before %s\n",
+		    "kept aside",
+		    json_int(json_object_get(o, "snapshot"), "records"),
+		    json_text(json_object_get(o, "snapshot"), "until"));
 	line("verified by", o, "verified_how");
 	line("decided", o, "outcome");
 	line("reason", o, "reason");
@@ -137,6 +142,21 @@ static enum status show(struct call *c, json_t **out)
 	return rights_show(&c->cli->in, c->id, c->at, out);
 }
 
+/* Copies that nobody may download any more go at once, and what was kept aside
+ * for an answer. */
+static enum status sweep(struct call *c, enum status st, json_t **out)
+{
+	int64_t deleted = 0;
+
+	if (st == ST_OK)
+		st = package_sweep(&c->cli->in, &c->by, &deleted);
+	if (st != ST_OK) {
+		json_decref(*out);
+		*out = NULL;
+	}
+	return st;
+}
+
 static enum status verify(struct call *c, json_t **out)
 {
 	struct installation *in = &c->cli->in;
@@ -144,7 +164,9 @@ static enum status verify(struct call *c, json_t **out)
 	if (c->o->ask)
 		return rights_ask(in, &c->by, c->id, c->at, c->o->note, out);
 	if (c->o->failed)
-		return rights_fail_identity(in, &c->by, c->id, c->o->note, out);
+		return sweep(c,
+		    rights_fail_identity(in, &c->by, c->id, c->o->note, out),
+		    out);
 	if (c->o->code)
 		return rights_try_code(in, &c->by, c->id, c->o->code, out);
 	return rights_verify(in, &c->by, c->id, c->o->method, c->at, out);
@@ -175,11 +197,13 @@ static enum status decide(struct call *c, json_t **out)
 	enum status st;
 
 	if (c->o->approve)
-		return rights_approve(in, &c->by, c->id, out);
+		return sweep(c, rights_approve(in, &c->by, c->id, out), out);
 	if (c->o->back)
 		return rights_return(in, &c->by, c->id, c->o->note, out);
 	st = request_outcome_parse(c->o->outcome, &d.outcome);
-	return st == ST_OK ? rights_decide(in, &c->by, c->id, &d, out) : st;
+	if (st == ST_OK)
+		st = rights_decide(in, &c->by, c->id, &d, out);
+	return sweep(c, st, out);
 }
 
 static enum status refuse(struct call *c, json_t **out)
@@ -187,7 +211,8 @@ static enum status refuse(struct call *c, json_t **out)
 	const struct rights_decision d = { REQUEST_TO_REFUSE, c->o->reason,
 		c->o->authority, c->o->note };
 
-	return rights_decide(&c->cli->in, &c->by, c->id, &d, out);
+	return sweep(
+	    c, rights_decide(&c->cli->in, &c->by, c->id, &d, out), out);
 }
 
 static enum status suppress(struct call *c, json_t **out)
@@ -197,21 +222,8 @@ static enum status suppress(struct call *c, json_t **out)
 
 static enum status fulfil(struct call *c, json_t **out)
 {
-	return rights_fulfil(&c->cli->in, &c->by, c->id, c->o->note, out);
-}
-
-/* Copies that nobody may download any more go at once. */
-static enum status sweep(struct call *c, enum status st, json_t **out)
-{
-	int64_t deleted = 0;
-
-	if (st == ST_OK)
-		st = package_sweep(&c->cli->in, &c->by, &deleted);
-	if (st != ST_OK) {
-		json_decref(*out);
-		*out = NULL;
-	}
-	return st;
+	return sweep(
+	    c, rights_fulfil(&c->cli->in, &c->by, c->id, c->o->note, out), out);
 }
 
 static enum status withdraw(struct call *c, json_t **out)
@@ -317,7 +329,8 @@ static enum status open_one(struct call *c, json_t **out)
 		st = cli_as_of(c->cli, c->o->received, &order.received_at);
 	if (st != ST_OK)
 		return st;
-	return rights_open(&c->cli->in, &c->by, &order, out);
+	st = rights_open(&c->cli->in, &c->by, &order, out);
+	return st == ST_OK ? cli_request_aside(c->cli, &c->by, *out) : st;
 }
 
 /* ---- command line ---- */
@@ -357,6 +370,8 @@ static const struct {
 	{ "changes", cli_request_changes },
 	{ "correct", cli_request_correct },
 	{ "lift", cli_request_lift },
+	{ "items", cli_request_items },
+	{ "snapshot", cli_request_snapshot },
 	{ "package", cli_request_package },
 	{ "fetch", cli_request_fetch },
 };
@@ -523,9 +538,9 @@ const struct command cmd_request = {
 	"  list [--all] [--type TYPE] [--state STATE] [--standing WORD]\n"
 	"       [--sort due|received] [--limit N] [--offset N] [--as-of TIME]\n"
 	"  show ID [--as-of TIME]\n"
-	"  verify ID --send-code           a one-time code to the address on\n"
+	"  verify ID --send-code   a one-time code to the address on\n"
 	"       file, as a message in the outbox\n"
-	"  verify ID --code CODE           the code that came back\n"
+	"  verify ID --code CODE   the code that came back\n"
 	"  verify ID --ask [--at TIME] [--note WHAT]\n"
 	"       asked in another way; also for what\n"
 	"       would identify the person (Art. 11)\n"
@@ -534,43 +549,49 @@ const struct command cmd_request = {
 	"       nothing is kept\n"
 	"  verify ID --failed --note WHY\n"
 	"  suspend ID --note WHAT [--at TIME]   clarification was asked for\n"
-	"  resume ID [--at TIME]                and is there\n"
+	"  resume ID [--at TIME]   and is there\n"
 	"  extend ID --reason complexity|number_of_requests [--at TIME]\n"
 	"       TIME: when its notice was sent; too\n"
 	"       late, and the extension is void\n"
 	"  decide ID --outcome fulfil|fulfil_partly|refuse|no_match\n"
 	"       [--reason CODE --note TEXT [--authority NAME]]\n"
-	"  decide ID --approve             by somebody else, where two must\n"
+	"  decide ID --approve   by somebody else, where two must\n"
 	"  decide ID --return --note WHY\n"
-	"  plan ID                         what an erasure would do: what goes,\n"
+	"  plan ID   what an erasure would do: what goes,\n"
 	"       what stays, until when, and why; a\n"
 	"       decision is about the last plan\n"
 	"  restrict ID [--ground CODE] [--cluster C | --record STORE COLLECTION\n"
 	"       KEY...]    what to restrict (neither: all); an objection does so\n"
 	"                  until it is decided; CODE: `lethe hold --help`\n"
-	"  suppress ID                     no direct marketing, at once\n"
+	"  suppress ID   no direct marketing, at once\n"
 	"  lift ID --reason CODE [--language en|ja|de] [--keep]   tell the person\n"
 	"                  first; after the notice, once more lifts it\n"
-	"  execute ID [--tell]             restrict or erase what was approved;\n"
+	"  execute ID [--tell]   restrict or erase what was approved;\n"
 	"       refused if that has changed; --tell:\n"
 	"       a message once the rest has gone, too\n"
 	"  propose ID STORE COLLECTION KEY... --field NAME --value VALUE\n"
 	"       --evidence TEXT [--kind correct|complete|delete]   one field of\n"
 	"       one record; delete takes no value\n"
 	"  propose ID --withdraw NUMBER\n"
-	"  changes ID                      old and new side by side; a decision\n"
+	"  changes ID   old and new side by side; a decision\n"
 	"       is about them as they stand\n"
-	"  correct ID                      carry out what was approved; refused\n"
+	"  correct ID   carry out what was approved; refused\n"
 	"       if a field is another meanwhile\n"
 	"  refuse ID --reason CODE --note TEXT [--authority NAME]\n"
-	"  fulfil ID [--note TEXT]         it was carried out and answered\n"
-	"  data ID                         the person's data by cluster, and\n"
+	"  fulfil ID [--note TEXT]   it was carried out and answered\n"
+	"  data ID   the person's data by cluster, and\n"
 	"       until when each record is kept; the\n"
 	"       log has who looked\n"
+	"  items ID   records that others may have too, and\n"
+	"       what was decided of them\n"
+	"  items ID STORE COLLECTION KEY... --decide include|redact|withhold\n"
+	"       [--field NAME]... [--reason CODE]   redact: these are blank\n"
+	"  snapshot ID   keep aside what falls due before the\n"
+	"       answer; `open` does so itself\n"
 	"  package ID [--language ja|en|de] [--passphrase-file FILE]\n"
-	"       [-o FILE.zip]              the copy of the data, to download by\n"
+	"       [-o FILE.zip]   the copy of the data, to download by\n"
 	"       the token that is shown once\n"
-	"  fetch TOKEN -o FILE.zip         download it\n"
+	"  fetch TOKEN -o FILE.zip   download it\n"
 	"  withdraw ID [--note TEXT | --duplicate-of ID]\n"
 	"  reopen ID --note WHY\n"
 	"  letter ID KIND [--language en|ja|de] [--edit FILE] [--keep | --send]\n"
@@ -586,10 +607,7 @@ const struct command cmd_request = {
 	"  KIND  receipt, identity, extension, answer, partial_answer, refusal,\n"
 	"        no_data, rest_erased, restricted, lifting\n"
 	"  WORD  running, at_risk, overdue, suspended, closed, late\n"
-	"  CODE  of a refusal: not_identifiable, manifestly_unfounded,\n"
-	"        excessive_repetitive, excessive_abusive, rights_of_others,\n"
-	"        business_hindrance, other_law, no_ground, data_correct,\n"
-	"        overriding_grounds, or an exception of Art. 17(3); of a\n"
+	"  CODE  of a refusal (rights_of_others, manifestly_unfounded, ...) or a\n"
 	"        lifting: a wrong one is answered with the list\n",
 	run,
 };

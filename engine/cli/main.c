@@ -35,6 +35,7 @@ static const struct command *const commands[] = {
 	&cmd_restrictions,
 	&cmd_consent,
 	&cmd_preference,
+	&cmd_disclosures,
 	&cmd_audit,
 	&cmd_user,
 	&cmd_serve,

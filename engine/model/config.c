@@ -207,7 +207,8 @@ static void read_requests(struct config_reader *r, const struct node *n)
 		"calendar", "law", "ask_within", "warn_days", "approvals",
 		"authority", "code", "outbox", "sender", "retention", "letters",
 		"language", "export_retention", "export_downloads",
-		"lifting_notice", NULL };
+		"lifting_notice", "snapshot_retention", "disclosure_retention",
+		NULL };
 	static const char *const languages[] = { "en", "ja", "de", NULL };
 	static const char *const laws[] = { "gdpr", "appi", "both", NULL };
 	struct config *c = r->c;
@@ -236,6 +237,10 @@ static void read_requests(struct config_reader *r, const struct node *n)
 	    r->d, node_get(n, "lifting_notice"), &c->requests.lifting_notice);
 	(void)read_some_period(r->d, node_get(n, "export_retention"),
 	    &c->requests.export_retention);
+	(void)read_some_period(r->d, node_get(n, "disclosure_retention"),
+	    &c->requests.disclosure_retention);
+	(void)read_some_period(r->d, node_get(n, "snapshot_retention"),
+	    &c->requests.snapshot_retention);
 	read_count(r, node_get(n, "export_downloads"), 1, 1000,
 	    &c->requests.export_downloads);
 	(void)config_read_path(r, node_get(n, "letters"), &c->requests.letters);
@@ -318,6 +323,8 @@ static void set_defaults(struct config_reader *r)
 	c->requests.code.valid.days = 3;
 	c->requests.export_retention.days = 30;
 	c->requests.lifting_notice.days = 7;
+	c->requests.snapshot_retention.months = 6;
+	c->requests.disclosure_retention.months = 36;
 	c->requests.export_downloads = 10;
 	c->requests.code.attempts = 5;
 	if ((c->requests.outbox = file_beside(c->path, "outbox")) == NULL)

@@ -94,9 +94,11 @@ struct config {
 		char *sender;   /* their From address, or NULL */
 		char *letters;  /* folder of templates, or NULL */
 		char *language; /* of letters: en, ja or de */
-		struct period export_retention; /* P30D */
-		int export_downloads;           /* of one package: 10 */
-		struct period lifting_notice;   /* P7D */
+		struct period export_retention;     /* P30D */
+		int export_downloads;               /* of one package: 10 */
+		struct period lifting_notice;       /* P7D */
+		struct period disclosure_retention; /* P3Y */
+		struct period snapshot_retention;   /* P6M */
 	} requests;
 	struct {
 		char *smtp;          /* URL; NULL: files in the outbox folder */

@@ -64,6 +64,7 @@ static enum status may_be(struct build *b, char **identity, char **value)
 	if (st == ST_OK) {
 		b->set.what = s.r.type == REQUEST_PORTABILITY ? COLLECT_PORTABLE
 							      : COLLECT_ALL;
+		b->set.request = s.r.number;
 		*identity = strdup(s.r.identity);
 		*value = strdup(s.r.value);
 		if (*identity == NULL || *value == NULL)

@@ -4,10 +4,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/base/zone.h"
 #include "engine/installation/units.h"
 #include "engine/package/kept.h"
+#include "engine/package/kept_aside.h"
 #include "engine/package/record.h"
+#include "engine/package/snapshot.h"
 #include "engine/plan/keys.h"
+#include "engine/rights/item.h"
 
 /* ---- collections ---- */
 
@@ -133,8 +137,16 @@ static enum status fill(const struct collection_set *set,
 	return name_copies(set, c);
 }
 
+static enum status begin(const struct collection_set *set, struct collected *c)
+{
+	char at[ZONE_TEXT];
+
+	zone_format(set->in->zone, c->taken_at, at);
+	return record_begin(c, c->taken_at ? at : set->as_of);
+}
+
 static enum status add_collected(struct collection_set *set,
-    const struct reach_record *r, struct collected **out)
+    const struct reach_record *r, int64_t taken_at, struct collected **out)
 {
 	struct collected **more =
 	    reallocarray(set->list, set->count + 1, sizeof(*more));
@@ -145,8 +157,9 @@ static enum status add_collected(struct collection_set *set,
 		set->list = more;
 	if (more == NULL || (c = calloc(1, sizeof(*c))) == NULL)
 		return fail(ST_NOMEM, "out of memory");
+	c->taken_at = taken_at;
 	if ((st = fill(set, r, c)) == ST_OK)
-		st = record_begin(c, set->as_of);
+		st = begin(set, c);
 	if (st != ST_OK) {
 		free_collected(c);
 		return st;
@@ -156,16 +169,17 @@ static enum status add_collected(struct collection_set *set,
 	return ST_OK;
 }
 
-static enum status collected_of(struct collection_set *set,
-    const struct reach_record *r, struct collected **out)
+enum status collected_of(struct collection_set *set,
+    const struct reach_record *r, int64_t taken_at, struct collected **out)
 {
 	for (size_t i = 0; i < set->count; i++)
 		if (set->list[i]->collection == r->collection &&
+		    (set->list[i]->taken_at != 0) == (taken_at != 0) &&
 		    strcmp(set->list[i]->store, r->store->config->name) == 0) {
 			*out = set->list[i];
 			return ST_OK;
 		}
-	return add_collected(set, r, out);
+	return add_collected(set, r, taken_at, out);
 }
 
 /* ---- records ---- */
@@ -194,6 +208,75 @@ static void make_query(
 	}
 }
 
+static int is_redacted(const json_t *fields, const char *name)
+{
+	const json_t *x;
+	size_t i;
+
+	json_array_foreach(fields, i, x)
+	{
+		if (strcmp(json_string_value(x), name) == 0)
+			return 1;
+	}
+	return 0;
+}
+
+static enum status decision_of(const struct collection_set *set,
+    const struct reach_record *r, const json_t **out)
+{
+	char *name = NULL;
+	enum status st;
+
+	if (json_object_size(set->items) == 0)
+		return ST_OK;
+	st = item_name(r->store->config->name, r->collection->name, r->key,
+	    r->key_count, &name);
+	if (st == ST_OK)
+		*out = json_object_get(set->items, name);
+	free(name);
+	return st;
+}
+
+enum status collected_add(struct collection_set *set, struct collected *c,
+    const struct reach_record *r, struct val *row, const struct kept *kept)
+{
+	const json_t *d = NULL, *fields;
+	enum status st = decision_of(set, r, &d);
+
+	if (st != ST_OK)
+		return st;
+	if (strcmp(json_text(d, "decision"), "withhold") == 0) {
+		set->withheld++;
+		c->withheld++;
+		return ST_OK;
+	}
+	fields = json_object_get(d, "fields");
+	for (size_t i = 0; i < c->column_count; i++)
+		if (is_redacted(fields, c->columns[i].column.db->name))
+			row[i] = NIL;
+	st = record_add(set, c, row, r->shared, kept, fields);
+	set->records += st == ST_OK;
+	return st;
+}
+
+static enum status take_row(struct collection_set *set, struct collected *c,
+    struct stmt *s, const struct reach_record *r, const struct kept *kept)
+{
+	struct val *row = calloc(c->column_count + 1, sizeof(*row));
+	enum status st;
+
+	if (row == NULL)
+		return fail(ST_NOMEM, "out of memory");
+	for (size_t i = 0; i < c->column_count; i++)
+		row[i] = db_val(s, (int)i);
+	if (set->keep)
+		st = set->keep(set->keep_for, c, row, r->shared, kept);
+	else if ((st = snapshot_see(set, c, row)) == ST_OK)
+		st = collected_add(set, c, r, row, kept);
+	free(row);
+	return st;
+}
+
 static enum status prepare(const struct reach_record *r, struct collected *c)
 {
 	const char **keys = NULL;
@@ -215,8 +298,7 @@ static enum status prepare(const struct reach_record *r, struct collected *c)
 }
 
 static enum status read_row(const struct reach_record *r,
-    const struct collection_set *set, struct collected *c,
-    const struct kept *kept)
+    struct collection_set *set, struct collected *c, const struct kept *kept)
 {
 	struct stmt *s = NULL;
 	enum status st = prepare(r, c);
@@ -224,7 +306,7 @@ static enum status read_row(const struct reach_record *r,
 	if (st == ST_OK)
 		st = db_query_sql(r->store->db, &c->row, &s);
 	if (st == ST_OK && (st = db_row(s)) == ST_OK)
-		st = record_add(set, c, s, r->shared, kept);
+		st = take_row(set, c, s, r, kept);
 	else if (st == ST_NOTFOUND)
 		st = fail(ST_INTEGRITY,
 		    "%s.%s: a record that was found is not there", c->store,
@@ -269,11 +351,11 @@ static enum status each(void *ctx, const struct reach_record *r)
 	enum status st = use_file(r);
 
 	if (st == ST_OK)
-		st = collected_of(set, r, &c);
+		st = collected_of(set, r, 0, &c);
 	if (st == ST_OK && is_left_out(set, c))
 		set->left_out++;
-	else if (st == ST_OK && (st = add_record(set, r, c)) == ST_OK)
-		set->records++;
+	else if (st == ST_OK)
+		st = add_record(set, r, c);
 	r->store->segment = segment;
 	r->store->db = db;
 	return st;
@@ -285,7 +367,15 @@ static int by_place(const void *a, const void *b)
 
 	if ((*x)->place != (*y)->place)
 		return (*x)->place < (*y)->place ? -1 : 1;
-	return strcmp((*x)->store, (*y)->store);
+	if (strcmp((*x)->store, (*y)->store) != 0)
+		return strcmp((*x)->store, (*y)->store);
+	return ((*x)->taken_at != 0) - ((*y)->taken_at != 0);
+}
+
+/* Kept aside, and all of it was still there. */
+static int is_empty(const struct collected *c)
+{
+	return c->taken_at != 0 && c->records + c->withheld == 0;
 }
 
 /* Nothing of these stands in the package, not even that they exist. */
@@ -294,7 +384,7 @@ static void leave_out(struct collection_set *set)
 	size_t kept = 0;
 
 	for (size_t i = 0; i < set->count; i++) {
-		if (is_left_out(set, set->list[i]))
+		if (is_left_out(set, set->list[i]) || is_empty(set->list[i]))
 			free_collected(set->list[i]);
 		else
 			set->list[kept++] = set->list[i];
@@ -305,8 +395,14 @@ static void leave_out(struct collection_set *set)
 enum status collect_person(
     struct collection_set *set, const struct reach_subject *who)
 {
-	enum status st = reach_walk(set->in, who, each, set);
+	enum status st = snapshot_begin(set);
 
+	if (st == ST_OK && set->request)
+		st = item_decisions(set->in, set->request, &set->items);
+	if (st == ST_OK)
+		st = reach_walk(set->in, who, each, set);
+	if (st == ST_OK)
+		st = snapshot_add(set);
 	for (size_t i = 0; i < set->count; i++)
 		kept_end(set->list[i]);
 	leave_out(set);
@@ -327,6 +423,10 @@ void collection_set_release(struct collection_set *set)
 	for (size_t i = 0; i < set->count; i++)
 		free_collected(set->list[i]);
 	free(set->list);
+	json_decref(set->items);
+	set->items = NULL;
+	aside_seen_free(set->seen);
+	set->seen = NULL;
 	set->list = NULL;
 	set->count = 0;
 }

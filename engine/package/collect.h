@@ -56,11 +56,19 @@ struct collected {
 	json_t *known;               /* what kept.h has said already */
 	struct buf rows;             /* <tr>...</tr> of the first ones */
 	int64_t shown;
-	int full; /* no more rows */
+	int full;         /* no more rows */
+	int64_t withheld; /* of others (item.h): counted, and not there */
+	int64_t taken_at; /* kept aside then (snapshot.h); 0: as it is now */
 };
 /* All of it (Art. 15), or the portable fields and what is needed to tell
  * their records apart (Art. 20). */
 enum collect_what { COLLECT_ALL, COLLECT_PORTABLE };
+struct aside_seen;
+struct kept;
+/* What else becomes of a record: ${row} has the values of ${c}'s columns, valid
+ * during the call; ${kept} is as kept.h has it. */
+typedef enum status (*collect_keep)(void *ctx, struct collected *c,
+    const struct val *row, int shared, const struct kept *kept);
 struct collection_set {
 	struct installation *in;
 	const char *folder; /* for nameless files */
@@ -71,14 +79,29 @@ struct collection_set {
 	struct collected **list;
 	size_t count;
 	enum collect_what what;
-	int64_t records;  /* that the search met */
-	int64_t left_out; /* met too: nothing of them is portable */
+	int64_t records;         /* that the search met */
+	int64_t left_out;        /* met too: nothing of them is portable */
+	int64_t withheld;        /* and of these, as was decided */
+	json_t *items;           /* item_decisions() */
+	int64_t request;         /* whose snapshots are taken along; 0: none */
+	struct aside_seen *seen; /* where there are any */
+	collect_keep keep;       /* instead of files; NULL: these */
+	void *keep_for;
 };
 
 /* Have all that belongs to ${who} in ${set}, in the order of lethe.yml and its
  * datasets; released by the caller in any case. */
 enum status collect_person(
     struct collection_set *set, const struct reach_subject *who) MUST_CHECK;
+/* The files of ${r}'s collection: of those that are there, or were kept aside
+ * at ${taken_at}. */
+enum status collected_of(struct collection_set *set,
+    const struct reach_record *r, int64_t taken_at,
+    struct collected **out) MUST_CHECK;
+/* Add ${row}, whose values are changed, as was decided of ${r}. */
+enum status collected_add(struct collection_set *set, struct collected *c,
+    const struct reach_record *r, struct val *row,
+    const struct kept *kept) MUST_CHECK;
 void collection_set_release(struct collection_set *set);
 
 /* Are all fields portable (2), some (1), none (0)? */

@@ -3,6 +3,7 @@
 
 #include "engine/base/when.h"
 #include "engine/consent/consent.h"
+#include "engine/consent/disclosure.h"
 #include "engine/consent/preference.h"
 #include "engine/package/facts_internal.h"
 #include "engine/package/html.h"
@@ -18,7 +19,7 @@ enum status facts_add_consents(struct facts *f, const json_t *request)
 	const struct reach_subject who = { json_text(subject, "identity"),
 		json_text(subject, "value") };
 	struct installation *in = f->set->in;
-	json_t *consents = NULL, *preferences = NULL;
+	json_t *consents = NULL, *preferences = NULL, *disclosures = NULL;
 	struct when at;
 	enum status st;
 
@@ -33,8 +34,15 @@ enum status facts_add_consents(struct facts *f, const json_t *request)
 	if (st == ST_OK)
 		st = json_put(f->o, "preferences",
 		    json_incref(json_object_get(preferences, "preferences")));
+	if (st == ST_OK)
+		st = disclosure_list(
+		    in, &who, DISCLOSURE_FOR_PERSON, at.seconds, &disclosures);
+	if (st == ST_OK)
+		st = json_put(f->o, "disclosures",
+		    json_incref(json_object_get(disclosures, "disclosures")));
 	json_decref(consents);
 	json_decref(preferences);
+	json_decref(disclosures);
 	return st;
 }
 
@@ -125,5 +133,36 @@ void pages_consents(const json_t *facts, struct buf *out)
 		consents(agreed, language, out);
 	if (json_array_size(set))
 		preferences(set, language, out);
+	html_section_end(out);
+}
+
+void pages_disclosures(const json_t *facts, struct buf *out)
+{
+	const char *language = json_text(facts, "language");
+	const char *titles[] = {
+		package_word(PACKAGE_DISCLOSED_AT, language),
+		package_word(PACKAGE_RECIPIENT, language),
+		package_word(PACKAGE_WHAT, language),
+		package_word(PACKAGE_BASIS, language),
+	};
+	const json_t *list = json_object_get(facts, "disclosures"), *d;
+	size_t i;
+
+	if (json_array_size(list) == 0)
+		return;
+	html_section(
+	    out, "disclosures", package_word(PACKAGE_DISCLOSURES, language));
+	html_table(out, package_word(PACKAGE_DISCLOSURES, language), titles, 4);
+	buf_adds(out, "<tbody>\n");
+	json_array_foreach(list, i, d)
+	{
+		buf_adds(out, "<tr>");
+		html_cell(out, json_text(d, "at"));
+		html_cell(out, json_text(d, "name"));
+		html_cell(out, json_text(d, "items"));
+		html_cell(out, json_text(d, "basis"));
+		buf_adds(out, "</tr>\n");
+	}
+	buf_adds(out, "</tbody></table>\n");
 	html_section_end(out);
 }

@@ -11,6 +11,7 @@
 #include "engine/package/facts.h"
 #include "engine/package/pages.h"
 #include "engine/package/record.h"
+#include "engine/records/value_text.h"
 
 struct making {
 	const struct collection_set *set;
@@ -121,6 +122,34 @@ static enum status add_data(struct making *m)
 	return st;
 }
 
+/* For a spreadsheet, as the data is; summary.json has them as JSON. */
+static enum status add_disclosures(struct making *m)
+{
+	static const char *const names[] = { "at", "recipient", "name", "items",
+		"basis", "acquired" };
+	const json_t *list = json_object_get(m->facts, "disclosures"), *d;
+	struct buf text = BUF_INIT;
+	enum status st = ST_OK;
+	size_t i, k;
+
+	buf_adds(&text, "at,recipient,name,items,basis,acquired\r\n");
+	json_array_foreach(list, i, d)
+	{
+		for (k = 0; k < 6; k++) {
+			const char *value = json_text(d, names[k]);
+
+			if (k > 0)
+				buf_addc(&text, ',');
+			value_text_field(&text, value, strlen(value));
+		}
+		buf_adds(&text, "\r\n");
+	}
+	if (i > 0)
+		st = add(m, "data/disclosures.csv", &text);
+	buf_release(&text);
+	return st;
+}
+
 static enum status add_explained(struct making *m)
 {
 	struct buf key = BUF_INIT;
@@ -131,6 +160,8 @@ static enum status add_explained(struct making *m)
 		st = add_json(m, "dictionary.json", dictionary);
 	if (st == ST_OK)
 		st = add_json(m, "summary.json", m->facts);
+	if (st == ST_OK)
+		st = add_disclosures(m);
 	if (st == ST_OK) {
 		note_key_add(audit_key(m->set->in->audit), &key);
 		buf_addc(&key, '\n');
@@ -174,11 +205,13 @@ static enum status counts_json(const struct making *m, json_t *list)
 	for (size_t i = 0; st == ST_OK && i < m->set->count; i++) {
 		const struct collected *c = m->set->list[i];
 
-		st = json_make(&one, "{s:s, s:s, s:s?, s:I, s:I, s:s}", "store",
-		    c->store, "collection", c->collection->name, "cluster",
+		st = json_make(&one,
+		    "{s:s, s:s, s:b, s:s?, s:I, s:I, s:I, s:s}", "store",
+		    c->store, "collection", c->collection->name, "at_intake",
+		    c->taken_at != 0, "cluster",
 		    c->cluster ? c->cluster->name : NULL, "records",
 		    (json_int_t)c->records, "shared", (json_int_t)c->shared,
-		    "json", c->json->name);
+		    "withheld", (json_int_t)c->withheld, "json", c->json->name);
 		if (st == ST_OK)
 			st = json_push(list, one);
 	}

@@ -97,8 +97,9 @@ static enum status add_collection(const struct collected *c,
 	enum status st;
 	size_t i;
 
-	st = json_make(&o, "{s:s, s:s, s:[]}", "store", c->store, "collection",
-	    c->collection->name, "records");
+	st = json_make(&o, "{s:s, s:s, s:b, s:[]}", "store", c->store,
+	    "collection", c->collection->name, "at_intake", c->taken_at != 0,
+	    "records");
 	if (st == ST_OK)
 		st = json_push(list, o);
 	json_array_foreach(json_object_get(file, "records"), i, record)
@@ -199,6 +200,7 @@ static enum status look(struct look *l, const struct request *r)
 	if (st != ST_OK)
 		return st;
 	l->set.schedule = &schedule;
+	l->set.request = r->number;
 	st = exports_open(&e, l->set.in, EXPORTS_TO_BUILD);
 	l->set.folder = e.folder;
 	if (st == ST_OK)

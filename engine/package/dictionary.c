@@ -49,11 +49,13 @@ static enum status collection_json(const struct collected *c, json_t **out)
 
 	collected_stem(c, stem, sizeof(stem));
 	(void)snprintf(schema, sizeof(schema), "%s.schema.json", stem);
-	st = json_make(&o, "{s:s, s:s, s:s?, s:I, s:s, s:s, s:s, s:s, s:[]}",
-	    "store", c->store, "collection", c->collection->name, "description",
-	    c->collection->description, "records", (json_int_t)c->records,
-	    "json", c->json->name, "csv", c->csv->name, "schema", schema,
-	    "portable", portable[collected_portable(c)], "fields");
+	st = json_make(&o,
+	    "{s:s, s:s, s:b, s:s?, s:I, s:s, s:s, s:s, s:s, s:[]}", "store",
+	    c->store, "collection", c->collection->name, "at_intake",
+	    c->taken_at != 0, "description", c->collection->description,
+	    "records", (json_int_t)c->records, "json", c->json->name, "csv",
+	    c->csv->name, "schema", schema, "portable",
+	    portable[collected_portable(c)], "fields");
 	for (size_t i = 0; st == ST_OK && i < c->column_count; i++) {
 		st = field_json(&c->columns[i], &one);
 		if (st == ST_OK)
@@ -181,20 +183,22 @@ enum status dictionary_schema(const struct collected *c, json_t **out)
 		st = storage_json(&storage);
 	if (st == ST_OK)
 		st = json_make(out,
-		    "{s:s, s:s, s:b, s:[s,s,s,s], s:{s:{s:s}, s:{s:s}, "
-		    "s:{s:s, s:s}, s:{s:s, s:I, s:I, s:{s:s, s:b, s:[s,s,s], "
-		    "s:{s:{s:s}, s:O, s:O}}}}}",
+		    "{s:s, s:s, s:b, s:[s,s,s,s,s], s:{s:{s:s}, s:{s:s}, "
+		    "s:{s:b}, s:{s:s, s:s}, s:{s:s, s:I, s:I, s:{s:s, s:b, s:[s,s,s,s], "
+		    "s:{s:{s:s}, s:{s:s, s:{s:s}}, s:O, s:O}}}}}",
 		    "$schema", "https://json-schema.org/draft/2020-12/schema",
 		    "type", "object", "additionalProperties", 0, "required",
-		    "store", "collection", "as_of", "records", "properties",
-		    "store", "const", c->store, "collection", "const",
-		    c->collection->name, "as_of", "type", "string", "format",
+		    "store", "collection", "at_intake", "as_of", "records",
+		    "properties", "store", "const", c->store, "collection",
+		    "const", c->collection->name, "at_intake", "const",
+		    c->taken_at != 0, "as_of", "type", "string", "format",
 		    "date-time", "records", "type", "array", "minItems",
 		    (json_int_t)c->records, "maxItems", (json_int_t)c->records,
 		    "items", "type", "object", "additionalProperties", 0,
-		    "required", "shared", "storage", "values", "properties",
-		    "shared", "type", "boolean", "storage", storage, "values",
-		    values);
+		    "required", "shared", "redacted", "storage", "values",
+		    "properties", "shared", "type", "boolean", "redacted",
+		    "type", "array", "items", "type", "string", "storage",
+		    storage, "values", values);
 	json_decref(storage);
 	json_decref(values);
 	return st;

@@ -129,8 +129,9 @@ static enum status is_known(
 {
 	int64_t n = 0;
 	enum status st = db_one_int(in->control,
-	    "SELECT count(*) FROM package WHERE name = $1"
-	    " AND deleted_at IS NULL",
+	    "SELECT (SELECT count(*) FROM package WHERE name = $1"
+	    " AND deleted_at IS NULL) + (SELECT count(*) FROM snapshot"
+	    " WHERE name = $1 AND deleted_at IS NULL)",
 	    ARGS(TEXT(name)), 0, &n);
 
 	*known = n > 0;

@@ -99,9 +99,10 @@ static enum status add_parts(
 		if (!facts_cluster_has(c, cluster))
 			continue;
 		records += c->records;
-		st = json_make(&one, "{s:s, s:s, s:I, s:b}", "store", c->store,
-		    "collection", c->collection->name, "records",
-		    (json_int_t)c->records, "whole", c->cluster == cluster);
+		st = json_make(&one, "{s:s, s:s, s:b, s:I, s:b}", "store",
+		    c->store, "collection", c->collection->name, "at_intake",
+		    c->taken_at != 0, "records", (json_int_t)c->records,
+		    "whole", c->cluster == cluster);
 		if (st == ST_OK)
 			st = json_push(parts, one);
 	}
@@ -232,7 +233,7 @@ static enum status begin(struct facts *f)
 	    "s:[], s:s, s:[], s:[]}",
 	    "format", FACTS_FORMAT, "language", f->language, "time_zone",
 	    in->config.time_zone, "as_of", f->set->as_of, "request", f->request,
-	    "confirmation", f->set->records > 0, "records",
+	    "confirmation", f->set->records + f->set->withheld > 0, "records",
 	    (json_int_t)f->set->records, "systems", "controllers", "purposes",
 	    "clusters", "recipients", "transfers", "automated_decisions",
 	    text_in(&in->config.processing.automated_decisions, f->language),

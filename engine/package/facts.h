@@ -16,8 +16,10 @@
  * "storage","portable","records","page","collections":[...]}],
  * "recipients":[{"recipient","title","role","region"}],"transfers":[{"from",
  * "to","basis"}],"automated_decisions","rights":[{"right","text"}],
+ * "disclosures" as disclosure_list() has them for the person,
  * "consents","preferences" as consent_show() and preference_show() have them,
- * "withheld":[{"reason","authority"}]}
+ * "withheld":[{"what" ("refused", "redact", "withhold"),"reason","words",
+ * "authority","records"}]}
  *
  * ST_INVALID where one of the answers that GDPR Art. 15(1)(a) to (h) asks for
  * would be empty, with what to write where: a blank is no answer.

@@ -6,6 +6,8 @@
 #include "engine/package/words.h"
 #include "engine/plan/policy_record.h"
 #include "engine/plan/words.h"
+#include "engine/rights/item.h"
+#include "engine/rights/letter_parts.h"
 
 /* Is one of the activity's clusters among those that are there? */
 static int concerns(
@@ -240,16 +242,42 @@ enum status facts_add_rights(struct facts *f)
 	return st;
 }
 
-enum status facts_add_withheld(struct facts *f, const json_t *request)
+/* One line of what is not there. */
+static enum status add_withheld(struct facts *f, const json_t *words,
+    const char *what, const char *reason, const char *authority, json_t *count)
 {
+	const char *say = letter_word(words, "reasons", reason);
 	json_t *one = NULL;
-	enum status st;
+	enum status st = json_make(&one, "{s:s, s:s, s:s, s:s, s:o}", "what",
+	    what, "reason", reason, "words", say ? say : reason, "authority",
+	    authority, "records", count);
 
-	if (*json_text(request, "reason") == '\0')
-		return ST_OK;
-	st = json_make(&one, "{s:s, s:s}", "reason",
-	    json_text(request, "reason"), "authority",
-	    json_text(request, "authority"));
 	return st == ST_OK ? json_push(json_object_get(f->o, "withheld"), one)
 			   : st;
+}
+
+/* Records that others have too, as was decided: how many, and why. */
+enum status facts_add_withheld(struct facts *f, const json_t *request)
+{
+	json_t *words = NULL, *counts = NULL;
+	const json_t *x;
+	enum status st = letter_words(f->set->in, f->language, &words);
+	size_t i;
+
+	if (st == ST_OK && *json_text(request, "reason"))
+		st = add_withheld(f, words, "refused",
+		    json_text(request, "reason"),
+		    json_text(request, "authority"), json_null());
+	if (st == ST_OK)
+		st = item_counts(f->set->in, f->set->request, &counts);
+	json_array_foreach(counts, i, x)
+	{
+		if (st == ST_OK)
+			st = add_withheld(f, words, json_text(x, "decision"),
+			    json_text(x, "reason"), "",
+			    json_integer(json_int(x, "records")));
+	}
+	json_decref(counts);
+	json_decref(words);
+	return st;
 }

@@ -26,30 +26,64 @@ static enum status add_law(const struct rule *r, json_t *list)
 	return st;
 }
 
+/* In the person's language, and without what only we know by its name: holds,
+ * fields. */
+static enum status add_why(
+    const struct collection_set *set, const json_t *x, json_t *list)
+{
+	static const struct {
+		const char *verdict;
+		enum package_word word;
+	} words[] = {
+		{ "ACTIVE", PACKAGE_KEPT_ACTIVE },
+		{ "HELD", PACKAGE_KEPT_HELD },
+		{ "RESTRICTED", PACKAGE_KEPT_RESTRICTED },
+		{ "DUE", PACKAGE_KEPT_DUE },
+		{ "OVERDUE", PACKAGE_KEPT_DUE },
+		{ "RETAIN", PACKAGE_WHY_RETAIN },
+		{ "UNDECIDED", PACKAGE_WHY_UNDECIDED },
+	};
+	const char *verdict = json_text(x, "verdict");
+	enum status st = ST_OK;
+
+	for (size_t i = 0; st == ST_OK && i < sizeof(words) / sizeof(*words);
+	     i++)
+		if (strcmp(verdict, words[i].verdict) == 0)
+			st = json_push(list,
+			    json_string(
+				package_word(words[i].word, set->language)));
+	if (st == ST_OK && json_is_string(json_object_get(x, "label")))
+		st = json_push(list, json_string(package_word(
+					 PACKAGE_WHY_REDUCED, set->language)));
+	return st;
+}
+
 /* One of what explain_record() gives. */
-static enum status add(const struct rule *r, const json_t *x, json_t *list)
+static enum status add(const struct collection_set *set, const struct rule *r,
+    const json_t *x, json_t *list)
 {
 	const json_t *start = json_object_get(x, "starting_point");
 	json_t *one = NULL;
 	enum status st;
 
 	st = json_make(&one,
-	    "{s:s, s:s, s:s, s:[], s:s?, s:O, s:O, s:O, s:O, s:O}", "cluster",
+	    "{s:s, s:s, s:s, s:[], s:s?, s:O, s:O, s:O, s:O, s:[]}", "cluster",
 	    json_text(x, "cluster"), "verdict", json_text(x, "verdict"), "rule",
 	    json_text(x, "rule"), "law", "starting_point",
 	    json_string_value(json_object_get(start, "name")), "last_day",
 	    json_object_get(x, "last_day"), "deletable_from",
 	    json_object_get(x, "deletable_from"), "deletion_due",
 	    json_object_get(x, "deletion_due"), "label",
-	    json_object_get(x, "label"), "reasons",
-	    json_object_get(x, "reasons"));
+	    json_object_get(x, "label"), "reasons");
 	if (st == ST_OK)
 		st = json_push(list, one);
+	if (st == ST_OK)
+		st = add_why(set, x, json_object_get(one, "reasons"));
 	return st == ST_OK ? add_law(r, json_object_get(one, "law")) : st;
 }
 
 /* ${e} NULL: no rule. */
-static enum status make_list(
+static enum status make_list(const struct collection_set *set,
     const struct rule *r, const struct explainer *e, json_t **out)
 {
 	json_t *list = NULL, *x = NULL;
@@ -60,11 +94,11 @@ static enum status make_list(
 	if (st == ST_OK && e)
 		st = explainer_json(e, &x);
 	if (st == ST_OK && x)
-		st = add(r, x, list);
+		st = add(set, r, x, list);
 	json_array_foreach(json_object_get(x, "parts"), i, part)
 	{
 		if (st == ST_OK)
-			st = add(rule_part(r, i + 1), part, list);
+			st = add(set, rule_part(r, i + 1), part, list);
 	}
 	json_decref(x);
 	if (st == ST_OK)
@@ -80,12 +114,12 @@ static enum status make_list(
 #define KNOWN_MOST 4096
 
 /* Remember [list, text] under ${print}. */
-static enum status make(
-    struct collected *c, const struct buf *print, const json_t **out)
+static enum status make(const struct collection_set *set, struct collected *c,
+    const struct buf *print, const json_t **out)
 {
 	json_t *list = NULL, *pair = NULL;
 	char *text = NULL;
-	enum status st = make_list(c->rule, c->explainer, &list);
+	enum status st = make_list(set, c->rule, c->explainer, &list);
 
 	if (st == ST_OK && (text = json_dumps(list, JSON_COMPACT)) == NULL)
 		st = fail(ST_NOMEM, "out of memory");
@@ -131,7 +165,7 @@ enum status kept_find(const struct collection_set *set, struct collected *c,
 	if (st == ST_OK)
 		pair = json_object_getn(c->known, print->data, print->len);
 	if (st == ST_OK && pair == NULL)
-		st = make(c, print, &pair);
+		st = make(set, c, print, &pair);
 	if (st != ST_OK)
 		return st;
 	text = json_array_get(pair, 1);
@@ -146,6 +180,22 @@ void kept_end(struct collected *c)
 	json_decref(c->known);
 	c->explainer = NULL;
 	c->known = NULL;
+}
+
+enum status kept_translate(const struct collection_set *set, json_t *list)
+{
+	enum status st = ST_OK;
+	json_t *x;
+	size_t i;
+
+	json_array_foreach(list, i, x)
+	{
+		if (st == ST_OK)
+			st = json_put(x, "reasons", json_array());
+		if (st == ST_OK)
+			st = add_why(set, x, json_object_get(x, "reasons"));
+	}
+	return st;
 }
 
 /* ---- to read ---- */

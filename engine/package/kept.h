@@ -9,7 +9,8 @@
  * "starting_point","last_day","deletable_from","deletion_due","label",
  * "reasons":[...]}], as `lethe explain` says it.  The dates are null where
  * nobody knows them yet; the reasons then say what it waits for.  Of the
- * starting point only the name: its value may stand in a record of others.
+ * starting point only the name: its value may stand in a record of others; and
+ * the reasons are in the set's language, without our names of anything.
  * Nothing where the collection has nothing personal.
  *
  * ${key} as stored; in the file of the store that is in use.  ${out} is ${c}'s
@@ -24,6 +25,11 @@ enum status kept_find(const struct collection_set *set, struct collected *c,
     const struct val *key, struct kept *out) MUST_CHECK;
 /* Once there are no more records, and while the schedule is there. */
 void kept_end(struct collected *c);
+
+/* Give ${list}, which was made for another language, the reasons of the set's.
+ */
+enum status kept_translate(
+    const struct collection_set *set, json_t *list) MUST_CHECK;
 
 /* The same to read, for a cell of a table: the last day, or why there is none
  * yet. */

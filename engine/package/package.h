@@ -48,10 +48,10 @@ enum status package_build(struct installation *in,
 /*
  * The data of the person of ${id}, who was verified, by cluster, for whoever
  * works on the request: {"id","as_of","records","clusters":[{"cluster","title",
- * "collections":[{"store","collection","records":[{"shared","storage" (one of
- * kept.h, or null),"values"}]}]}]}; a record is with each cluster that governs
- * fields of it, with these and its key.  The last cluster is null: what is
- * not personal.  All of it is in memory.  The log has `personal_data_viewed`
+ * "collections":[{"store","collection","at_intake","records":[{"shared","storage"
+ * (one of kept.h, or null),"values"}]}]}]}; a record is with each cluster that
+ * governs fields of it, with these and its key.  The last cluster is null: what
+ * is not personal.  All of it is in memory.  The log has `personal_data_viewed`
  * before anything is shown.  ST_DENIED: not verified, or closed.
  */
 enum status package_data(struct installation *in, const struct rights_actor *by,
@@ -72,8 +72,9 @@ enum status package_fetch(struct installation *in,
     json_t **out) MUST_CHECK;
 
 /* Destroy what has expired, what was revoked (engine/rights/copies.h), what
- * belongs to withdrawn requests, and what a build that was killed left behind.
- * The log has an entry for each. */
+ * belongs to withdrawn requests, the snapshots (snapshot.h) of those that are
+ * closed, and what a build that was killed left behind.  The log has an entry
+ * for each. */
 enum status package_sweep(struct installation *in,
     const struct rights_actor *by, int64_t *deleted) MUST_CHECK;
 

@@ -1,6 +1,7 @@
 /* The first layer: one or two pages that answer everything in short. */
 #include "engine/package/pages.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "engine/package/html.h"
@@ -257,6 +258,24 @@ static void complaint(const struct page *p)
 	html_section_end(p->out);
 }
 
+static void records_term(const struct page *p, const json_t *w)
+{
+	char number[32];
+
+	(void)snprintf(number, sizeof(number), "%lld", json_int(w, "records"));
+	if (json_is_integer(json_object_get(w, "records")))
+		html_term(p->out, say(p, PACKAGE_RECORDS), number);
+}
+
+static const char *what_words(const struct page *p, const json_t *w)
+{
+	if (strcmp(json_text(w, "what"), "withhold") == 0)
+		return say(p, PACKAGE_WITHHELD_RECORDS);
+	if (strcmp(json_text(w, "what"), "redact") == 0)
+		return say(p, PACKAGE_REDACTED_RECORDS);
+	return "";
+}
+
 static void withheld(const struct page *p)
 {
 	const json_t *list = json_object_get(p->facts, "withheld"), *w;
@@ -268,8 +287,10 @@ static void withheld(const struct page *p)
 	json_array_foreach(list, i, w)
 	{
 		buf_adds(p->out, "<dl>\n");
+		html_term(p->out, say(p, PACKAGE_WHAT), what_words(p, w));
+		records_term(p, w);
 		html_term(
-		    p->out, say(p, PACKAGE_REASON), json_text(w, "reason"));
+		    p->out, say(p, PACKAGE_REASON), json_text(w, "words"));
 		html_term(p->out, say(p, PACKAGE_AUTHORITY),
 		    json_text(w, "authority"));
 		buf_adds(p->out, "</dl>\n");
@@ -289,9 +310,12 @@ static void files(const struct page *p)
 enum status pages_first(const json_t *facts, struct buf *out)
 {
 	const struct page p = { out, json_text(facts, "language"), facts };
+	const json_t *request = json_object_get(facts, "request");
+	int portable = strcmp(json_text(request, "type"), "portability") == 0;
 
-	html_begin(out, p.language, say(&p, PACKAGE_TITLE));
-	paragraph(&p, PACKAGE_INTRO);
+	html_begin(out, p.language,
+	    say(&p, portable ? PACKAGE_TITLE_PORTABILITY : PACKAGE_TITLE));
+	paragraph(&p, portable ? PACKAGE_INTRO_PORTABILITY : PACKAGE_INTRO);
 	confirmation(&p);
 	systems(&p);
 	controllers(&p);
@@ -303,6 +327,7 @@ enum status pages_first(const json_t *facts, struct buf *out)
 		rights(&p);
 	}
 	pages_consents(facts, out);
+	pages_disclosures(facts, out);
 	complaint(&p);
 	withheld(&p);
 	files(&p);

@@ -80,10 +80,16 @@ static void rows(const struct page *p, const struct collected *c)
 
 static void collection(const struct page *p, const struct collected *c)
 {
-	char id[40];
+	char id[60];
 
-	(void)snprintf(id, sizeof(id), "collection-%zu", c->place);
+	(void)snprintf(id, sizeof(id), "collection-%zu%s", c->place,
+	    c->taken_at ? "-at_intake" : "");
 	html_section(p->out, id, c->collection->name);
+	if (c->taken_at) {
+		buf_adds(p->out, "<p>");
+		html_string(p->out, say(p, PACKAGE_AT_INTAKE));
+		buf_adds(p->out, "</p>\n");
+	}
 	if (c->collection->description) {
 		buf_adds(p->out, "<p>");
 		html_string(p->out, c->collection->description);
@@ -119,7 +125,10 @@ enum status pages_cluster(const struct collection_set *set, const json_t *facts,
 			if (strcmp(set->list[k]->store,
 				json_text(part, "store")) == 0 &&
 			    strcmp(set->list[k]->collection->name,
-				json_text(part, "collection")) == 0)
+				json_text(part, "collection")) == 0 &&
+			    (set->list[k]->taken_at != 0) ==
+				json_is_true(
+				    json_object_get(part, "at_intake")))
 				collection(&p, set->list[k]);
 	}
 	html_end(out);

@@ -16,8 +16,8 @@
 
 void collected_stem(const struct collected *c, char *out, size_t size)
 {
-	(void)snprintf(out, size, "data/%03zu-%.24s-%.32s", c->place, c->store,
-	    c->collection->name);
+	(void)snprintf(out, size, "data/%03zu-%.24s-%.32s%s", c->place,
+	    c->store, c->collection->name, c->taken_at ? "-at_intake" : "");
 	for (char *p = out + strlen("data/"); *p; p++)
 		if (!strchr("abcdefghijklmnopqrstuvwxyz0123456789"
 			    "ABCDEFGHIJKLMNOPQRSTUVWXYZ_-",
@@ -34,7 +34,8 @@ enum status record_begin(struct collected *c, const char *as_of)
 	buf_adds(json, ",\"collection\":");
 	json_text_string(
 	    json, c->collection->name, strlen(c->collection->name));
-	buf_addf(json, ",\"as_of\":\"%s\",\"records\":[", as_of);
+	buf_addf(json, ",\"at_intake\":%s,\"as_of\":\"%s\",\"records\":[",
+	    c->taken_at ? "true" : "false", as_of);
 	for (size_t i = 0; i < c->column_count; i++) {
 		const char *name = c->columns[i].column.db->name;
 
@@ -63,8 +64,24 @@ static unsigned int kind_of(const struct column *col, const struct val *v)
 	return utf8_valid(v->p, v->n) ? COLLECT_TEXT : COLLECT_BYTES;
 }
 
-static void add_json(
-    struct collected *c, struct stmt *s, int shared, const struct kept *kept)
+static int add_text(const char *p, size_t n, void *out)
+{
+	buf_add(out, p, n);
+	return 0;
+}
+
+static void add_list(struct buf *out, const char *name, const json_t *list)
+{
+	buf_addf(out, "\"%s\":", name);
+	if (list == NULL)
+		buf_adds(out, "[]");
+	else if (json_dump_callback(list, add_text, out, JSON_COMPACT) != 0)
+		out->failed = 1;
+	buf_addc(out, ',');
+}
+
+static void add_json(struct collected *c, const struct val *row, int shared,
+    const struct kept *kept, const json_t *redacted)
 {
 	struct buf *out = &c->json->text;
 
@@ -73,31 +90,28 @@ static void add_json(
 	buf_adds(out, "\"storage\":");
 	buf_add(out, kept->text, kept->len);
 	buf_addc(out, ',');
+	add_list(out, "redacted", redacted);
 	buf_adds(out, "\"values\":{");
 	for (size_t i = 0; i < c->column_count; i++) {
 		struct collected_column *x = &c->columns[i];
-		struct val v = db_val(s, (int)i);
-
 		if (i > 0)
 			buf_addc(out, ',');
 		json_text_string(
 		    out, x->column.db->name, strlen(x->column.db->name));
 		buf_addc(out, ':');
-		value_text_json(out, &x->column, &v);
-		x->kinds |= kind_of(&x->column, &v);
+		value_text_json(out, &x->column, &row[i]);
+		x->kinds |= kind_of(&x->column, &row[i]);
 	}
 	buf_adds(out, "}}");
 }
 
 /* Lines end as RFC 4180 has them: what takes this is a spreadsheet. */
-static void add_csv(struct collected *c, struct stmt *s)
+static void add_csv(struct collected *c, const struct val *row)
 {
 	for (size_t i = 0; i < c->column_count; i++) {
-		struct val v = db_val(s, (int)i);
-
 		if (i > 0)
 			buf_addc(&c->csv->text, ',');
-		value_text_csv(&c->csv->text, &c->columns[i].column, &v);
+		value_text_csv(&c->csv->text, &c->columns[i].column, &row[i]);
 	}
 	buf_adds(&c->csv->text, "\r\n");
 }
@@ -135,18 +149,15 @@ static void add_cell(
 }
 
 static void add_row(const struct collection_set *set, struct collected *c,
-    struct stmt *s, const struct kept *kept)
+    const struct val *row, const struct kept *kept)
 {
 	struct buf words = BUF_INIT;
 
 	if (c->full)
 		return;
 	buf_adds(&c->rows, "<tr>");
-	for (size_t i = 0; i < c->column_count; i++) {
-		struct val v = db_val(s, (int)i);
-
-		add_cell(&c->rows, &c->columns[i], &v);
-	}
+	for (size_t i = 0; i < c->column_count; i++)
+		add_cell(&c->rows, &c->columns[i], &row[i]);
 	kept_words(set, c, kept->list, &words);
 	html_cell(&c->rows, buf_text(&words));
 	c->rows.failed |= words.failed;
@@ -159,13 +170,14 @@ static void add_row(const struct collection_set *set, struct collected *c,
 /* ---- all of it ---- */
 
 enum status record_add(const struct collection_set *set, struct collected *c,
-    struct stmt *s, int shared, const struct kept *kept)
+    const struct val *row, int shared, const struct kept *kept,
+    const json_t *redacted)
 {
 	enum status st;
 
-	add_json(c, s, shared, kept);
-	add_csv(c, s);
-	add_row(set, c, s, kept);
+	add_json(c, row, shared, kept, redacted);
+	add_csv(c, row);
+	add_row(set, c, row, kept);
 	c->records++;
 	c->shared += shared != 0;
 	st = buf_status(&c->rows);

@@ -6,10 +6,11 @@
 /* One record, three times: as JSON, as a CSV line, as a row for reading. */
 
 enum status record_begin(struct collected *c, const char *as_of) MUST_CHECK;
-/* The row that ${s} stands on, whose columns are the table's; ${kept} says
- * until when. */
+/* ${row} has the values of ${c}'s columns; ${kept} says until when, and
+ * ${redacted} (or NULL) which are blank for the sake of others. */
 enum status record_add(const struct collection_set *set, struct collected *c,
-    struct stmt *s, int shared, const struct kept *kept) MUST_CHECK;
+    const struct val *row, int shared, const struct kept *kept,
+    const json_t *redacted) MUST_CHECK;
 enum status record_end(struct collected *c) MUST_CHECK;
 
 /* "data/003-crm-contracts": of the names that lethe.yml and datasets give,

@@ -1,11 +1,15 @@
-/* How packages end. */
+/* How packages and snapshots end. */
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "engine/package/exports.h"
 
+/* The two tables of sealed files are alike in what their end needs. */
+enum kind { PACKAGE, SNAPSHOT };
+
 /* One that goes. */
 struct doomed {
+	enum kind kind;
 	int64_t number;
 	char id[BOOK_ID];
 	char name[EXPORTS_NAME];
@@ -23,6 +27,7 @@ static enum status add(struct stmt *s, struct doomed_list *list)
 	if (more == NULL)
 		return fail(ST_NOMEM, "out of memory");
 	list->items = more;
+	more[list->count].kind = db_int(s, 3) ? SNAPSHOT : PACKAGE;
 	more[list->count].number = db_int(s, 0);
 	(void)snprintf(
 	    more[list->count].id, sizeof(more->id), "%s", db_text(s, 1));
@@ -46,13 +51,16 @@ static enum status gather(
 static enum status tell(struct installation *in, const struct rights_actor *by,
     const struct doomed *d, const char *why)
 {
+	const char *what = d->kind == SNAPSHOT ? "snapshot" : "package";
 	json_t *details = NULL;
 	enum status st = json_make(&details, "{s:s, s:s, s:s, s:s}", "object",
-	    "package", "id", d->id, "package", d->name, "reason", why);
+	    what, "id", d->id, what, d->name, "reason", why);
 
 	if (st == ST_OK)
-		st = audit_append(
-		    in->audit, by->now, by->name, "package_deleted", details);
+		st = audit_append(in->audit, by->now, by->name,
+		    d->kind == SNAPSHOT ? "snapshot_deleted"
+					: "package_deleted",
+		    details);
 	json_decref(details);
 	return st;
 }
@@ -68,6 +76,11 @@ static enum status destroy(struct installation *in,
 		st = tell(in, by, d, why);
 	if (st != ST_OK)
 		return st;
+	if (d->kind == SNAPSHOT)
+		return db_exec(in->control,
+		    "UPDATE snapshot SET deleted_at = $1, why = $2"
+		    " WHERE number = $3",
+		    ARGS(INT(by->now), TEXT(why), INT(d->number)));
 	return db_exec(in->control,
 	    "UPDATE package SET deleted_at = $1, why = $2 WHERE number = $3",
 	    ARGS(INT(by->now), TEXT(why), INT(d->number)));
@@ -115,10 +128,14 @@ static enum status expire(
 {
 	struct stmt *s = NULL;
 	enum status st = db_query(in->control,
-	    "SELECT p.number, r.id, p.name FROM package AS p"
+	    "SELECT p.number, r.id, p.name, 0 FROM package AS p"
 	    " JOIN request AS r ON r.number = p.request"
 	    " WHERE p.deleted_at IS NULL AND p.expires_at <= $1"
-	    " ORDER BY p.number",
+	    " UNION ALL SELECT p.number, r.id, p.name, 1 FROM snapshot AS p"
+	    " JOIN request AS r ON r.number = p.request"
+	    " WHERE p.deleted_at IS NULL AND p.name IS NOT NULL"
+	    " AND p.expires_at <= $1"
+	    " ORDER BY 4, 1",
 	    ARGS(INT(by->now)), &s);
 
 	return end_all(in, by, st, s, "expired", deleted);
@@ -131,14 +148,33 @@ static enum status follow(
 {
 	struct stmt *s = NULL;
 	enum status st = db_query(in->control,
-	    "SELECT p.number, r.id, p.name FROM package AS p"
+	    "SELECT p.number, r.id, p.name, 0 FROM package AS p"
 	    " JOIN request AS r ON r.number = p.request"
 	    " WHERE p.deleted_at IS NULL AND (p.revoked_at IS NOT NULL"
 	    " OR r.state NOT IN ('in_progress', 'awaiting_approval',"
-	    " 'fulfilled', 'partly_fulfilled')) ORDER BY p.number",
+	    " 'fulfilled', 'partly_fulfilled'))"
+	    " UNION ALL SELECT p.number, r.id, p.name, 1 FROM snapshot AS p"
+	    " JOIN request AS r ON r.number = p.request"
+	    " WHERE p.deleted_at IS NULL AND p.revoked_at IS NOT NULL"
+	    " AND p.name IS NOT NULL ORDER BY 4, 1",
 	    NOARGS, &s);
 
 	return end_all(in, by, st, s, "revoked", deleted);
+}
+
+/* What was kept aside was for the answer. */
+static enum status answered(
+    struct installation *in, const struct rights_actor *by, int64_t *deleted)
+{
+	struct stmt *s = NULL;
+	enum status st = db_query(in->control,
+	    "SELECT p.number, r.id, p.name, 1 FROM snapshot AS p"
+	    " JOIN request AS r ON r.number = p.request"
+	    " WHERE p.deleted_at IS NULL AND p.name IS NOT NULL"
+	    " AND r.closed_day IS NOT NULL ORDER BY p.number",
+	    NOARGS, &s);
+
+	return end_all(in, by, st, s, "closed", deleted);
 }
 
 enum status package_sweep(
@@ -153,6 +189,8 @@ enum status package_sweep(
 	st = expire(in, by, deleted);
 	if (st == ST_OK)
 		st = follow(in, by, deleted);
+	if (st == ST_OK)
+		st = answered(in, by, deleted);
 	if (st != ST_OK)
 		return st;
 	st = exports_open(&e, in, EXPORTS_TO_CLEAN);

@@ -361,9 +361,60 @@ static const char *const table[PACKAGE_WORD__MAX][3] = {
 	    "保存期間満了：次回の削除処理で消去",
 	    "die Frist ist um: wird mit dem nächsten Löschlauf gelöscht" },
 	[PACKAGE_KEPT_OPEN] = {
-	    "no date yet: the JSON file says why",
+	    "no date yet: the JSON file says what it waits for",
 	    "期日未定：理由は JSON ファイルを参照",
 	    "noch kein Datum: die JSON-Datei sagt, warum" },
+	[PACKAGE_AT_INTAKE] = {
+	    "As it was when your request arrived: kept aside for this answer, "
+	    "because its period was about to end. It may have been deleted or "
+	    "changed since.",
+	    "請求の受領時点の内容です。保存期間の満了が近かったため、この回答の"
+	    "ために別途保管しました。その後、消去または変更されている場合があります。",
+	    "Stand bei Eingang Ihres Antrags: für diese Antwort beiseitegelegt, "
+	    "weil die Frist bald endete. Seither können die Daten gelöscht oder "
+	    "geändert worden sein." },
+	[PACKAGE_WHAT] = { "What", "対象", "Was" },
+	[PACKAGE_WITHHELD_RECORDS] = {
+	    "records withheld for the sake of others",
+	    "第三者の権利利益のため非開示とした記録",
+	    "Datensätze, mit Rücksicht auf andere zurückgehalten" },
+	[PACKAGE_REDACTED_RECORDS] = {
+	    "records with blank fields, for the sake of others",
+	    "第三者の権利利益のため一部を非開示とした記録",
+	    "Datensätze mit geschwärzten Feldern, mit Rücksicht auf andere" },
+	[PACKAGE_DISCLOSURES] = { "To whom it was disclosed", "第三者提供の記録",
+	    "Wem etwas offengelegt wurde" },
+	[PACKAGE_DISCLOSED_AT] = { "When", "提供日時", "Wann" },
+	[PACKAGE_WHY_RETAIN] = {
+	    "its period has begun and has not ended",
+	    "保存期間が満了していないため",
+	    "die Frist läuft und ist noch nicht um" },
+	[PACKAGE_WHY_UNDECIDED] = {
+	    "the date from which its period counts is not known",
+	    "保存期間の起算日が確認できないため",
+	    "der Tag, ab dem die Frist läuft, ist nicht bekannt" },
+	[PACKAGE_WHY_REDUCED] = {
+	    "its fields were de-identified when its period ended",
+	    "保存期間満了時に項目を加工済み",
+	    "die Felder wurden am Ende der Frist unkenntlich gemacht" },
+	[PACKAGE_TITLE_PORTABILITY] = {
+	    "Your personal data to take along",
+	    "持ち運び可能なあなたの個人データ",
+	    "Ihre personenbezogenen Daten zum Mitnehmen" },
+	[PACKAGE_INTRO_PORTABILITY] = {
+	    "This is the answer to your request for data portability: what you"
+	      " provided or what was observed of you, held on consent or a"
+	      " contract. It has three layers: this page, one page for each kind"
+	      " of data, and the files with every record. It needs no network.",
+	    "データポータビリティの請求への回答です。同意または契約に基づき、"
+	      "ご提供いただいたデータと観測されたデータを収めています。この概要、"
+	      "データ種別ごとのページ、全レコードのファイルの三層からなります。"
+	      "ネットワーク接続は不要です。",
+	    "Dies ist die Antwort auf Ihren Antrag auf Datenübertragbarkeit: was"
+	      " Sie bereitgestellt haben oder was an Ihnen beobachtet wurde,"
+	      " aufgrund einer Einwilligung oder eines Vertrags. Sie hat drei"
+	      " Ebenen: diese Übersicht, eine Seite für jede Datenart und die"
+	      " Dateien mit allen Datensätzen. Ein Netz ist nicht nötig." },
 };
 /* clang-format on */
 

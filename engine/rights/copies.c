@@ -26,7 +26,10 @@ enum status copies_of(
 		    "SELECT r.id, w.identity, w.value FROM request AS r"
 		    " JOIN request_person AS w ON w.request = r.number"
 		    " WHERE r.number IN (SELECT request FROM package"
-		    " WHERE deleted_at IS NULL AND revoked_at IS NULL)"
+		    " WHERE deleted_at IS NULL AND revoked_at IS NULL"
+		    " UNION SELECT request FROM snapshot"
+		    " WHERE deleted_at IS NULL AND revoked_at IS NULL"
+		    " AND name IS NOT NULL)"
 		    " ORDER BY r.number",
 		    NOARGS, &s);
 	while (st == ST_OK && (st = db_row(s)) == ST_OK)
@@ -54,6 +57,13 @@ enum status copies_revoke(
 		    " (SELECT number FROM request WHERE id = $1)"
 		    " AND deleted_at IS NULL AND revoked_at IS NULL",
 		    ARGS(TEXT(json_string_value(id)), INT(now)));
+		if (st == ST_OK)
+			st = db_exec(in->control,
+			    "UPDATE snapshot SET revoked_at = $2"
+			    " WHERE request = (SELECT number FROM request"
+			    " WHERE id = $1) AND deleted_at IS NULL"
+			    " AND revoked_at IS NULL AND name IS NOT NULL",
+			    ARGS(TEXT(json_string_value(id)), INT(now)));
 		if (st != ST_OK)
 			break;
 	}

@@ -4,9 +4,10 @@
 #include "engine/plan/reach.h"
 
 /*
- * The packages that wait to be downloaded, as erasure sees them: rows of the
- * table `package`.  What is revoked is handed out no more; files and keys are
- * destroyed by package_sweep().
+ * The packages that wait to be downloaded, and what was kept aside at intake,
+ * as erasure sees them: rows of the tables `package` and `snapshot`.  What is
+ * revoked is handed out no more; files and keys are destroyed by
+ * package_sweep().
  */
 
 /* Which requests have copies of the person ${who}, by whatever identity they

@@ -6,6 +6,10 @@
 
 /* Values of letters, among letter*.c; ${words} is words.LANGUAGE.json. */
 
+/* words.LANGUAGE.json of the installation's folder, or ours. */
+enum status letter_words(const struct installation *in, const char *language,
+    json_t **out) MUST_CHECK;
+
 /* The word of one of its lists; NULL for none. */
 const char *letter_word(
     const json_t *words, const char *list, const char *code);
@@ -13,6 +17,11 @@ const char *letter_word(
 /* Put ${name} into ${o}: the day as the language writes it. */
 enum status letter_put_day(
     const json_t *words, const char *name, int32_t day, json_t *o) MUST_CHECK;
+
+/* Put "withheld" into ${o}, what was decided item by item: {"list":[{"records",
+ * "redacted","reason"}]}, or null where all of it is included. */
+enum status letter_put_items(struct installation *in, const struct request *r,
+    const json_t *words, json_t *o) MUST_CHECK;
 
 /*
  * What the plan of an erasure says, as its reader would: {"erased":[{"what",

@@ -3,6 +3,7 @@
 
 #include "engine/base/civil.h"
 #include "engine/rights/erasure_book.h"
+#include "engine/rights/item.h"
 #include "engine/rights/letter_parts.h"
 
 struct telling {
@@ -168,5 +169,38 @@ enum status letter_plan(struct installation *in, const struct request *r,
 	if (st == ST_OK)
 		st = tell(&t, e.body, out);
 	erasure_release(&e);
+	return st;
+}
+
+/* ---- item by item ---- */
+
+enum status letter_put_items(struct installation *in, const struct request *r,
+    const json_t *words, json_t *o)
+{
+	json_t *counts = NULL, *list = NULL, *one = NULL;
+	const json_t *x;
+	enum status st = item_counts(in, r->number, &counts);
+	size_t i;
+
+	if (st == ST_OK)
+		st = json_make(&list, "[]");
+	json_array_foreach(counts, i, x)
+	{
+		if (st == ST_OK)
+			st = json_make(&one, "{s:I, s:b, s:s?}", "records",
+			    json_int(x, "records"), "redacted",
+			    strcmp(json_text(x, "decision"), "redact") == 0,
+			    "reason",
+			    letter_word(
+				words, "reasons", json_text(x, "reason")));
+		if (st == ST_OK)
+			st = json_push(list, one);
+	}
+	if (st == ST_OK)
+		st = json_put(o, "withheld",
+		    json_array_size(list) ? json_pack("{s:O}", "list", list)
+					  : json_null());
+	json_decref(list);
+	json_decref(counts);
 	return st;
 }

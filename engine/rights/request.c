@@ -31,7 +31,7 @@ static const char *const entries[] = { "request_opened",
 	"request_restricted", "request_marketing_ended",
 	"request_lifting_announced", "request_restriction_lifted",
 	"request_letter", "request_planned", "request_correction_proposed",
-	"request_corrected", NULL };
+	"request_corrected", "request_item_decided", NULL };
 static const char *const words[] = { "opened", "asked who the person is",
 	"given a wrong code", "given a last wrong code", "verified",
 	"ended for want of identity", "suspended", "resumed", "extended",
@@ -41,7 +41,8 @@ static const char *const words[] = { "opened", "asked who the person is",
 	"downloaded", "planned as a restriction", "restricted",
 	"rid of direct marketing", "told that its restriction is lifted",
 	"rid of its restriction", "written to", "planned",
-	"given something to correct", "corrected", NULL };
+	"given something to correct", "corrected", "decided on item by item",
+	NULL };
 
 static const char *const extend_reasons[] = { "complexity",
 	"number_of_requests", NULL };

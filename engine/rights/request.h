@@ -88,6 +88,7 @@ enum request_action {
 	REQUEST_PLAN,         /* what is the person's was looked at */
 	REQUEST_PROPOSE,      /* what is to be corrected, or no longer is */
 	REQUEST_CORRECT,      /* what was proposed is corrected */
+	REQUEST_DECIDE_ITEM,  /* whether a record of others goes along */
 	REQUEST_ACTION__MAX
 };
 

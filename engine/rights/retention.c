@@ -87,8 +87,9 @@ static enum status delete_one(struct installation *in, int64_t number)
 	static const char *const tables[] = { "request_person", "request_event",
 		"request_stop", "request_code", "request_plan",
 		"recipient_event", "recipient_notification", "request_letter",
-		"outbox", "package", "request_restriction", "request_lifting",
-		"request_change", "request_rectification", NULL };
+		"outbox", "package", "snapshot", "request_restriction",
+		"request_lifting", "request_item", "request_change",
+		"request_rectification", NULL };
 	enum status st = ST_OK;
 	struct sql q;
 
@@ -125,6 +126,9 @@ static enum status take(struct retention *r, int64_t number,
 	    " WHERE p.request = r.number AND p.tell IS NOT NULL)"
 	    " AND NOT EXISTS (SELECT 1 FROM package AS c"
 	    " WHERE c.request = r.number AND c.deleted_at IS NULL)"
+	    " AND NOT EXISTS (SELECT 1 FROM snapshot AS c"
+	    " WHERE c.request = r.number AND c.deleted_at IS NULL"
+	    " AND c.name IS NOT NULL)"
 	    " AND NOT EXISTS (SELECT 1 FROM suspension AS x"
 	    " WHERE x.request = r.id AND x.released_at IS NULL)",
 	    ARGS(INT(number), INT(r->cutoff)), &s);

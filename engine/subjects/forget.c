@@ -6,8 +6,8 @@
 #include "engine/base/when.h"
 #include "engine/subjects/subjects.h"
 
-/* Suspensions that are active, and what the log has not been told; consents
- * and preferences, which have a rule of their own. */
+/* Suspensions that are active, and what the log has not been told; consents,
+ * preferences and disclosures, which have rules of their own. */
 #define KEPT                                                       \
 	"(EXISTS (SELECT 1 FROM suspension AS h"                   \
 	" WHERE h.subject = subject.id AND (h.released_at IS NULL" \
@@ -16,7 +16,9 @@
 	" OR EXISTS (SELECT 1 FROM consent_record AS c"            \
 	" WHERE c.subject = subject.id)"                           \
 	" OR EXISTS (SELECT 1 FROM preference_change AS p"         \
-	" WHERE p.subject = subject.id))"
+	" WHERE p.subject = subject.id)"                           \
+	" OR EXISTS (SELECT 1 FROM disclosure AS d"                \
+	" WHERE d.subject = subject.id))"
 
 static enum status first(void *ctx, const struct reach_record *r)
 {

@@ -18,6 +18,8 @@ cat >consents.yml <<-'YML'
 	preferences:
 	  - {id: mail, title: Mail, values: [often, never], initial: never}
 YML
+printf 'identity,value,recipient,items,basis,at\ncustomer_id,zqplanted9,police,zqplantedplates,legal_obligation,2026-01-01\n' \
+	>planted-disclosures.csv
 cat >planted-consents.csv <<-'CSV'
 	identity,value,notice,kind,at
 	customer_id,zqplanted8,news,given,2026-01-01
@@ -97,6 +99,12 @@ request list|request list|0|-|ids, types and dates
 request show|request show @REQUEST|0|-|nothing of the person
 request verify|request verify @REQUEST --method login|0|request_identity_verified|Q-.*
 request data|request data @REQUEST|0|personal_data_viewed|Q-.*|records,collections,clusters
+request snapshot|request snapshot @REQUEST|0|snapshot_taken|Q-.*
+request items|request items @REQUEST|0|personal_data_viewed|Q-.*|records
+request items|request items @REQUEST crm contracts 3 --decide withhold --reason other_law|0|request_item_decided|Q-.*
+disclosures add|disclosures add --subject customer_id=P3 --recipient pad --items zqplanteditems --basis vital_interests|0|disclosure_recorded|disclosure|number
+disclosures list|disclosures list --subject customer_id=P2|0|disclosures_listed|disclosures|records
+disclosures import|disclosures import planted-disclosures.csv|0|disclosure_recorded|disclosure|number
 request package|request package @REQUEST|0|request_packaged|Q-.*
 request fetch|request fetch @TOKEN -o copy.zip|0|request_downloaded|Q-.*
 request letter|request letter @REQUEST receipt|0|-|a preview
