@@ -80,8 +80,9 @@ static int64_t control_number(struct house *h, const char *which)
 
 	sql_add(&q, "SELECT count(*) FROM subject");
 	if (strcmp(which, "clear") == 0)
-		sql_add(&q, " WHERE instr(sealed, 'C1') > 0"
-			    " OR instr(lookup, 'C1') > 0");
+		sql_add(&q,
+		    " WHERE instr(sealed, CAST('C1-in-clear' AS BLOB)) > 0"
+		    " OR instr(lookup, CAST('C1-in-clear' AS BLOB)) > 0");
 	ck_assert_int_eq(db_one_int_sql(h->in.control, &q, 0, &n), ST_OK);
 	sql_release(&q);
 	return n;
@@ -134,11 +135,12 @@ START_TEST(a_pseudonym_stays_and_differs_by_kind_person_and_installation)
 }
 END_TEST
 
+/* Long enough that chance does not write it. */
 START_TEST(nothing_of_it_stands_in_clear)
 {
 	struct house *h = start();
 
-	(void)need(h, "customer_id", "C1");
+	(void)need(h, "customer_id", "C1-in-clear");
 	ck_assert_int_eq(control_number(h, "all"), 1);
 	ck_assert_int_eq(control_number(h, "clear"), 0);
 	house_free(h);
