@@ -120,6 +120,20 @@ decided fulfil
 expect 0 request letter "$id" answer
 says out '^Nobody else receives your data'
 
+# ---- who has nothing by which a recipient knows people is a task ----
+# A vehicle's number is no person's: others may have the vehicle, too.
+sed -i 's/\(  dealers: .*identity: \)customer_id/\1vin/' lethe.yml
+opened restriction customer_id=C0000005
+expect 0 request restrict "$id" --ground art18_1b_unlawful \
+	--cluster customer_data
+decided fulfil
+expect 0 request execute "$id"
+expect 0 --json recipient list --request "$id" --recipient dealers
+json 'o["notifications"][0]["channel"] == "task"'
+expect 0 --json recipient show "$(python3 -c 'import json
+print(json.load(open("out"))["notifications"][0]["number"])')"
+json 'o["tells"]["subject"] == [{"identity": "customer_id", "value": "C0000005"}]'
+
 # ---- bad words ----
 expect 2 recipient
 expect 2 recipient lost
