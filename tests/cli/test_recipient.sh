@@ -99,6 +99,8 @@ json 'o["notifications"][0]["kind"] == "rectification"'
 expect 0 --json recipient show "$(python3 -c 'import json
 print(json.load(open("out"))["notifications"][0]["number"])')"
 json '{"cluster": "customer_data", "field": "city", "value": "札幌市"} in o["tells"]["changes"]'
+expect 0 request letter "$id" answer --language ja
+says out '^・city：札幌市'
 
 # ---- a restriction, and its end, to the same ----
 opened restriction customer_id=C0000003
