@@ -5,6 +5,7 @@
 
 #include "engine/accounts/password.h"
 #include "engine/accounts/totp.h"
+#include "engine/crypto/crypto.h"
 #include "tests/suites.h"
 
 #define GOOD "correct horse battery"
@@ -15,6 +16,8 @@ static struct config config;
 
 static void setup(void)
 {
+	/* As whoever loads an installation does, before there are threads. */
+	ck_assert_int_eq(crypto_init(), ST_OK);
 	config = (struct config){ .installation = installation };
 	config.accounts.password_length = 12;
 	config.accounts.parallel = 2;
