@@ -182,18 +182,33 @@ static enum status count(struct erasing *e)
 	return st;
 }
 
-static enum status begin(struct erasing *e, const struct erase_order *o)
+static enum status is_there(void *ctx, const char *body)
+{
+	(void)body;
+	*(int *)ctx = 1;
+	return ST_OK;
+}
+
+/* The log is told first, then the control database: whoever was cut off
+ * between the two finds it told. */
+static enum status is_logged(
+    const struct run *run, const char *action, int *yes)
+{
+	const struct audit_filter f = {
+		.action = action, .run = run->id, .limit = 1
+	};
+
+	*yes = 0;
+	return audit_list(run->in->audit, &f, is_there, yes);
+}
+
+static enum status log_started(struct erasing *e, const struct erase_order *o)
 {
 	struct run *run = &e->run;
 	char as_of[INSTANT_TEXT];
 	json_t *details = NULL;
-	int64_t known = 0;
 	enum status st;
 
-	st = db_one_int(run->in->control, "SELECT 1 FROM run WHERE id = $1",
-	    ARGS(TEXT(run->id)), 0, &known);
-	if (st != ST_OK || known)
-		return st;
 	civil_format_instant(run->as_of, as_of);
 	st = json_make(&details, "{s:s, s:s, s:s, s:s, s:s, s:I, s:n, s:s}",
 	    "object", o->request, "run", run->id, "request", o->request,
@@ -206,6 +221,23 @@ static enum status begin(struct erasing *e, const struct erase_order *o)
 		st = audit_append(run->in->audit, when_now(), run->actor,
 		    "purge_started", details);
 	json_decref(details);
+	return st;
+}
+
+static enum status begin(struct erasing *e, const struct erase_order *o)
+{
+	struct run *run = &e->run;
+	int64_t known = 0;
+	int logged = 0;
+	enum status st;
+
+	st = db_one_int(run->in->control, "SELECT 1 FROM run WHERE id = $1",
+	    ARGS(TEXT(run->id)), 0, &known);
+	if (st != ST_OK || known)
+		return st;
+	st = is_logged(run, "purge_started", &logged);
+	if (st == ST_OK && !logged)
+		st = log_started(e, o);
 	if (st != ST_OK)
 		return st;
 	return db_exec(run->in->control,
@@ -228,15 +260,12 @@ static enum status has_ended(struct erasing *e, int *yes)
 	return st;
 }
 
-static enum status end(struct erasing *e, const struct erase_order *o)
+static enum status log_finished(struct erasing *e, const struct erase_order *o)
 {
 	struct run *run = &e->run;
 	json_t *details = NULL;
 	enum status st;
-	int ended = 0;
 
-	if ((st = has_ended(e, &ended)) != ST_OK || ended)
-		return st;
 	asked_mark(&run->schedule, &e->asked);
 	st = json_make(&details, "{s:s, s:s, s:s, s:b, s:b}", "object",
 	    o->request, "run", run->id, "request", o->request, "verified",
@@ -245,6 +274,20 @@ static enum status end(struct erasing *e, const struct erase_order *o)
 		st = run_rules_end(run, "purge_finished", details);
 	json_decref(details);
 	asked_mark(&run->schedule, NULL);
+	return st;
+}
+
+static enum status end(struct erasing *e, const struct erase_order *o)
+{
+	struct run *run = &e->run;
+	int known = 0;
+	enum status st = has_ended(e, &known);
+
+	if (st != ST_OK || known)
+		return st;
+	st = is_logged(run, "purge_finished", &known);
+	if (st == ST_OK && !known)
+		st = log_finished(e, o);
 	if (st != ST_OK)
 		return st;
 	return db_exec(run->in->control,
