@@ -249,6 +249,50 @@ START_TEST(what_was_approved_is_erased_and_nothing_else)
 }
 END_TEST
 
+static const json_t *report_of(const json_t *shown)
+{
+	return json_object_get(shown, "erasure");
+}
+
+START_TEST(each_key_that_went_is_asked_for_once_more)
+{
+	struct house *h = start();
+	const char *id = asked(h);
+	json_t *out;
+
+	json_decref(planned(h, id));
+	decided(h, id);
+	out = executed(h, id);
+	/* Ten are the person's, six of which stay: one of those in part. */
+	ck_assert_int_eq(json_int(report_of(out), "asked_again"), 4);
+	ck_assert_int_eq(json_int(report_of(out), "found_again"), 0);
+	ck_assert(json_is_true(json_object_get(report_of(out), "verified")));
+	json_decref(out);
+	house_free(h);
+}
+END_TEST
+
+/* Nobody would find it by the person, to whom it no longer leads. */
+START_TEST(what_came_back_under_its_key_is_found)
+{
+	struct house *h = start();
+	const char *id = asked(h);
+	json_t *out;
+
+	house_sql(h, "DELETE FROM visits WHERE id IN (4, 5);"
+		     "CREATE TRIGGER back AFTER INSERT ON lethe_evidence"
+		     " WHEN NEW.collection = 'people' BEGIN"
+		     " INSERT INTO visits VALUES (2, NULL, '2025-02-01'); END");
+	json_decref(planned(h, id));
+	decided(h, id);
+	out = executed(h, id);
+	ck_assert_int_eq(json_int(report_of(out), "found_again"), 1);
+	ck_assert(json_is_false(json_object_get(report_of(out), "verified")));
+	json_decref(out);
+	house_free(h);
+}
+END_TEST
+
 static enum status again(struct house *h, const char *id)
 {
 	struct rights_actor ada = by("os:ada");
@@ -382,6 +426,8 @@ Suite *erasure_suite(void)
 	tcase_add_test(t, a_plan_says_what_goes_and_what_stays_until_when);
 	tcase_add_test(t, its_letter_says_what_the_plan_says);
 	tcase_add_test(t, what_was_approved_is_erased_and_nothing_else);
+	tcase_add_test(t, each_key_that_went_is_asked_for_once_more);
+	tcase_add_test(t, what_came_back_under_its_key_is_found);
 	tcase_add_loop_test(
 	    t, what_changed_since_it_was_approved_is_refused, 0, 3);
 	tcase_add_test(t, what_went_by_its_rule_meanwhile_is_no_matter);
