@@ -305,7 +305,6 @@ START_TEST(what_does_not_go_together_is_told)
 {
 	struct stage s;
 	char text[300];
-	const char *problem;
 
 	open_stage(&s, "jp_civil_code", "Asia/Tokyo");
 	(void)snprintf(text, sizeof(text), WHOLE "%s\n", refused[_i].row);
@@ -314,11 +313,8 @@ START_TEST(what_does_not_go_together_is_told)
 	ck_assert_uint_eq(s.report.problem_count, 1);
 	ck_assert_msg(strstr(s.report.problems[0], refused[_i].why) != NULL,
 	    "%s\nlacks: %s", s.report.problems[0], refused[_i].why);
-	/* the fields are somebody's, so no value is shown; the path before them
-	 * has the number of this process */
-	problem = strstr(s.report.problems[0], "bad.csv");
-	ck_assert_ptr_nonnull(problem);
-	ck_assert_ptr_null(strstr(problem, "2025"));
+	/* the fields are somebody's: behind the path no value is shown */
+	ck_assert_ptr_null(strstr(strrchr(s.report.problems[0], '/'), "2025"));
 	close_stage(&s);
 }
 END_TEST
