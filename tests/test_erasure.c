@@ -249,6 +249,50 @@ START_TEST(what_was_approved_is_erased_and_nothing_else)
 }
 END_TEST
 
+static const json_t *report_of(const json_t *shown)
+{
+	return json_object_get(shown, "erasure");
+}
+
+START_TEST(each_key_that_went_is_asked_for_once_more)
+{
+	struct house *h = start();
+	const char *id = asked(h);
+	json_t *out;
+
+	json_decref(planned(h, id));
+	decided(h, id);
+	out = executed(h, id);
+	/* Ten are the person's, six of which stay: one of those in part. */
+	ck_assert_int_eq(json_int(report_of(out), "asked_again"), 4);
+	ck_assert_int_eq(json_int(report_of(out), "found_again"), 0);
+	ck_assert(json_is_true(json_object_get(report_of(out), "verified")));
+	json_decref(out);
+	house_free(h);
+}
+END_TEST
+
+/* Nobody would find it by the person, to whom it no longer leads. */
+START_TEST(what_came_back_under_its_key_is_found)
+{
+	struct house *h = start();
+	const char *id = asked(h);
+	json_t *out;
+
+	house_sql(h, "DELETE FROM visits WHERE id IN (4, 5);"
+		     "CREATE TRIGGER back AFTER INSERT ON lethe_evidence"
+		     " WHEN NEW.collection = 'people' BEGIN"
+		     " INSERT INTO visits VALUES (2, NULL, '2025-02-01'); END");
+	json_decref(planned(h, id));
+	decided(h, id);
+	out = executed(h, id);
+	ck_assert_int_eq(json_int(report_of(out), "found_again"), 1);
+	ck_assert(json_is_false(json_object_get(report_of(out), "verified")));
+	json_decref(out);
+	house_free(h);
+}
+END_TEST
+
 static enum status again(struct house *h, const char *id)
 {
 	struct rights_actor ada = by("os:ada");
@@ -374,6 +418,74 @@ START_TEST(what_was_kept_goes_by_its_rule_and_is_told_once)
 }
 END_TEST
 
+static int64_t kept_bytes(struct house *h)
+{
+	int64_t n = 0;
+
+	ck_assert_int_eq(
+	    db_one_int(h->in.control,
+		"SELECT sum(length(kept)) FROM request_plan", NOARGS, 0, &n),
+	    ST_OK);
+	return n;
+}
+
+/* How many requests are told; bills 1 and 2 are kept. */
+static int64_t rest(struct house *h)
+{
+	struct rights_actor run = by("os:cron");
+	int64_t requests = 0;
+
+	MUST(rights_erase_rest(&h->in, &run, &requests) == ST_OK, "%s",
+	    status_text());
+	return requests;
+}
+
+START_TEST(one_record_that_is_there_speaks_for_the_others)
+{
+	struct house *h = start();
+	const char *id = asked(h);
+	int64_t all;
+
+	house_sql(h, "DELETE FROM visits WHERE id > 3");
+	json_decref(planned(h, id));
+	decided(h, id);
+	json_decref(executed(h, id));
+	ck_assert_int_eq(rest(h), 0);
+	all = kept_bytes(h);
+	/* Nobody looks at the second as long as the first is there. */
+	house_sql(h, "DELETE FROM bills WHERE id = 2");
+	ck_assert_int_eq(rest(h), 0);
+	ck_assert_int_eq(kept_bytes(h), all);
+	house_sql(h, "DELETE FROM bills WHERE id = 1");
+	ck_assert_int_eq(rest(h), 1);
+	ck_assert_int_eq(kept_bytes(h), 0);
+	ck_assert_int_eq(rest(h), 0);
+	house_free(h);
+}
+END_TEST
+
+/* The one that spoke for them goes first: another does. */
+START_TEST(another_speaks_when_the_first_has_gone)
+{
+	struct house *h = start();
+	const char *id = asked(h);
+	int64_t all;
+
+	house_sql(h, "DELETE FROM visits WHERE id > 3");
+	json_decref(planned(h, id));
+	decided(h, id);
+	json_decref(executed(h, id));
+	ck_assert_int_eq(rest(h), 0);
+	all = kept_bytes(h);
+	house_sql(h, "DELETE FROM bills WHERE id = 1");
+	ck_assert_int_eq(rest(h), 0);
+	ck_assert_int_lt(kept_bytes(h), all);
+	house_sql(h, "DELETE FROM bills WHERE id = 2");
+	ck_assert_int_eq(rest(h), 1);
+	house_free(h);
+}
+END_TEST
+
 Suite *erasure_suite(void)
 {
 	Suite *s = suite_create("erasure");
@@ -382,12 +494,16 @@ Suite *erasure_suite(void)
 	tcase_add_test(t, a_plan_says_what_goes_and_what_stays_until_when);
 	tcase_add_test(t, its_letter_says_what_the_plan_says);
 	tcase_add_test(t, what_was_approved_is_erased_and_nothing_else);
+	tcase_add_test(t, each_key_that_went_is_asked_for_once_more);
+	tcase_add_test(t, what_came_back_under_its_key_is_found);
 	tcase_add_loop_test(
 	    t, what_changed_since_it_was_approved_is_refused, 0, 3);
 	tcase_add_test(t, what_went_by_its_rule_meanwhile_is_no_matter);
 	tcase_add_test(t, a_hold_that_came_meanwhile_refuses_it);
 	tcase_add_test(t, nobody_decides_on_a_plan_that_nobody_made);
 	tcase_add_test(t, what_was_kept_goes_by_its_rule_and_is_told_once);
+	tcase_add_test(t, one_record_that_is_there_speaks_for_the_others);
+	tcase_add_test(t, another_speaks_when_the_first_has_gone);
 	suite_add_tcase(s, t);
 	return s;
 }

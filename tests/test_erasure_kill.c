@@ -65,6 +65,32 @@ static enum status execute(const char *id)
 	return st;
 }
 
+/* Once, whoever was cut off between the log and what says that it has it. */
+static const char *const cuts[] = {
+	"CREATE TRIGGER cut BEFORE INSERT ON run"
+	" BEGIN SELECT RAISE(ABORT, 'cut'); END",
+	"CREATE TRIGGER cut BEFORE UPDATE OF finished_at ON run"
+	" BEGIN SELECT RAISE(ABORT, 'cut'); END",
+};
+
+START_TEST(the_log_says_once_that_it_began_and_ended)
+{
+	const char *id = approved();
+
+	MUST(db_script(IN->control, cuts[_i]) == ST_OK, "%s", status_text());
+	ck_assert_int_ne(execute(id), ST_OK);
+	MUST(db_script(IN->control, "DROP TRIGGER cut") == ST_OK, "%s",
+	    status_text());
+	MUST(execute(id) == ST_OK, "%s", status_text());
+	ck_assert_int_eq(holds_site_entries(&site, "purge_started"), 1);
+	ck_assert_int_eq(holds_site_entries(&site, "purge_finished"), 1);
+	ck_assert_int_eq(
+	    holds_site_registry(&site, "SELECT count(*) FROM run"
+				       " WHERE finished_at IS NOT NULL"),
+	    1);
+}
+END_TEST
+
 /* In a process of its own, which is killed after ${us} microseconds. */
 static void killed_after(const char *id, long us)
 {
@@ -243,6 +269,8 @@ Suite *erasure_kill_suite(void)
 	tcase_add_checked_fixture(t, setup, teardown);
 	tcase_add_loop_test(
 	    t, whoever_is_killed_is_finished_by_the_next, 0, 24);
+	tcase_add_loop_test(t, the_log_says_once_that_it_began_and_ended, 0,
+	    sizeof(cuts) / sizeof(*cuts));
 	tcase_add_test(t, a_purge_and_an_erasure_are_never_at_work_together);
 	tcase_add_test(t, a_hold_that_comes_between_keeps_everything);
 	tcase_add_test(t, what_could_not_be_kept_is_not_begun);

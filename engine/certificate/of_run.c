@@ -305,6 +305,10 @@ static enum status end_json(
 	if (st == ST_OK && json_object_update(o, more) != 0)
 		st = fail(ST_NOMEM, "out of memory");
 	json_decref(more);
+	if (st == ST_OK && json_object_get(end, "asked_again"))
+		st = json_put(o, "asked_again", member(end, "asked_again"));
+	if (st == ST_OK && json_object_get(end, "found_again"))
+		st = json_put(o, "found_again", member(end, "found_again"));
 	return st == ST_OK ? totals_json(end, o) : st;
 }
 

@@ -245,6 +245,15 @@ static void judged(struct text *t, const json_t *fact, enum phrase yes,
 		sentence(t, json_is_false(fact) ? no : never);
 }
 
+/* Of an erasure on request. */
+static void number(struct text *t, enum phrase label, const char *member)
+{
+	if (json_object_get(t->body, member) == NULL)
+		return;
+	document_row(&t->d, say(t, label));
+	document_valuef(&t->d, "%lld", json_int(t->body, member));
+}
+
 static void add_verification(struct text *t)
 {
 	const json_t *b = t->body, *evidence = json_object_get(b, "evidence");
@@ -252,6 +261,8 @@ static void add_verification(struct text *t)
 	heading(t, PHRASE_VERIFICATION);
 	judged(t, json_object_get(b, "verified"), PHRASE_VERIFIED,
 	    PHRASE_VERIFIED_NOT, PHRASE_VERIFIED_NEVER);
+	number(t, PHRASE_ASKED_AGAIN, "asked_again");
+	number(t, PHRASE_FOUND_AGAIN, "found_again");
 	judged(t, json_object_get(b, "scrubbed"), PHRASE_SCRUBBED,
 	    PHRASE_SCRUBBED_NOT, PHRASE_SCRUBBED_NEVER);
 	judged(t, json_object_get(evidence, "agrees"), PHRASE_EVIDENCE_AGREES,

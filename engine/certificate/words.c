@@ -160,6 +160,12 @@ static const char *const phrases[PHRASE__MAX][3] = {
 	[PHRASE_VERIFIED_NEVER] = { "NOT verified: the due conditions were not asked again.",
 	    "検証されていない。期限条件の再照会は行われていない。",
 	    "NICHT bestätigt: die Bedingungen wurden nicht erneut abgefragt." },
+	[PHRASE_ASKED_AGAIN] = { "Keys of deleted records that were asked for "
+				 "once more",
+	    "再照会した消去済みレコードのキー",
+	    "Schlüssel gelöschter Datensätze, die erneut abgefragt wurden" },
+	[PHRASE_FOUND_AGAIN] = { "Of these, found", "うち発見されたもの",
+	    "Davon gefunden" },
 	[PHRASE_SCRUBBED] = { "Scrubbed: overwriting of deleted content "
 			      "(secure_delete) was read back as on, and the "
 			      "write-ahead log was written back and truncated, "

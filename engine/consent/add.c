@@ -30,7 +30,7 @@ static enum status unknown_notice(
 		return fail(ST_USAGE, "the notice `%s` has no version %lld", id,
 		    (long long)version);
 	near = diag_nearest(id, names);
-	return fail(ST_USAGE, "there is no notice `%.40s`%s%s%s%s", id,
+	return fail(ST_USAGE, "there is no such notice%s%s%s%s",
 	    near ? ", did you mean `" : "", near ? near : "", near ? "`?" : "",
 	    n ? "" : ": `consents:` in lethe.yml names the file of notices");
 }

@@ -238,6 +238,8 @@ enum status deed_find_subject(
 	return st;
 }
 
+/* The word itself stays unsaid: in a file whose columns are shifted it is
+ * somebody's address. */
 enum status deed_word(
     const char *what, const char *word, const char *const *words)
 {
@@ -250,6 +252,7 @@ enum status deed_word(
 		if (strcmp(words[i], word) == 0)
 			return ST_OK;
 	near = diag_nearest(word, words);
-	return fail(ST_USAGE, "unknown %s `%.40s`%s%s%s", what, word,
-	    near ? ", did you mean `" : "", near ? near : "", near ? "`?" : "");
+	return fail(ST_USAGE, "unknown %s%s%s%s", what,
+	    near ? ", did you mean `" : ": such as `", near ? near : words[0],
+	    near ? "`?" : "`");
 }

@@ -2,6 +2,7 @@
 #include "engine/installation/units.h"
 
 #include <stdio.h>
+#include <string.h>
 
 size_t units_count(const struct installation_store *store)
 {
@@ -24,6 +25,19 @@ enum status units_use(struct installation_store *store, size_t unit)
 	else
 		units_rest(store);
 	return st;
+}
+
+enum status units_use_segment(
+    struct installation_store *store, const char *name)
+{
+	size_t i;
+
+	if (*name == '\0')
+		return units_use(store, 0);
+	for (i = 0; i < segments_count(store->segments); i++)
+		if (strcmp(segments_at(store->segments, i)->name, name) == 0)
+			return units_use(store, 1 + i);
+	return ST_NOTFOUND;
 }
 
 void units_rest(struct installation_store *store)

@@ -19,6 +19,10 @@
  */
 size_t units_count(const struct installation_store *store);
 enum status units_use(struct installation_store *store, size_t unit) MUST_CHECK;
+/* The one of this segment, and no other is opened; "": the rest.  ST_NOTFOUND,
+ * without a sentence: there is none of that name. */
+enum status units_use_segment(
+    struct installation_store *store, const char *name) MUST_CHECK;
 void units_rest(struct installation_store *store);
 
 /* The segment that is in use; NULL: the rest. */

@@ -96,17 +96,24 @@ static int is_place(const struct asked_list *l, const struct asked_list *p)
 }
 
 /* The one that was added to last is nearly always the one. */
+const struct asked_list *asked_find(
+    const struct asked *a, const struct asked_list *place)
+{
+	for (size_t i = a->count; i > 0; i--)
+		if (is_place(&a->lists[i - 1], place))
+			return &a->lists[i - 1];
+	return NULL;
+}
+
 static enum status list_of(
     struct asked *a, const struct asked_list *place, struct asked_list **out)
 {
+	const struct asked_list *known = asked_find(a, place);
 	struct asked_list *l;
-	size_t i;
 
-	for (i = a->count; i > 0; i--) {
-		if (is_place(&a->lists[i - 1], place)) {
-			*out = &a->lists[i - 1];
-			return ST_OK;
-		}
+	if (known) {
+		*out = &a->lists[known - a->lists];
+		return ST_OK;
 	}
 	l = reallocarray(a->lists, a->count + 1, sizeof(*l));
 	if (l == NULL)
@@ -122,16 +129,7 @@ static enum status list_of(
 
 enum status asked_use(const struct asked_list *l)
 {
-	const struct segment *g;
-	enum status st = ST_OK;
-
-	for (size_t u = 0; st == ST_OK && u < units_count(l->store); u++) {
-		st = units_use(l->store, u);
-		g = st == ST_OK ? units_segment(l->store) : NULL;
-		if (st == ST_OK && strcmp(g ? g->name : "", l->segment) == 0)
-			return ST_OK;
-	}
-	return st == ST_OK ? ST_NOTFOUND : st;
+	return units_use_segment(l->store, l->segment);
 }
 
 enum status asked_add(

@@ -48,6 +48,10 @@ enum status asked_read(struct installation *in, const void *bytes, size_t len,
  * without a sentence: the segment is gone, with all that was in it. */
 enum status asked_use(const struct asked_list *l) MUST_CHECK;
 
+/* The list of ${a} that is of the same place; NULL: none is. */
+const struct asked_list *asked_find(
+    const struct asked *a, const struct asked_list *place);
+
 /* Add one record. */
 enum status asked_add(struct asked *a, const struct asked_list *place,
     const struct val *key) MUST_CHECK;

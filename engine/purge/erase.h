@@ -67,7 +67,9 @@ struct erase_order {
 
 /*
  * Carry it out.  ${*report}: {"run","deleted","de_identified","minimised",
- * "verified","scrubbed"}.  ST_CONFLICT: what it would do is no longer what the
+ * "verified","scrubbed","asked_again","found_again"}: after the commit each key
+ * that was deleted was asked for once more, and so many were there; "verified"
+ * is false where any was.  ST_CONFLICT: what it would do is no longer what the
  * plan says; nothing was changed, and a new look is needed.  ST_BUSY: a purge
  * or another erasure is at work.  Whatever else fails, once more ends it.
  */

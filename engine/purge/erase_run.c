@@ -8,6 +8,7 @@
 #include "engine/holds/registry.h"
 #include "engine/installation/seals.h"
 #include "engine/installation/units.h"
+#include "engine/plan/asked_left.h"
 #include "engine/purge/erasing.h"
 #include "engine/purge/run_rules.h"
 #include "engine/subjects/subjects.h"
@@ -182,18 +183,33 @@ static enum status count(struct erasing *e)
 	return st;
 }
 
-static enum status begin(struct erasing *e, const struct erase_order *o)
+static enum status is_there(void *ctx, const char *body)
+{
+	(void)body;
+	*(int *)ctx = 1;
+	return ST_OK;
+}
+
+/* The log is told first, then the control database: whoever was cut off
+ * between the two finds it told. */
+static enum status is_logged(
+    const struct run *run, const char *action, int *yes)
+{
+	const struct audit_filter f = {
+		.action = action, .run = run->id, .limit = 1
+	};
+
+	*yes = 0;
+	return audit_list(run->in->audit, &f, is_there, yes);
+}
+
+static enum status log_started(struct erasing *e, const struct erase_order *o)
 {
 	struct run *run = &e->run;
 	char as_of[INSTANT_TEXT];
 	json_t *details = NULL;
-	int64_t known = 0;
 	enum status st;
 
-	st = db_one_int(run->in->control, "SELECT 1 FROM run WHERE id = $1",
-	    ARGS(TEXT(run->id)), 0, &known);
-	if (st != ST_OK || known)
-		return st;
 	civil_format_instant(run->as_of, as_of);
 	st = json_make(&details, "{s:s, s:s, s:s, s:s, s:s, s:I, s:n, s:s}",
 	    "object", o->request, "run", run->id, "request", o->request,
@@ -206,6 +222,23 @@ static enum status begin(struct erasing *e, const struct erase_order *o)
 		st = audit_append(run->in->audit, when_now(), run->actor,
 		    "purge_started", details);
 	json_decref(details);
+	return st;
+}
+
+static enum status begin(struct erasing *e, const struct erase_order *o)
+{
+	struct run *run = &e->run;
+	int64_t known = 0;
+	int logged = 0;
+	enum status st;
+
+	st = db_one_int(run->in->control, "SELECT 1 FROM run WHERE id = $1",
+	    ARGS(TEXT(run->id)), 0, &known);
+	if (st != ST_OK || known)
+		return st;
+	st = is_logged(run, "purge_started", &logged);
+	if (st == ST_OK && !logged)
+		st = log_started(e, o);
 	if (st != ST_OK)
 		return st;
 	return db_exec(run->in->control,
@@ -228,23 +261,36 @@ static enum status has_ended(struct erasing *e, int *yes)
 	return st;
 }
 
-static enum status end(struct erasing *e, const struct erase_order *o)
+static enum status log_finished(struct erasing *e, const struct erase_order *o)
 {
 	struct run *run = &e->run;
 	json_t *details = NULL;
 	enum status st;
-	int ended = 0;
 
-	if ((st = has_ended(e, &ended)) != ST_OK || ended)
-		return st;
 	asked_mark(&run->schedule, &e->asked);
-	st = json_make(&details, "{s:s, s:s, s:s, s:b, s:b}", "object",
-	    o->request, "run", run->id, "request", o->request, "verified",
-	    run->outcome.verified, "scrubbed", run->outcome.scrubbed);
+	st = json_make(&details, "{s:s, s:s, s:s, s:b, s:b, s:I, s:I}",
+	    "object", o->request, "run", run->id, "request", o->request,
+	    "verified", run->outcome.verified, "scrubbed",
+	    run->outcome.scrubbed, "asked_again", (json_int_t)e->asked_again,
+	    "found_again", (json_int_t)e->found_again);
 	if (st == ST_OK)
 		st = run_rules_end(run, "purge_finished", details);
 	json_decref(details);
 	asked_mark(&run->schedule, NULL);
+	return st;
+}
+
+static enum status end(struct erasing *e, const struct erase_order *o)
+{
+	struct run *run = &e->run;
+	int known = 0;
+	enum status st = has_ended(e, &known);
+
+	if (st != ST_OK || known)
+		return st;
+	st = is_logged(run, "purge_finished", &known);
+	if (st == ST_OK && !known)
+		st = log_finished(e, o);
 	if (st != ST_OK)
 		return st;
 	return db_exec(run->in->control,
@@ -282,7 +328,31 @@ static enum status scrub(struct erasing *e)
 	return st;
 }
 
-/* A new look at the person: nothing is found that was erased. */
+/* Each key that was deleted is asked for once more. */
+static enum status ask_again(struct erasing *e)
+{
+	struct asked left = { .lists = NULL };
+	const struct asked *all = &e->asked;
+	enum status st = ST_OK;
+	size_t i;
+
+	e->asked_again = 0;
+	for (i = 0; st == ST_OK && i < all->count; i++) {
+		if (all->lists[i].shared)
+			continue;
+		e->asked_again += all->lists[i].count;
+		st = asked_left(e->run.in, &all->lists[i], INT64_MAX, &left);
+	}
+	for (i = 0; i < e->stays.count; i++)
+		e->asked_again -= e->stays.lists[i].count;
+	if (st == ST_OK)
+		st = asked_more(&left, &e->stays, &e->found_again);
+	asked_release(&left);
+	return st;
+}
+
+/* A new look at the person: nothing is found that was erased.  Less is, where
+ * what led to it is gone; so the keys themselves are looked for, too. */
 static enum status verify(struct erasing *e)
 {
 	struct asked after = { .lists = NULL };
@@ -297,8 +367,9 @@ static enum status verify(struct erasing *e)
 	for (i = 0; i < e->asked.count; i++)
 		left += e->asked.lists[i].shared ? e->asked.lists[i].count : 0;
 	asked_release(&after);
-	/* Less, where what led to it is gone. */
-	if (found > left)
+	if (st == ST_OK)
+		st = ask_again(e);
+	if (found > left || e->found_again > 0)
 		e->run.outcome.verified = 0;
 	return st;
 }
@@ -394,11 +465,13 @@ static enum status report(const struct erasing *e, json_t **out)
 		all.de_identified += n->de_identified;
 		all.minimised += n->minimised;
 	}
-	return json_make(out, "{s:s, s:I, s:I, s:I, s:b, s:b}", "run",
+	return json_make(out, "{s:s, s:I, s:I, s:I, s:b, s:b, s:I, s:I}", "run",
 	    e->run.id, "deleted", (json_int_t)all.deleted, "de_identified",
 	    (json_int_t)all.de_identified, "minimised",
 	    (json_int_t)all.minimised, "verified", e->run.outcome.verified,
-	    "scrubbed", e->run.outcome.scrubbed);
+	    "scrubbed", e->run.outcome.scrubbed, "asked_again",
+	    (json_int_t)e->asked_again, "found_again",
+	    (json_int_t)e->found_again);
 }
 
 enum status erase_run(

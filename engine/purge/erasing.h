@@ -24,6 +24,10 @@ struct erasing {
 	struct erase_sets *sets; /* one for each rule of the schedule */
 	struct db **open;        /* in a write transaction */
 	size_t open_count;
+	/* of each key that was deleted, after the end: how many were asked for
+	 * once more, and how many were there */
+	size_t asked_again;
+	size_t found_again;
 	int64_t suspensions; /* that there were when the stores had all */
 };
 

@@ -382,7 +382,8 @@ static enum status note_done(
 	if (st == ST_OK)
 		st = db_exec(s->in->control,
 		    "UPDATE request_plan SET done_at = $2, report = $3,"
-		    " targets = NULL, kept = coalesce($4, kept)"
+		    " targets = NULL, kept = coalesce($4, kept),"
+		    " witness = NULL"
 		    " WHERE request = $1",
 		    ARGS(INT(s->r.number), INT(s->by->now), TEXT(text),
 			rest ? BLOB(kept->data, kept->len) : NIL));

@@ -33,7 +33,9 @@ enum status rights_execute(struct installation *in,
 
 /*
  * After a run of the rules: requests of which nothing that was kept is there
- * any more get an event, and whoever asked for it a message; each once.
+ * any more get an event, and whoever asked for it a message; each once.  Of
+ * each request one record is asked for, and all of them only when that has
+ * gone: keys of others that went before it are forgotten with it.
  * ${*requests}: how many.
  */
 enum status rights_erase_rest(struct installation *in,

@@ -3,110 +3,27 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "engine/installation/units.h"
-#include "engine/plan/asked.h"
-#include "engine/plan/keys.h"
+#include "engine/plan/asked_left.h"
 #include "engine/rights/erasure.h"
 #include "engine/rights/erasure_book.h"
 #include "engine/rights/letter.h"
 
 /* ---- what is still there ---- */
 
-struct looking {
-	struct installation *in;
-	const struct asked_list *place;
-	const struct db_table *table;
-	const char **keys;
-	size_t key_count;
-	int64_t since;
-	struct asked left;
-};
-
-/* There, and not de-identified or emptied since. */
-static enum status ask(
-    struct looking *l, const struct val *key, struct stmt **out)
+static enum status look(struct installation *in, const struct buf *keys,
+    int64_t done_at, struct asked *left)
 {
-	struct db *db = l->place->store->db;
-	struct sql q = SQL_INIT;
-	enum status st;
-	size_t k;
-
-	sql_add(&q, "SELECT 1 FROM ");
-	db_add_from(&q, l->table->name, NULL);
-	sql_add(&q, " WHERE NOT EXISTS (SELECT 1 FROM lethe_reduced AS d WHERE"
-		    " d.collection = ");
-	sql_bind_text(&q, l->table->name);
-	sql_add(&q, " AND d.at >= ");
-	sql_bind_int(&q, l->since);
-	keys_match(db, l->table, l->keys, l->key_count, "d", &q);
-	sql_add(&q, ")");
-	for (k = 0; k < l->key_count; k++) {
-		sql_add(&q, " AND ");
-		sql_column(&q, "t", l->keys[k]);
-		sql_add(&q, " = ");
-		sql_bind(&q, key[k]);
-	}
-	st = db_query_sql(db, &q, out);
-	sql_release(&q);
-	return st;
-}
-
-static enum status look_at(void *ctx, const struct val *key)
-{
-	struct looking *l = ctx;
-	struct stmt *s = NULL;
-	enum status st = ask(l, key, &s);
-
-	if (st == ST_OK)
-		st = db_row(s);
-	db_done(s);
-	if (st == ST_NOTFOUND)
-		return ST_OK;
-	return st == ST_OK ? asked_add(&l->left, l->place, key) : st;
-}
-
-static enum status look_in(struct looking *l)
-{
-	struct installation_store *s = l->place->store;
-	enum status st;
-
-	l->table = db_schema_table(&s->schema, l->place->collection->name);
-	if (l->table == NULL)
-		return ST_OK;
-	st = keys_of(l->place->collection, l->table, &l->keys, &l->key_count);
-	if (st == ST_OK && l->key_count == l->place->key_count)
-		st = asked_each(l->place, look_at, l);
-	free(l->keys);
-	return st;
-}
-
-/* A segment that is gone went with all that was in it. */
-static enum status look_at_list(struct looking *l)
-{
-	struct installation_store *s = l->place->store;
-	enum status st = installation_open_store(l->in, s);
-
-	if (st == ST_OK && (st = asked_use(l->place)) == ST_OK)
-		st = look_in(l);
-	units_rest(s);
-	return st == ST_NOTFOUND ? ST_OK : st;
-}
-
-static enum status look(
-    struct installation *in, const struct erasure *e, struct asked *left)
-{
-	struct looking l = { .in = in, .since = e->done_at };
-	struct asked kept = { .lists = NULL };
-	enum status st;
+	struct asked kept = { .lists = NULL }, l = { .lists = NULL };
+	enum status st = asked_read(in, keys->data, keys->len, &kept);
 	size_t i;
 
-	st = asked_read(in, e->kept.data, e->kept.len, &kept);
-	for (i = 0; st == ST_OK && i < kept.count; i++) {
-		l.place = &kept.lists[i];
-		st = look_at_list(&l);
-	}
+	for (i = 0; st == ST_OK && i < kept.count; i++)
+		st = asked_left(in, &kept.lists[i], done_at, &l);
 	asked_release(&kept);
-	*left = l.left;
+	if (st == ST_OK)
+		*left = l;
+	else
+		asked_release(&l);
 	return st;
 }
 
@@ -128,21 +45,37 @@ static enum status send(struct step *s, const struct erasure *e)
 	return st;
 }
 
+static void wipe(struct buf *b)
+{
+	if (b->data)
+		explicit_bzero(b->data, b->size);
+	buf_release(b);
+}
+
+static struct val bytes_of(const struct buf *b)
+{
+	return b->len > 0 ? BLOB(b->data, b->len) : NIL;
+}
+
 static enum status write_left(struct step *s, const struct asked *left)
 {
-	struct buf b = BUF_INIT;
-	enum status st = asked_write(left, &b);
+	struct buf all = BUF_INIT, one = BUF_INIT;
+	struct asked first = { .lists = NULL };
+	enum status st = asked_write(left, &all);
 
 	if (st == ST_OK)
+		st = asked_first(left, &first);
+	if (st == ST_OK)
+		st = asked_write(&first, &one);
+	if (st == ST_OK)
 		st = db_exec(s->in->control,
-		    "UPDATE request_plan SET kept = $2,"
+		    "UPDATE request_plan SET kept = $2, witness = $3,"
 		    " tell = CASE WHEN $2 IS NULL THEN NULL ELSE tell END"
 		    " WHERE request = $1",
-		    ARGS(INT(s->r.number),
-			b.len > 0 ? BLOB(b.data, b.len) : NIL));
-	if (b.data)
-		explicit_bzero(b.data, b.size);
-	buf_release(&b);
+		    ARGS(INT(s->r.number), bytes_of(&all), bytes_of(&one)));
+	wipe(&all);
+	wipe(&one);
+	asked_release(&first);
 	return st;
 }
 
@@ -154,7 +87,7 @@ static enum status settle(struct step *s, int *gone)
 	enum status st = erasure_read(s->in, s->r.number, &e);
 
 	if (st == ST_OK && e.kept.len > 0)
-		st = look(s->in, &e, &left);
+		st = look(s->in, &e.kept, e.done_at, &left);
 	if (st == ST_OK && e.kept.len > 0)
 		st = write_left(s, &left);
 	*gone = st == ST_OK && e.kept.len > 0 && left.count == 0;
@@ -167,46 +100,84 @@ static enum status settle(struct step *s, int *gone)
 	return st;
 }
 
-/* The next request behind ${*number} that keeps something. */
-static enum status next(
-    struct installation *in, int64_t *number, char id[BOOK_ID])
+/* A request that keeps something. */
+struct keeper {
+	int64_t number;
+	char id[BOOK_ID];
+	struct buf witness;
+	int64_t done_at;
+};
+
+/* The next one behind ${k->number}. */
+static enum status next(struct installation *in, struct keeper *k)
 {
 	struct stmt *s = NULL;
+	struct val v;
 	enum status st;
 
+	buf_clear(&k->witness);
 	st = db_query(in->control,
-	    "SELECT r.number, r.id FROM request_plan AS p"
+	    "SELECT r.number, r.id, p.witness, p.done_at FROM request_plan AS p"
 	    " JOIN request AS r ON r.number = p.request"
 	    " WHERE p.kept IS NOT NULL AND p.done_at IS NOT NULL"
 	    " AND p.request > $1 ORDER BY p.request LIMIT 1",
-	    ARGS(INT(*number)), &s);
+	    ARGS(INT(k->number)), &s);
 	if (st == ST_OK && (st = db_row(s)) == ST_OK) {
-		*number = db_int(s, 0);
-		(void)snprintf(id, BOOK_ID, "%s", db_text(s, 1));
+		k->number = db_int(s, 0);
+		(void)snprintf(k->id, BOOK_ID, "%s", db_text(s, 1));
+		k->done_at = db_int(s, 3);
+		v = db_val(s, 2);
+		if (v.type == VAL_BLOB)
+			buf_add(&k->witness, v.p, v.n);
+		st = buf_status(&k->witness);
 	}
 	db_done(s);
+	return st;
+}
+
+/* One record that is there is enough to know that it is not complete: so that
+ * a purge costs nothing for all the others. */
+static enum status waits(
+    struct installation *in, const struct keeper *k, int *yes)
+{
+	struct asked left = { .lists = NULL };
+	enum status st = ST_OK;
+
+	if (k->witness.len > 0)
+		st = look(in, &k->witness, k->done_at, &left);
+	*yes = st == ST_OK && left.count > 0;
+	asked_release(&left);
+	return st;
+}
+
+static enum status settle_one(struct installation *in,
+    const struct rights_actor *by, const char *id, int64_t *requests)
+{
+	struct step s = { 0 };
+	int gone = 0;
+	enum status st = step_begin(&s, in, by, id);
+
+	if (st == ST_OK)
+		st = settle(&s, &gone);
+	st = step_end(&s, st, NULL);
+	*requests += st == ST_OK && gone;
 	return st;
 }
 
 enum status rights_erase_rest(
     struct installation *in, const struct rights_actor *by, int64_t *requests)
 {
-	char id[BOOK_ID];
-	int64_t number = 0;
-	struct step s;
+	struct keeper k = { .witness = BUF_INIT };
 	enum status st = installation_open_control(in);
-	int gone = 0;
+	int yes = 0;
 
 	*requests = 0;
-	while (st == ST_OK && (st = next(in, &number, id)) == ST_OK) {
-		s = (struct step){ 0 };
-		gone = 0;
-		st = step_begin(&s, in, by, id);
-		if (st == ST_OK)
-			st = settle(&s, &gone);
-		st = step_end(&s, st, NULL);
-		*requests += st == ST_OK && gone;
+	while (st == ST_OK && (st = next(in, &k)) == ST_OK) {
+		st = waits(in, &k, &yes);
+		if (st == ST_OK && !yes)
+			st = settle_one(in, by, k.id, requests);
 	}
+	wipe(&k.witness);
 	return st == ST_NOTFOUND ? ST_OK : st;
 }
 

@@ -152,6 +152,17 @@ says err 'many.csv:3: .*did you mean .newsletter.'
 says err 'many.csv:4: unknown kind'
 expect 0 --json consent show --subject customer_id=P7
 json 'o["consents"] == []'
+# Columns that are shifted: line and field, never what stands there.
+{
+	head -1 many.csv
+	sed -n 2p many.csv | sed 's/newsletter/zqplanted@example.org/'
+	sed -n 2p many.csv | sed 's/given/zqplanted@example.org/'
+} >shifted.csv
+expect 2 consent import shifted.csv
+says err 'shifted.csv:2: there is no such notice'
+says err 'shifted.csv:3: unknown kind'
+silent err zqplanted
+silent out zqplanted
 sed -i 's/newslettr/newsletter/; s/maybe/refused/' many.csv
 expect 0 --json consent import many.csv
 json 'o["records"] == 3'

@@ -81,6 +81,7 @@ expect 0 audit certificate "$r" -o cert.txt
 expect 0 audit verify cert.txt --vkey "$key"
 expect 0 --json audit certificate "$r"
 json "o['certificate']['request'] == '$r' and o['certificate']['totals']['deleted'] == 3"
+json "o['certificate']['asked_again'] == 3 and o['certificate']['found_again'] == 0"
 expect 0 audit pack "$r" -o pack.zip
 unzip -q pack.zip -d pack || oops 'the pack is no ZIP file'
 expect 0 audit verify pack/* --vkey "$key"
