@@ -401,6 +401,10 @@ static void add_filter(struct sql *q, const struct audit_filter *f)
 		sql_add(q, " AND action = ");
 		sql_bind_text(q, f->action);
 	}
+	if (f->actor) {
+		sql_add(q, " AND json_extract(body, '$.actor') = ");
+		sql_bind_text(q, f->actor);
+	}
 	if (f->run) {
 		sql_add(q, " AND run = ");
 		sql_bind_text(q, f->run);

@@ -56,6 +56,8 @@ static enum status read_filter(const struct exchange *x, struct audit_filter *f)
 	f->order = AUDIT_NEWEST_FIRST;
 	f->action = exchange_asked(x, "action");
 	f->run = exchange_asked(x, "run");
+	f->actor = exchange_asked(x, "actor");
+	f->subject = exchange_asked(x, "subject");
 	f->limit = ROWS + 1;
 	if (st == ST_OK)
 		st = day(x, "since", 0, &f->since);
@@ -118,10 +120,12 @@ enum status page_audit(struct exchange *x)
 	if (st == ST_OK && !x->wants_json)
 		st = add_summary(r.entries);
 	if (st == ST_OK)
-		st = json_make(&x->data, "{s:O, s:{s:s, s:s, s:s, s:s}, s:o}",
-		    "entries", r.entries, "filter", "action",
-		    or_nothing(f.action), "run", or_nothing(f.run), "since",
-		    since, "until", until, "older",
+		st = json_make(&x->data,
+		    "{s:O, s:{s:s, s:s, s:s, s:s, s:s, s:s}, s:o}", "entries",
+		    r.entries, "filter", "action", or_nothing(f.action), "run",
+		    or_nothing(f.run), "actor", or_nothing(f.actor), "subject",
+		    or_nothing(f.subject), "since", since, "until", until,
+		    "older",
 		    r.older ? json_pack("{s:I}", "before", (json_int_t)r.last)
 			    : json_null());
 	json_decref(r.entries);

@@ -32,6 +32,11 @@ enum status page_plan(struct exchange *x) MUST_CHECK;
 enum status do_approve_plan(struct exchange *x) MUST_CHECK;
 enum status page_rules(struct exchange *x) MUST_CHECK;
 enum status page_audit(struct exchange *x) MUST_CHECK;
+enum status page_entry(struct exchange *x) MUST_CHECK;
+enum status page_certificates(struct exchange *x) MUST_CHECK;
+enum status page_certificate(struct exchange *x) MUST_CHECK;
+enum status page_certificate_file(struct exchange *x) MUST_CHECK;
+enum status do_pack(struct exchange *x) MUST_CHECK;
 enum status asset_style(struct exchange *x) MUST_CHECK;
 
 /* ---- between them ---- */

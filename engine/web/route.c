@@ -9,6 +9,7 @@
 #define DECIDE (WEB_OFFICER)
 #define PLANS  (WEB_OFFICER | WEB_APPROVER | WEB_AUDITOR | WEB_ADMIN)
 #define LOG    (WEB_OFFICER | WEB_AUDITOR | WEB_ADMIN)
+#define PROOFS (WEB_OFFICER | WEB_AUDITOR)
 
 const struct route routes[] = {
 	{ WEB_GET, "/", ROUTE_PAGE, WEB_ANYONE, "desk", page_desk },
@@ -46,6 +47,15 @@ const struct route routes[] = {
 	    do_approve_plan },
 	{ WEB_GET, "/rules", ROUTE_PAGE, WEB_ANYONE, "rules", page_rules },
 	{ WEB_GET, "/audit", ROUTE_PAGE, LOG, "audit", page_audit },
+	{ WEB_GET, "/audit/{id}", ROUTE_PAGE, LOG, "entry", page_entry },
+	{ WEB_GET, "/certificates", ROUTE_PAGE, PROOFS, "certificates",
+	    page_certificates },
+	{ WEB_GET, "/certificates/{id}", ROUTE_PAGE, PROOFS, "certificate",
+	    page_certificate },
+	{ WEB_GET, "/certificates/{id}/certificate.json", ROUTE_PAGE, PROOFS,
+	    NULL, page_certificate_file },
+	{ WEB_POST, "/certificates/{id}/pack", ROUTE_FORM, PROOFS, NULL,
+	    do_pack },
 	{ WEB_GET, "/style.css", ROUTE_PUBLIC, 0, NULL, asset_style },
 	{ WEB_GET, NULL, ROUTE_PAGE, 0, NULL, NULL },
 };

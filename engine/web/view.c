@@ -25,6 +25,7 @@ static const struct {
 	{ "/plans", "nav_plans" },
 	{ "/rules", "nav_rules" },
 	{ "/audit", "nav_audit" },
+	{ "/certificates", "nav_certificates" },
 };
 
 /* "/requests/Q-1" stands under "/requests". */
