@@ -500,6 +500,7 @@ Suite *web_suite(void)
 	tcase_add_test(tc, a_path_finds_its_route);
 	LOOP(tc, nobody_is_sent_elsewhere, elsewhere);
 	tcase_add_test(tc, no_route_is_open_by_mistake);
+	tcase_add_test(tc, every_role_may_what_was_decided);
 	suite_add_tcase(s, tc);
 	tcase_add_checked_fixture(pages, load, unload);
 	tcase_add_test(pages, every_language_has_every_word);

@@ -7,6 +7,7 @@ was stopped.  Every answer that the document speaks of is asked for once, and
 each JSON answer is as its schema says.
 """
 import http.client
+import io
 import json
 import os
 import re
@@ -16,6 +17,7 @@ import subprocess
 import sys
 import time
 import urllib.parse
+import zipfile
 
 import jsonschema
 
@@ -76,8 +78,9 @@ class Answer:
         self.status = response.status
         self.headers = response.headers
         self.bytes = response.read()
-        self.text = self.bytes.decode("utf-8")
         self.kind = (self.headers["Content-Type"] or "").split(";")[0]
+        self.text = "" if self.kind == "application/zip" else \
+            self.bytes.decode("utf-8")
 
     def json(self):
         return json.loads(self.text)
@@ -270,17 +273,19 @@ def forms_from_elsewhere(port):
     holds("the secret as a header", a.status == 200)
 
 
+PROOFS = {"/audit", "/audit/{id}", "/certificates", "/certificates/{id}",
+          "/certificates/{id}/certificate.json", "/certificates/{id}/pack"}
 ALLOWED = {
     "ida": {"/requests", "/requests/find", "/requests/{id}", "verify",
             "suspend", "resume", "withdraw"},
     "ophelia": {"/requests", "/requests/find", "/requests/{id}", "verify",
                 "suspend", "resume", "withdraw", "extend", "decide", "refuse",
-                "/plans", "/plans/{id}", "/audit"},
+                "/plans", "/plans/{id}", *PROOFS},
     "anton": {"/requests", "/requests/find", "/requests/{id}", "verify",
               "suspend", "resume", "withdraw", "approve", "return", "/plans",
               "/plans/{id}", "/plans/{id}/approve"},
-    "rita": {"/plans", "/plans/{id}", "/audit"},
-    "max": {"/plans", "/plans/{id}", "/audit"},
+    "rita": {"/plans", "/plans/{id}", *PROOFS},
+    "max": {"/plans", "/plans/{id}", "/audit", "/audit/{id}"},
 }
 FOR_ALL = {"/", "/session", "/rules", "/language", "/sign-in", "/style.css",
            "/sign-out"}
@@ -481,6 +486,40 @@ def the_log(port):
     holds("by day", c.get("/audit?until=2001-01-01").json()["entries"] == [])
     holds("no day", c.get("/audit?since=yesterday").status == 400)
     holds("a page", "<table" in c.get("/audit", accept=HTML).text)
+    a = c.get("/audit?actor=user:ophelia").json()
+    holds("by actor", {e["actor"] for e in a["entries"]} == {"user:ophelia"})
+    one = c.get(f"/audit?subject={'0' * 32}").json()
+    holds("by person", one["entries"] == [])
+    certified(c, numbers[-1])
+
+
+def certified(c, seq):
+    """An entry's proof, a certificate and its pack, verified elsewhere."""
+    one = c.get(f"/audit/{seq}").json()
+    holds("the entry itself", one["entry"]["seq"] == seq and
+          json.loads(one["text"]) == one["entry"])
+    holds("its own proof", f"index {seq}" in one["proof"].splitlines())
+    for none in ("-1", "x", "99999999", "9" * 40):
+        holds(f"no entry {none}", c.get(f"/audit/{none}").status == 404)
+    holds("no certificate", c.get("/certificates/R-none").status == 404)
+    holds("no pack", c.post("/certificates/R-none/pack").status == 404)
+    run = c.get("/certificates").json()["runs"][0]["run"]
+    before = count("certificate_issued"), count("pack_issued")
+    holds("as text", run in c.get(f"/certificates/{run}").json()["text"])
+    a = c.get(f"/certificates/{run}/certificate.json")
+    holds("a file", a.headers["Content-Disposition"] ==
+          f'attachment; filename="lethe-{run}.json"')
+    open("cert.json", "w").write(a.text)
+    said = lethe("audit", "verify", "cert.json", "--vkey", one["key"])
+    holds(f"verified: {said}", run in said)
+    a = c.post(f"/certificates/{run}/pack")
+    names = zipfile.ZipFile(io.BytesIO(a.bytes)).namelist()
+    holds("a pack", f"lethe-{run}/seal.note" in names)
+    holds("each is an entry", (count("certificate_issued"),
+                               count("pack_issued")) ==
+          (before[0] + 2, before[1] + 1))
+    for path in (f"/audit/{seq}", "/certificates", f"/certificates/{run}"):
+        holds(f"{path}: a page", "<h1>" in c.get(path, accept=HTML).text)
 
 
 def languages(port):
