@@ -331,11 +331,11 @@ enum status audit_insert(struct audit *a, int64_t at, const char *actor,
 	if (st == ST_OK)
 		st = db_exec(a->db,
 		    "INSERT INTO entry"
-		    " (seq, at, action, source, evidence, run, subject, body)"
-		    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+		    " (seq, at, action, source, evidence, run, subject, body,"
+		    " actor) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
 		    ARGS(INT(seq), INT(at), TEXT(action), TEXT(source),
 			source ? INT(evidence) : NIL, text_of(entry, "run"),
-			text_of(entry, "subject"), TEXT(body)));
+			text_of(entry, "subject"), TEXT(body), TEXT(actor)));
 	free(body);
 	return st;
 }
@@ -402,7 +402,7 @@ static void add_filter(struct sql *q, const struct audit_filter *f)
 		sql_bind_text(q, f->action);
 	}
 	if (f->actor) {
-		sql_add(q, " AND json_extract(body, '$.actor') = ");
+		sql_add(q, " AND actor = ");
 		sql_bind_text(q, f->actor);
 	}
 	if (f->run) {
