@@ -503,6 +503,7 @@ def certified(c, seq):
         holds(f"no entry {none}", c.get(f"/audit/{none}").status == 404)
     holds("no certificate", c.get("/certificates/R-none").status == 404)
     holds("no pack", c.post("/certificates/R-none/pack").status == 404)
+    holds("no page", c.get("/certificates?before=x").status == 400)
     run = c.get("/certificates").json()["runs"][0]["run"]
     before = count("certificate_issued"), count("pack_issued")
     holds("as text", run in c.get(f"/certificates/{run}").json()["text"])
