@@ -96,7 +96,7 @@ json 'o["error"]["message"] != ""'
 
 # ---- a dry run is the run ----
 expect 4 purge --dry-run --json
-keys 'run as_of dry_run rule_set clusters segments_dropped partitions_dropped unmapped verified scrubbed deleted overdue undecided log_pruned requests consents suspensions unreachable plan stopped seconds'
+keys 'run as_of dry_run rule_set clusters segments_dropped partitions_dropped unmapped verified scrubbed deleted overdue undecided log_pruned requests consents snapshots disclosures suspensions unreachable plan stopped seconds'
 json 'o["dry_run"] and o["deleted"] == 0'
 cp out planned
 holds crm contracts 3
