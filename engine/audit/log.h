@@ -90,6 +90,7 @@ struct audit_filter {
 	const char *action;
 	const char *actor;
 	const char *run;
+	const char *request; /* a case's id */
 	const char *subject; /* a pseudonym */
 	int64_t since;       /* Unix seconds, this one included */
 	int64_t until;       /* not included */

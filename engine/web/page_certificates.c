@@ -12,7 +12,7 @@
 struct runs {
 	json_t *list;
 	int64_t last; /* entry of the last one on this page */
-	int older;
+	enum page_more older;
 };
 
 /* The newest first, and one more than the page has. */
@@ -23,7 +23,7 @@ static enum status each(void *ctx, const char *body)
 	enum status st;
 
 	if (json_array_size(r->list) == ROWS) {
-		r->older = 1;
+		r->older = PAGE_MORE;
 		return ST_OK;
 	}
 	if ((o = json_loads(body, 0, NULL)) == NULL)
@@ -43,7 +43,7 @@ enum status page_certificates(struct exchange *x)
 	struct audit_filter f = { .order = AUDIT_NEWEST_FIRST,
 		.action = "purge_started",
 		.limit = ROWS + 1 };
-	struct runs r = { NULL, 0, 0 };
+	struct runs r = { NULL, 0, PAGE_LAST };
 	enum status st = page_number(x, "before", 0, INT64_MAX, &f.before);
 
 	if (st == ST_OK)
@@ -54,8 +54,7 @@ enum status page_certificates(struct exchange *x)
 		st = audit_list(x->in->audit, &f, each, &r);
 	if (st == ST_OK)
 		st = json_make(&x->data, "{s:O, s:o}", "runs", r.list, "older",
-		    r.older ? json_pack("{s:I}", "before", (json_int_t)r.last)
-			    : json_null());
+		    page_older(r.older, r.last));
 	json_decref(r.list);
 	return st;
 }

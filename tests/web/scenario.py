@@ -44,6 +44,12 @@ def lethe(*arguments):
                           capture_output=True, text=True).stdout
 
 
+def lethe_any(*arguments):
+    """The same of one that says by its exit code that something is due."""
+    return subprocess.run([LETHE, "--json", *arguments], check=False,
+                          capture_output=True, text=True).stdout
+
+
 # ---- one exchange ----
 
 def template_of(path):
@@ -273,7 +279,8 @@ def forms_from_elsewhere(port):
     holds("the secret as a header", a.status == 200)
 
 
-PROOFS = {"/audit", "/audit/{id}", "/certificates", "/certificates/{id}",
+PROOFS = {"/audit", "/audit/{id}", "/looks", "/verification", "/statement",
+          "/certificates", "/certificates/{id}",
           "/certificates/{id}/certificate.json", "/certificates/{id}/pack"}
 ALLOWED = {
     "ida": {"/requests", "/requests/find", "/requests/{id}", "verify",
@@ -285,7 +292,7 @@ ALLOWED = {
               "suspend", "resume", "withdraw", "approve", "return", "/plans",
               "/plans/{id}", "/plans/{id}/approve"},
     "rita": {"/plans", "/plans/{id}", *PROOFS},
-    "max": {"/plans", "/plans/{id}", "/audit", "/audit/{id}"},
+    "max": {"/plans", "/plans/{id}", "/audit", "/audit/{id}", "/looks"},
 }
 FOR_ALL = {"/", "/session", "/rules", "/language", "/sign-in", "/style.css",
            "/sign-out"}
@@ -464,6 +471,9 @@ def another_plan(port):
     open("policies/connected-drive-jp.yml", "w").write(shorter)
     subprocess.run([LETHE, "purge"], capture_output=True, check=False)
     server = Server()
+    last = Client(server.port, "rita").get("/verification").json()["last"]
+    holds(f"verified before, says the log: {last}", last["outcome"] == "sound"
+          and last["root"])
     p = Client(server.port, "anton")
     waiting = p.get("/").json()["plans"]
     holds("a plan waits again", len(waiting) == 1)
@@ -523,12 +533,108 @@ def certified(c, seq):
         holds(f"{path}: a page", "<h1>" in c.get(path, accept=HTML).text)
 
 
+def finished(c, path):
+    """What the page says once the work in the background has ended."""
+    for _ in range(100):
+        a = c.get(path).json()
+        if a["work"] is None:
+            return a
+        holds("how far", a["work"]["done"] <= a["work"]["of"] or
+              a["work"]["stage"] == "stores")
+        time.sleep(0.1)
+    oops(f"{path}: it does not end")
+    return a
+
+
+def begun(c, path, **fields):
+    """Another one may be under way, which the answer says."""
+    statuses = set()
+    for _ in range(20):
+        statuses.add(c.post(path, **fields).status)
+        if len(statuses) > 1:
+            break
+    finished(c, path)
+    return statuses
+
+
+def verified(port):
+    c = Client(port, "rita")
+    finished(c, "/verification")
+    before = count("log_verified")
+    statuses = begun(c, "/verification")
+    holds(f"one at a time: {statuses}", statuses == {200, 409})
+    a = finished(c, "/verification")
+    last, log = a["last"], a["log"]
+    holds(f"sound: {last}", last["outcome"] == "sound" and last["root"] and
+          last["problem"] is None and last["files"] > 1)
+    holds("by whom", last["actor"] == "user:rita")
+    holds("an entry each", count("log_verified") > before)
+    said = lethe("audit", "list", "--action", "log_verified")
+    entry = json.loads(said)["entries"][-1]
+    holds("the entry says the same", entry["root"] == last["root"] and
+          entry["entries"] == last["entries"] == entry["seq"] and
+          entry["role"] == "auditor")
+    holds("the log has grown", log["entries"] > last["entries"])
+    a = c.post("/verification", accept=HTML)
+    holds("back to the page", a.headers["Location"] == "/verification")
+    finished(c, "/verification")
+    holds("a page", "<dl>" in c.get("/verification", accept=HTML).text)
+
+
+def stated(port):
+    c = Client(port, "rita")
+    holds("none yet", c.get("/statement").json()["last"] is None)
+    for bad in ("", "yesterday", "2026-02-30"):
+        holds(f"no day: {bad}", c.post("/statement", date=bad).status == 400)
+    statuses = begun(c, "/statement", date="2036-01-01")
+    holds(f"one at a time: {statuses}", statuses == {200, 409})
+    last = finished(c, "/statement")["last"]
+    said = json.loads(lethe_any("status", "--as-of", last["as_of"]))
+    for figure in ("due", "overdue", "undecided", "unmapped"):
+        holds(f"{figure} as the command says", last[figure] == said[figure])
+    holds("the end of the day", last["as_of"] == "2036-01-01T14:59:59Z")
+    holds("something is overdue by then", last["overdue"] > 0 and
+          any(i["overdue"] for i in last["collections"]))
+    entry = json.loads(lethe("audit", "list", "--action", "statement_made"))
+    holds("an entry", entry["entries"][-1]["overdue"] == last["overdue"])
+    a = c.get("/statement", accept=HTML)
+    holds("a page", "OVERDUE" in a.text and "<table" in a.text)
+    a = c.post("/statement", accept=HTML, date=finished(
+        c, "/statement")["today"])
+    holds("back", a.headers["Location"] == "/statement")
+    finished(c, "/statement")
+
+
+def looked(port, case):
+    c = Client(port, "rita")
+    a = c.get("/looks").json()
+    numbers = [i["seq"] for i in a["looks"]]
+    holds("the newest first", numbers == sorted(numbers, reverse=True))
+    holds("more than a case was looked at", len({i["action"] for i in
+                                                 a["looks"]}) > 1)
+    one = c.get(f"/looks?request={case}").json()["looks"]
+    holds("whose", one and {i["request"] for i in one} == {case})
+    one = c.get("/looks?actor=user:ophelia").json()["looks"]
+    holds("who", one and {i["actor"] for i in one} == {"user:ophelia"})
+    holds("nobody", c.get("/looks?subject=" + "0" * 32).json()["looks"] == [])
+    lethe("subject", "find", "--identity", "customer_id=C0000003")
+    found = c.get("/looks").json()["looks"][0]
+    holds("by the command", found["action"] == "subject_looked_up")
+    one = c.get(f"/looks?before={numbers[-1]}").json()["looks"]
+    holds("older ones", all(i["seq"] < numbers[-1] for i in one))
+    holds("no number", c.get("/looks?before=x").status == 400)
+    holds("a page", "<table" in c.get("/looks", accept=HTML).text)
+    one = c.get(f"/audit?request={case}").json()["entries"]
+    holds("the log of a case", len(one) > 3)
+
+
 def languages(port):
     c = Client(port, "vera", accept=HTML)
     for code in ("en", "ja", "de"):
         a = c.post("/language", language=code, back="/rules")
         holds("back", a.headers["Location"] == "/rules")
-        for path in ("/", "/requests", "/plans", "/rules", "/audit"):
+        for path in ("/", "/requests", "/plans", "/rules", "/audit",
+                     "/verification", "/statement", "/looks"):
             a = c.get(path)
             holds(f"{path} in {code}", f'<html lang="{code}">' in a.text)
     holds("which?", c.post("/language", language="xx").status == 400)
@@ -704,6 +810,9 @@ def main():
     lists(port)
     plans_and_rules(port)
     the_log(port)
+    verified(port)
+    stated(port)
+    looked(port, cases[0])
     languages(port)
     methods(port)
     limits(port)
