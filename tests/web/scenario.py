@@ -644,11 +644,13 @@ def languages(port):
 
 def methods(port):
     c = Client(port, "vera")
-    for method in ("PUT", "DELETE", "PATCH", "OPTIONS", "BREW"):
+    for method in ("PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "BREW"):
         a = c.ask(method, "/")
         holds(f"{method}: {a.status}", a.status == 405 and a.headers["Allow"])
     a = c.get("/sign-out")
     holds("GET of a form", a.status == 405 and a.headers["Allow"] == "POST")
+    a = c.ask("HEAD", "/sign-out")
+    holds("HEAD of a form", a.status == 405 and c.get("/").status == 200)
     a = c.post("/rules")
     holds("POST of a page", a.status == 405 and
           a.headers["Allow"] == "GET, HEAD")
@@ -660,6 +662,70 @@ def methods(port):
     holds("HEAD is GET without a body", head.status == 200 and
           head.text == "" and head.headers["Content-Length"] ==
           got.headers["Content-Length"])
+
+
+def headers_that_lie(port):
+    """Nobody is a proxy here, and no text of a client ends a header."""
+    c = Client(port)
+    form = {"Content-Type": FORM}
+    a = c.ask("POST", "/sign-in", "user=rita&password=water",
+              {**form, "X-Forwarded-Proto": "https",
+               "X-Forwarded-For": "192.0.2.1"})
+    holds("not by TLS, whatever it says", a.status == 200 and
+          a.headers["Set-Cookie"].startswith("lethe=") and
+          "Strict-Transport-Security" not in a.headers)
+    a = c.ask("POST", "/sign-in", "user=rita&password=water",
+              {**form, "X-Forwarded-Host": "evil.example",
+               "Origin": "http://evil.example"})
+    holds("not that host", a.status == 403)
+    for host in ("evil.example", "evil.example:80", "a\tb", "[::1"):
+        a = Client(port).get("/plans", accept=HTML, headers={"Host": host})
+        holds(f"{host}: {a.status}, and to this site", a.status == 303 and
+              a.headers["Location"] == "/sign-in?back=/plans")
+        holds(f"{host}: nowhere in the page", "evil" not in c.get(
+            "/sign-in", accept=HTML, headers={"Host": host}).text)
+    for split in ("/plans%0d%0aSet-Cookie:%20a=b", "/plans%0aX:%20y",
+                  "%0d%0aLocation:%20http://evil.example"):
+        a = c.ask("POST", "/sign-in", "user=rita&password=water&back=" + split,
+                  form, HTML)
+        holds(f"{split}: no header of its own", a.status in (303, 400) and
+              a.headers["Location"] in ("/", None) and "X" not in a.headers)
+        a = c.get("/sign-in?back=" + split)
+        holds(f"{split}: not in the form", a.status == 400 or
+              a.json()["back"] == "/")
+        a = c.ask("POST", "/language", "language=de" + split, form, HTML)
+        holds(f"{split}: no cookie", a.status == 400 and
+              "Set-Cookie" not in a.headers)
+
+
+def two_lengths(port):
+    """What a proxy and we could read differently is read by nobody."""
+    body = b"language=de"
+    ours = (b"POST /language HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+            b"Connection: close\r\nContent-Type: " + FORM.encode() + b"\r\n")
+    behind = b"GET /style.css HTTP/1.1\r\nHost: a\r\n\r\n"
+    for lengths in (b"Content-Length: 11\r\nContent-Length: 0\r\n",
+                    b"Content-Length: 0\r\nTransfer-Encoding: chunked\r\n",
+                    b"Content-Length: -1\r\n", b"Content-Length: 1x\r\n",
+                    b"Transfer-Encoding: chunked, x\r\n"):
+        got = raw(port, ours + lengths + b"\r\n" + body + behind, 3)
+        holds(f"{lengths}: {got[:40]}", b"text/css" not in got)
+
+
+def cookies(port):
+    """A session is its cookie's, and each sign-in makes another one."""
+    c = Client(port, "rita")
+    first = dict(c.cookies)
+    c.ask("POST", "/sign-in", "user=rita&password=water",
+          {"Content-Type": FORM})
+    holds("another one", c.cookies != first)
+    for bad in ("", "x" * 200, "token-", "token-99999",
+                "../token-0", "%00"):
+        c.cookies = {"lethe": bad}
+        a = c.get("/audit")
+        holds(f"no session {bad[:20]!r}: {a.status}", a.status == 401)
+    c.cookies = {"__Host-lethe": first["lethe"]}
+    holds("not that of TLS", c.get("/audit").status == 401)
 
 
 def limits(port):
@@ -815,6 +881,9 @@ def main():
     looked(port, cases[0])
     languages(port)
     methods(port)
+    headers_that_lie(port)
+    two_lengths(port)
+    cookies(port)
     limits(port)
     places(port)
     the_slow(port)
