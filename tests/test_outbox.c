@@ -98,7 +98,7 @@ static void expect_sound(const char *since)
 	struct verify_report r;
 
 	ck_assert_msg(verify_log(site.audit, audit_key(site.audit),
-			  since ? &s : NULL, &r) == ST_OK,
+			  since ? &s : NULL, NULL, &r) == ST_OK,
 	    "%s", status_text());
 }
 

@@ -65,7 +65,7 @@ static enum status verify_since(const char *since, struct verify_report *r)
 
 	status_clear();
 	return verify_log(
-	    site.audit, audit_key(site.audit), since ? &s : NULL, r);
+	    site.audit, audit_key(site.audit), since ? &s : NULL, NULL, r);
 }
 
 static void expect_sound(const char *since, uint64_t below)

@@ -29,7 +29,7 @@ static void prune_half(void)
 static enum status verify(struct verify_report *r)
 {
 	status_clear();
-	return verify_log(site.audit, audit_key(site.audit), NULL, r);
+	return verify_log(site.audit, audit_key(site.audit), NULL, NULL, r);
 }
 
 static void expect(
@@ -171,7 +171,7 @@ static enum status verify_folder(const char *path, struct verify_report *r)
 {
 	struct audit_source src = source_of_folder(path);
 
-	return verify_source(&src, audit_key(site.audit), NULL, 0, r);
+	return verify_source(&src, audit_key(site.audit), NULL, 0, NULL, r);
 }
 
 static void shell(const char *path, const char *words)

@@ -151,6 +151,23 @@ START_TEST(the_control_database_put_back_alone_is_named)
 }
 END_TEST
 
+/* ---- what does not open ---- */
+
+static const char *const unopened[] = {
+	"dd if=/dev/zero of=var/stores/tele/2026-01-02.db bs=4096 count=1 "
+	"conv=notrunc status=none",
+	"rm var/stores/tele/2026-01-02.db*",
+};
+
+START_TEST(a_segment_that_does_not_open_is_named)
+{
+	three_days("a");
+	seal();
+	shell(unopened[_i]);
+	refused("store/tele/2026-01-02", "2026-01-02");
+}
+END_TEST
+
 /* ---- more files than an entry holds ---- */
 
 static enum status count_parts(void *ctx, const char *body)
@@ -332,6 +349,8 @@ Suite *seals_suite(void)
 	tcase_add_test(t, one_segment_put_back_is_named);
 	tcase_add_test(t, a_segment_that_was_dropped_is_not_missed);
 	tcase_add_test(t, the_control_database_put_back_alone_is_named);
+	tcase_add_loop_test(t, a_segment_that_does_not_open_is_named, 0,
+	    sizeof(unopened) / sizeof(unopened[0]));
 	tcase_add_test(t, more_than_a_hundred_files_are_sealed_in_parts);
 	tcase_add_test(t, running_out_of_memory_is_told_and_alarms_nobody);
 	tcase_add_test(t, a_mark_that_the_log_does_not_have_yet_is_known);

@@ -73,7 +73,7 @@ static void expect_since(const char *since, enum verify_problem problem,
 
 	status_clear();
 	st = verify_log(
-	    site.audit, audit_key(site.audit), since ? &s : NULL, &r);
+	    site.audit, audit_key(site.audit), since ? &s : NULL, NULL, &r);
 	ck_assert_msg(r.problem == problem, "%d, not %d: %s", (int)r.problem,
 	    (int)problem, status_text());
 	ck_assert_int_eq(st, problem == VERIFY_SOUND ? ST_OK : ST_INTEGRITY);
@@ -376,7 +376,7 @@ static enum verify_problem verify_folder(const char *path, uint64_t *entry)
 	struct verify_report r;
 	enum status st;
 
-	st = verify_source(&src, audit_key(site.audit), NULL, 0, &r);
+	st = verify_source(&src, audit_key(site.audit), NULL, 0, NULL, &r);
 	ck_assert_int_eq(st == ST_OK, r.problem == VERIFY_SOUND);
 	*entry = r.entry;
 	return r.problem;

@@ -6,6 +6,7 @@
 #include "engine/rights/request.h"
 #include "engine/web/fields.h"
 #include "engine/web/files.h"
+#include "engine/web/guard.h"
 #include "engine/web/proxy.h"
 #include "engine/web/route.h"
 #include "engine/web/words.h"
@@ -203,6 +204,94 @@ START_TEST(nobody_is_sent_elsewhere)
 	ck_assert_str_eq(route_back("/plans/P-1"), "/plans/P-1");
 }
 END_TEST
+
+/*
+ * Who may what, once more and on its own: a route that is not here, or that
+ * others may than are named here, is a mistake until somebody decides it.
+ */
+#define I WEB_INTAKE
+#define O WEB_OFFICER
+#define A WEB_APPROVER
+#define U WEB_AUDITOR
+#define M WEB_ADMIN
+static const struct {
+	enum web_method method;
+	const char *path;
+	unsigned int roles; /* 0: also who is not signed in */
+} allowed[] = {
+	{ WEB_GET, "/", I | O | A | U | M },
+	{ WEB_GET, "/sign-in", 0 },
+	{ WEB_POST, "/sign-in", 0 },
+	{ WEB_POST, "/sign-out", I | O | A | U | M },
+	{ WEB_GET, "/session", I | O | A | U | M },
+	{ WEB_POST, "/language", 0 },
+	{ WEB_GET, "/requests", I | O | A },
+	{ WEB_POST, "/requests/find", I | O | A },
+	{ WEB_GET, "/requests/{id}", I | O | A },
+	{ WEB_POST, "/requests/{id}/verify", I | O | A },
+	{ WEB_POST, "/requests/{id}/suspend", I | O | A },
+	{ WEB_POST, "/requests/{id}/resume", I | O | A },
+	{ WEB_POST, "/requests/{id}/extend", O },
+	{ WEB_POST, "/requests/{id}/decide", O },
+	{ WEB_POST, "/requests/{id}/refuse", O },
+	{ WEB_POST, "/requests/{id}/approve", A },
+	{ WEB_POST, "/requests/{id}/return", A },
+	{ WEB_POST, "/requests/{id}/withdraw", I | O | A },
+	{ WEB_GET, "/plans", O | A | U | M },
+	{ WEB_GET, "/plans/{id}", O | A | U | M },
+	{ WEB_POST, "/plans/{id}/approve", A },
+	{ WEB_GET, "/rules", I | O | A | U | M },
+	{ WEB_GET, "/audit", O | U | M },
+	{ WEB_GET, "/audit/{id}", O | U | M },
+	{ WEB_GET, "/verification", O | U },
+	{ WEB_POST, "/verification", O | U },
+	{ WEB_GET, "/statement", O | U },
+	{ WEB_POST, "/statement", O | U },
+	{ WEB_GET, "/looks", O | U | M },
+	{ WEB_GET, "/certificates", O | U },
+	{ WEB_GET, "/certificates/{id}", O | U },
+	{ WEB_GET, "/certificates/{id}/certificate.json", O | U },
+	{ WEB_POST, "/certificates/{id}/pack", O | U },
+	{ WEB_GET, "/style.css", 0 },
+};
+
+START_TEST(every_role_may_what_was_decided)
+{
+	const size_t count = sizeof(allowed) / sizeof(*allowed);
+	struct exchange x = { .fetch_site = "same-origin", .csrf = "secret" };
+	size_t i;
+
+	for (const struct route *r = routes; r->path; r++) {
+		for (i = 0; i < count; i++)
+			if (allowed[i].method == r->method &&
+			    strcmp(allowed[i].path, r->path) == 0)
+				break;
+		MUST(i < count, "%s: nobody decided who may", r->path);
+		x.method = r->method;
+		(void)strcpy(x.session.csrf, "secret");
+		for (unsigned int role = 0; role <= M;
+		     role = role * 2 + !role) {
+			unsigned int want = allowed[i].roles == 0     ? 200
+					    : role == 0               ? 401
+					    : allowed[i].roles & role ? 200
+								      : 403;
+
+			x.status = 200;
+			x.signed_in = role != 0;
+			x.session.roles = role;
+			MUST((guard_check(&x, r) == ST_OK) == (want == 200),
+			    "%s, role %u", r->path, role);
+			MUST(x.status == want, "%s, role %u: %u", r->path, role,
+			    x.status);
+		}
+	}
+}
+END_TEST
+#undef I
+#undef O
+#undef A
+#undef U
+#undef M
 
 /* What changes something is a form; what needs nobody signed in is known. */
 START_TEST(no_route_is_open_by_mistake)
@@ -416,6 +505,7 @@ Suite *web_suite(void)
 	tcase_add_test(tc, a_path_finds_its_route);
 	LOOP(tc, nobody_is_sent_elsewhere, elsewhere);
 	tcase_add_test(tc, no_route_is_open_by_mistake);
+	tcase_add_test(tc, every_role_may_what_was_decided);
 	suite_add_tcase(s, tc);
 	tcase_add_checked_fixture(pages, load, unload);
 	tcase_add_test(pages, every_language_has_every_word);

@@ -304,6 +304,20 @@ static struct val text_of(const json_t *o, const char *name)
 	return val_text(json_string_value(json_object_get(o, name)));
 }
 
+/* The request that it is about, wherever it says so. */
+static struct val request_of(const json_t *entry)
+{
+	static const char *const members[] = { "request", "id", "object" };
+	const char *text;
+
+	for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++) {
+		text = json_string_value(json_object_get(entry, members[i]));
+		if (text && (i == 0 || strncmp(text, "Q-", 2) == 0))
+			return val_text(text);
+	}
+	return val_text(NULL);
+}
+
 enum status audit_insert(struct audit *a, int64_t at, const char *actor,
     const char *action, const char *source, int64_t evidence, json_t *entry)
 {
@@ -331,11 +345,13 @@ enum status audit_insert(struct audit *a, int64_t at, const char *actor,
 	if (st == ST_OK)
 		st = db_exec(a->db,
 		    "INSERT INTO entry"
-		    " (seq, at, action, source, evidence, run, subject, body)"
-		    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+		    " (seq, at, action, source, evidence, run, subject, body,"
+		    " actor, request)"
+		    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
 		    ARGS(INT(seq), INT(at), TEXT(action), TEXT(source),
 			source ? INT(evidence) : NIL, text_of(entry, "run"),
-			text_of(entry, "subject"), TEXT(body)));
+			text_of(entry, "subject"), TEXT(body), TEXT(actor),
+			request_of(entry)));
 	free(body);
 	return st;
 }
@@ -389,8 +405,12 @@ enum status audit_sign(struct audit *a, const char *text, struct buf *out)
 	return note_sign(&a->key, a->seed, text, out);
 }
 
+/* A case, a person, a run have few entries, an actor or a kind many: with a
+ * plus before their columns the indexes of the latter are left alone. */
 static void add_filter(struct sql *q, const struct audit_filter *f)
 {
+	int few = f->run || f->request || f->subject;
+
 	sql_add(q, "SELECT body FROM entry WHERE seq >= ");
 	sql_bind_int(q, f->first);
 	if (f->before) {
@@ -398,12 +418,26 @@ static void add_filter(struct sql *q, const struct audit_filter *f)
 		sql_bind_int(q, f->before);
 	}
 	if (f->action) {
-		sql_add(q, " AND action = ");
+		sql_add(q, " AND ");
+		if (few)
+			sql_add(q, "+");
+		sql_add(q, "action = ");
 		sql_bind_text(q, f->action);
+	}
+	if (f->actor) {
+		sql_add(q, " AND ");
+		if (few)
+			sql_add(q, "+");
+		sql_add(q, "actor = ");
+		sql_bind_text(q, f->actor);
 	}
 	if (f->run) {
 		sql_add(q, " AND run = ");
 		sql_bind_text(q, f->run);
+	}
+	if (f->request) {
+		sql_add(q, " AND request = ");
+		sql_bind_text(q, f->request);
 	}
 	if (f->subject) {
 		sql_add(q, " AND subject = ");

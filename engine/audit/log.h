@@ -88,7 +88,9 @@ struct audit_filter {
 	int64_t before; /* below this number */
 	int64_t limit;  /* at most so many */
 	const char *action;
+	const char *actor;
 	const char *run;
+	const char *request; /* a case's id */
 	const char *subject; /* a pseudonym */
 	int64_t since;       /* Unix seconds, this one included */
 	int64_t until;       /* not included */

@@ -25,6 +25,7 @@ struct verifier {
 	const struct audit_source *src;
 	const struct note_key *key;
 	struct verify_report *report;
+	const struct verify_watch *watch;
 	struct tree *tree;
 	struct tile stored;
 	struct milestone at[SINCE_MOST + 1]; /* by size */
@@ -313,8 +314,11 @@ static enum status read_log(struct verifier *v)
 	enum status st = ST_OK;
 
 	pass(v); /* milestones of the empty log */
-	for (n = 0; st == ST_OK && n * TILE_WIDTH < size; n++)
+	for (n = 0; st == ST_OK && n * TILE_WIDTH < size; n++) {
 		st = read_bundle(v, n);
+		if (st == ST_OK && v->watch)
+			st = v->watch->read(v->watch->ctx, v->tree->size, size);
+	}
 	if (st == ST_OK)
 		st = tree_flush(v->tree);
 	if (st == ST_OK)
@@ -324,7 +328,7 @@ static enum status read_log(struct verifier *v)
 
 enum status verify_source(const struct audit_source *src,
     const struct note_key *key, const struct verify_since *since, size_t count,
-    struct verify_report *out)
+    const struct verify_watch *watch, struct verify_report *out)
 {
 	struct verifier *v = calloc(1, sizeof(*v));
 	enum status st;
@@ -334,7 +338,9 @@ enum status verify_source(const struct audit_source *src,
 		free(v);
 		return fail(ST_NOMEM, "out of memory");
 	}
-	*v = (struct verifier){ .src = src, .key = key, .report = out };
+	*v = (struct verifier){
+		.src = src, .key = key, .report = out, .watch = watch
+	};
 	st = tree_new(check_tile, v, &v->tree);
 	if (st == ST_OK)
 		st = read_checkpoints(v, since, count);
@@ -416,7 +422,7 @@ static enum status check_pruned(struct audit *a, struct verify_report *out)
 /* ${anchor} is NULL where the control database has none. */
 static enum status verify_now(struct audit *a, const struct note_key *key,
     const struct buf *anchor, const struct verify_since *since,
-    struct verify_report *out)
+    const struct verify_watch *watch, struct verify_report *out)
 {
 	struct audit_source src = source_of_log(a);
 	struct verify_since all[SINCE_MOST];
@@ -432,7 +438,7 @@ static enum status verify_now(struct audit *a, const struct note_key *key,
 		all[count++] = *since;
 	if ((st = db_begin(audit_db(a), DB_READ)) != ST_OK)
 		return st;
-	st = verify_source(&src, key, all, count, out);
+	st = verify_source(&src, key, all, count, watch, out);
 	if (st == ST_OK)
 		st = check_end(a, out);
 	if (st == ST_OK)
@@ -443,7 +449,8 @@ static enum status verify_now(struct audit *a, const struct note_key *key,
 
 /* The control database first: what it knows, the log had by then. */
 enum status verify_log(struct audit *a, const struct note_key *key,
-    const struct verify_since *since, struct verify_report *out)
+    const struct verify_since *since, const struct verify_watch *watch,
+    struct verify_report *out)
 {
 	struct buf anchor = BUF_INIT;
 	enum status st;
@@ -451,9 +458,9 @@ enum status verify_log(struct audit *a, const struct note_key *key,
 	memset(out, 0, sizeof(*out));
 	st = stored_anchor(audit_control(a), &anchor);
 	if (st == ST_OK)
-		st = verify_now(a, key, &anchor, since, out);
+		st = verify_now(a, key, &anchor, since, watch, out);
 	else if (st == ST_NOTFOUND)
-		st = verify_now(a, key, NULL, since, out);
+		st = verify_now(a, key, NULL, since, watch, out);
 	buf_release(&anchor);
 	return st;
 }

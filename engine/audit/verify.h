@@ -29,6 +29,13 @@ struct verify_since {
 	size_t len;
 };
 
+/* Told after each bundle how many of ${size} entries have been read.  What it
+ * returns other than ST_OK ends the reading. */
+struct verify_watch {
+	enum status (*read)(void *ctx, uint64_t entries, uint64_t size);
+	void *ctx;
+};
+
 struct verify_report {
 	enum verify_problem problem;
 	struct checkpoint checkpoint; /* as signed, once it was read */
@@ -44,17 +51,19 @@ struct verify_report {
  * above it, the root against the checkpoint and that against ${key}; and
  * ${count} earlier checkpoints against what the log began with.  ST_INTEGRITY,
  * a sentence and ${out->problem} for the first thing that is wrong.  Of entries
- * that were pruned, as one of the others says, it reads the hashes.
+ * that were pruned, as one of the others says, it reads the hashes.  ${watch}
+ * may be NULL.
  */
 enum status verify_source(const struct audit_source *src,
     const struct note_key *key, const struct verify_since *since, size_t count,
-    struct verify_report *out) MUST_CHECK;
+    const struct verify_watch *watch, struct verify_report *out) MUST_CHECK;
 
 /*
  * The live log, as it is at this instant, and with it the checkpoint that the
  * control database keeps.
  */
 enum status verify_log(struct audit *a, const struct note_key *key,
-    const struct verify_since *since, struct verify_report *out) MUST_CHECK;
+    const struct verify_since *since, const struct verify_watch *watch,
+    struct verify_report *out) MUST_CHECK;
 
 #endif /* !AUDIT_VERIFY_H */

@@ -112,6 +112,12 @@ enum status certificate_issue(struct installation *in,
 	return issue(in, kind, id, c);
 }
 
+void certificate_leave(struct certificate *c)
+{
+	prover_free(c->prover);
+	c->prover = NULL;
+}
+
 void certificate_release(struct certificate *c)
 {
 	prover_free(c->prover);

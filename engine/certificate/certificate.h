@@ -67,6 +67,10 @@ enum status certificate_issue(struct installation *in,
     struct certificate *c) MUST_CHECK;
 void certificate_release(struct certificate *c);
 
+/* End the reading of the log, so that it can be appended to: what was made of
+ * it stays.  No pack can be made any more. */
+void certificate_leave(struct certificate *c);
+
 /* Append the text for people in ${language}, signed: see words.h. */
 enum status certificate_words(struct installation *in,
     const struct certificate *c, const char *language,

@@ -145,6 +145,14 @@ static enum status issue(
 		   : st;
 }
 
+/* That it was made is in the log before anybody has it. */
+static enum status put_down(struct cli *cli, const struct order *o,
+    struct certificate *c, const char *action)
+{
+	certificate_leave(c);
+	return cli_log(cli, action, json_pack("{s:s}", "object", o->run));
+}
+
 static enum status certify(struct cli *cli, const struct order *o)
 {
 	struct buf b = BUF_INIT;
@@ -156,6 +164,8 @@ static enum status certify(struct cli *cli, const struct order *o)
 		st = cli->json
 			 ? add_pair(&c, &b)
 			 : certificate_words(&cli->in, &c, o->language, &b);
+	if (st == ST_OK)
+		st = put_down(cli, o, &c, "certificate_issued");
 	if (st == ST_OK)
 		st = give(cli, o, &c, &b);
 	certificate_release(&c);
@@ -193,6 +203,8 @@ static enum status pack(struct cli *cli, const struct order *o)
 		st = pack_make(&cli->in, &c, &p);
 	if (st == ST_OK)
 		st = pack_zip(&p, folder, &zip);
+	if (st == ST_OK)
+		st = put_down(cli, o, &c, "pack_issued");
 	if (st == ST_OK)
 		st = give(cli, o, &c, &zip);
 	pack_release(&p);

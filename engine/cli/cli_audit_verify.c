@@ -143,9 +143,9 @@ static enum status verify(struct cli *cli, const struct request *q,
 
 	if (q->folder) {
 		src = source_of_folder(q->folder);
-		st = verify_source(&src, key, since, since ? 1 : 0, &r);
+		st = verify_source(&src, key, since, since ? 1 : 0, NULL, &r);
 	} else {
-		st = verify_log(cli->in.audit, key, since, &r);
+		st = verify_log(cli->in.audit, key, since, NULL, &r);
 		if (st == ST_OK)
 			st = seals_check(&cli->in, NULL, q->depth, &stores);
 	}

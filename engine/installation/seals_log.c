@@ -59,6 +59,24 @@ static enum status call(struct installation *in, struct seals_file *file,
 	return each(ctx, file);
 }
 
+/* One that does not open is named for what it is; why, has been said. */
+static enum status use(
+    struct installation_store *s, size_t unit, struct seals_file *file)
+{
+	enum status st = units_use(s, unit);
+
+	file->db = st == ST_OK ? s->db : NULL;
+	if (st == ST_OK) {
+		units_key(s, file->name);
+		return ST_OK;
+	}
+	if (unit == 0 || (st != ST_INTEGRITY && st != ST_NOTFOUND))
+		return st;
+	segments_key(
+	    s->segments, segments_at(s->segments, unit - 1), file->name);
+	return ST_OK;
+}
+
 static enum status each_unit(struct installation *in,
     struct installation_store *s,
     enum status (*each)(void *ctx, const struct seals_file *file), void *ctx)
@@ -68,11 +86,8 @@ static enum status each_unit(struct installation *in,
 	size_t u;
 
 	for (u = 0; st == ST_OK && u < units_count(s); u++) {
-		if ((st = units_use(s, u)) != ST_OK)
-			break;
-		units_key(s, file.name);
-		file.db = s->db;
-		st = call(in, &file, each, ctx);
+		if ((st = use(s, u, &file)) == ST_OK)
+			st = call(in, &file, each, ctx);
 	}
 	units_rest(s);
 	return st;

@@ -10,6 +10,7 @@ void exchange_release(struct exchange *x)
 	fields_release(&x->form);
 	fields_release(&x->cookies);
 	json_decref(x->data);
+	free(x->file);
 	free(x->location);
 	free(x->cookie);
 	free(x->language_cookie);

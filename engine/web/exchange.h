@@ -56,6 +56,7 @@ struct exchange {
 	const char *type;  /* of ${body} */
 	int is_asset;      /* the same for everybody: may be kept */
 	const char *etag;  /* of an asset */
+	char *file;        /* the name to keep ${body} under, or NULL */
 	struct buf body;
 };
 void exchange_release(struct exchange *x);

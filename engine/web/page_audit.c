@@ -11,7 +11,7 @@
 struct reading {
 	json_t *entries;
 	int64_t last; /* on this page */
-	int older;
+	enum page_more older;
 };
 
 /* The newest first.  Beyond the page one more is read: are there older
@@ -22,7 +22,7 @@ static enum status each(void *ctx, const char *body)
 	json_t *o;
 
 	if (json_array_size(r->entries) == ROWS) {
-		r->older = 1;
+		r->older = PAGE_MORE;
 		return ST_OK;
 	}
 	if ((o = json_loads(body, 0, NULL)) == NULL)
@@ -56,6 +56,9 @@ static enum status read_filter(const struct exchange *x, struct audit_filter *f)
 	f->order = AUDIT_NEWEST_FIRST;
 	f->action = exchange_asked(x, "action");
 	f->run = exchange_asked(x, "run");
+	f->actor = exchange_asked(x, "actor");
+	f->request = exchange_asked(x, "request");
+	f->subject = exchange_asked(x, "subject");
 	f->limit = ROWS + 1;
 	if (st == ST_OK)
 		st = day(x, "since", 0, &f->since);
@@ -103,7 +106,7 @@ static enum status add_summary(json_t *entries)
 
 enum status page_audit(struct exchange *x)
 {
-	struct reading r = { NULL, 0, 0 };
+	struct reading r = { NULL, 0, PAGE_LAST };
 	struct audit_filter f = { 0 };
 	enum status st = read_filter(x, &f);
 	const char *since = or_nothing(exchange_asked(x, "since"));
@@ -118,12 +121,13 @@ enum status page_audit(struct exchange *x)
 	if (st == ST_OK && !x->wants_json)
 		st = add_summary(r.entries);
 	if (st == ST_OK)
-		st = json_make(&x->data, "{s:O, s:{s:s, s:s, s:s, s:s}, s:o}",
+		st = json_make(&x->data,
+		    "{s:O, s:{s:s, s:s, s:s, s:s, s:s, s:s, s:s}, s:o}",
 		    "entries", r.entries, "filter", "action",
-		    or_nothing(f.action), "run", or_nothing(f.run), "since",
-		    since, "until", until, "older",
-		    r.older ? json_pack("{s:I}", "before", (json_int_t)r.last)
-			    : json_null());
+		    or_nothing(f.action), "run", or_nothing(f.run), "actor",
+		    or_nothing(f.actor), "request", or_nothing(f.request),
+		    "subject", or_nothing(f.subject), "since", since, "until",
+		    until, "older", page_older(r.older, r.last));
 	json_decref(r.entries);
 	return st;
 }

@@ -20,8 +20,7 @@ struct rights_actor page_actor(const struct exchange *x)
 	return by;
 }
 
-/* The words of the roles, as the log has them. */
-static const char *role_of(const struct exchange *x)
+const char *page_role(const struct exchange *x)
 {
 	unsigned int r = x->session.roles;
 
@@ -41,12 +40,18 @@ enum status page_log(struct exchange *x, const char *action, json_t *details)
 	if (details == NULL)
 		st = fail(ST_NOMEM, "out of memory");
 	if (st == ST_OK)
-		st = json_put(details, "role", json_string(role_of(x)));
+		st = json_put(details, "role", json_string(page_role(x)));
 	if (st == ST_OK)
 		st = audit_append(
 		    x->in->audit, x->now, x->session.user, action, details);
 	json_decref(details);
 	return st;
+}
+
+json_t *page_older(enum page_more more, int64_t seq)
+{
+	return more == PAGE_MORE ? json_pack("{s:I}", "before", (json_int_t)seq)
+				 : json_null();
 }
 
 enum status page_choices(const char *member, const char *const *words,

@@ -32,6 +32,16 @@ enum status page_plan(struct exchange *x) MUST_CHECK;
 enum status do_approve_plan(struct exchange *x) MUST_CHECK;
 enum status page_rules(struct exchange *x) MUST_CHECK;
 enum status page_audit(struct exchange *x) MUST_CHECK;
+enum status page_entry(struct exchange *x) MUST_CHECK;
+enum status page_certificates(struct exchange *x) MUST_CHECK;
+enum status page_certificate(struct exchange *x) MUST_CHECK;
+enum status page_certificate_file(struct exchange *x) MUST_CHECK;
+enum status do_pack(struct exchange *x) MUST_CHECK;
+enum status page_verification(struct exchange *x) MUST_CHECK;
+enum status do_verification(struct exchange *x) MUST_CHECK;
+enum status page_statement(struct exchange *x) MUST_CHECK;
+enum status do_statement(struct exchange *x) MUST_CHECK;
+enum status page_looks(struct exchange *x) MUST_CHECK;
 enum status asset_style(struct exchange *x) MUST_CHECK;
 
 /* ---- between them ---- */
@@ -39,10 +49,17 @@ enum status asset_style(struct exchange *x) MUST_CHECK;
 /* Who acts on requests: the session's user with the roles of rights. */
 struct rights_actor page_actor(const struct exchange *x);
 
+/* The word of the session's role, as the log has it. */
+const char *page_role(const struct exchange *x);
+
 /* An entry of the audit log: the session's user did ${action}.  ${details} is
  * taken, also where it is NULL for want of memory. */
 enum status page_log(
     struct exchange *x, const char *action, json_t *details) MUST_CHECK;
+
+/* {"before"}: where the entries behind ${seq} are; null unless ${more}. */
+enum page_more { PAGE_LAST, PAGE_MORE };
+json_t *page_older(enum page_more more, int64_t seq);
 
 /* [{"MEMBER": word, "selected"}] of ${words} (ended by NULL). */
 enum status page_choices(const char *member, const char *const *words,

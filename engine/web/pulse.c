@@ -77,7 +77,7 @@ static enum status add_runs(const json_t *all, json_t *out)
 	return ST_OK;
 }
 
-static enum status figures_json(const json_t *all, json_t **out)
+enum status pulse_figures(const json_t *all, json_t **out)
 {
 	json_t *o = NULL, *run;
 	enum status st;
@@ -117,7 +117,7 @@ static json_t *count(const struct installation *first)
 	if (st == ST_OK)
 		st = overview_json(&in, now, &all);
 	if (st == ST_OK)
-		st = figures_json(all, &o);
+		st = pulse_figures(all, &o);
 	json_decref(all);
 	installation_release(&in);
 	if (st == ST_OK)

@@ -31,4 +31,7 @@ void pulse_wake(struct pulse *p);
  */
 enum status pulse_read(struct pulse *p, json_t **out) MUST_CHECK;
 
+/* The same of an overview (engine/purge/overview.h). */
+enum status pulse_figures(const json_t *all, json_t **out) MUST_CHECK;
+
 #endif /* !WEB_PULSE_H */

@@ -9,6 +9,7 @@
 #define DECIDE (WEB_OFFICER)
 #define PLANS  (WEB_OFFICER | WEB_APPROVER | WEB_AUDITOR | WEB_ADMIN)
 #define LOG    (WEB_OFFICER | WEB_AUDITOR | WEB_ADMIN)
+#define PROOFS (WEB_OFFICER | WEB_AUDITOR)
 
 const struct route routes[] = {
 	{ WEB_GET, "/", ROUTE_PAGE, WEB_ANYONE, "desk", page_desk },
@@ -46,6 +47,23 @@ const struct route routes[] = {
 	    do_approve_plan },
 	{ WEB_GET, "/rules", ROUTE_PAGE, WEB_ANYONE, "rules", page_rules },
 	{ WEB_GET, "/audit", ROUTE_PAGE, LOG, "audit", page_audit },
+	{ WEB_GET, "/audit/{id}", ROUTE_PAGE, LOG, "entry", page_entry },
+	{ WEB_GET, "/verification", ROUTE_PAGE, PROOFS, "verification",
+	    page_verification },
+	{ WEB_POST, "/verification", ROUTE_FORM, PROOFS, NULL,
+	    do_verification },
+	{ WEB_GET, "/statement", ROUTE_PAGE, PROOFS, "statement",
+	    page_statement },
+	{ WEB_POST, "/statement", ROUTE_FORM, PROOFS, NULL, do_statement },
+	{ WEB_GET, "/looks", ROUTE_PAGE, LOG, "looks", page_looks },
+	{ WEB_GET, "/certificates", ROUTE_PAGE, PROOFS, "certificates",
+	    page_certificates },
+	{ WEB_GET, "/certificates/{id}", ROUTE_PAGE, PROOFS, "certificate",
+	    page_certificate },
+	{ WEB_GET, "/certificates/{id}/certificate.json", ROUTE_PAGE, PROOFS,
+	    NULL, page_certificate_file },
+	{ WEB_POST, "/certificates/{id}/pack", ROUTE_FORM, PROOFS, NULL,
+	    do_pack },
 	{ WEB_GET, "/style.css", ROUTE_PUBLIC, 0, NULL, asset_style },
 	{ WEB_GET, NULL, ROUTE_PAGE, 0, NULL, NULL },
 };

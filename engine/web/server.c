@@ -41,6 +41,19 @@ struct asked {
 
 /* ---- answers ---- */
 
+/* Its name is a path's part: nothing in it ends a quotation, or a line. */
+static void add_file_name(struct MHD_Response *r, const struct exchange *x)
+{
+	char *text;
+
+	if (x->file == NULL || x->status != 200)
+		return;
+	text = str_format("attachment; filename=\"%s\"", x->file);
+	if (text)
+		(void)MHD_add_response_header(r, "Content-Disposition", text);
+	free(text);
+}
+
 static void add_headers(
     struct MHD_Response *r, const struct exchange *x, int secure)
 {
@@ -50,6 +63,7 @@ static void add_headers(
 	    x->is_asset ? "public, max-age=3600" : "no-store");
 	if (x->type)
 		(void)MHD_add_response_header(r, "Content-Type", x->type);
+	add_file_name(r, x);
 	if (x->location && x->status == 303)
 		(void)MHD_add_response_header(r, "Location", x->location);
 	if (x->allow && x->status == 405)

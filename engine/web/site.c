@@ -36,15 +36,18 @@ enum status site_init(
 	st = words_load(&s->words);
 	if (st == ST_OK)
 		st = board_new(&s->board);
+	if (st == ST_OK)
+		st = errands_new(in, &s->errands);
 	return st == ST_OK ? pulse_start(in, &s->pulse) : st;
 }
 
 void site_release(struct site *s)
 {
 	pulse_stop(s->pulse);
+	errands_free(s->errands);
 	board_free(s->board);
 	words_free(s->words);
-	*s = (struct site){ NULL, NULL, NULL, NULL };
+	*s = (struct site){ .words = NULL };
 }
 
 /* ---- what is wanted ---- */

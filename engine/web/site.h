@@ -3,16 +3,18 @@
 
 #include "engine/rights/board.h"
 #include "engine/web/auth.h"
+#include "engine/web/errand.h"
 #include "engine/web/exchange.h"
 #include "engine/web/pulse.h"
 #include "engine/web/words.h"
 
 /* What all exchanges share.  Nobody changes it while the server runs, but for
- * what takes care of itself: board and pulse. */
+ * what takes care of itself: board, pulse and errands. */
 struct site {
 	const struct web_auth *auth;
 	struct board *board;
 	struct pulse *pulse;
+	struct errands *errands;
 	struct words *words;
 };
 /* ${in} is unlocked and outlives it. */

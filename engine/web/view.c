@@ -25,6 +25,10 @@ static const struct {
 	{ "/plans", "nav_plans" },
 	{ "/rules", "nav_rules" },
 	{ "/audit", "nav_audit" },
+	{ "/looks", "nav_looks" },
+	{ "/verification", "nav_verification" },
+	{ "/statement", "nav_statement" },
+	{ "/certificates", "nav_certificates" },
 };
 
 /* "/requests/Q-1" stands under "/requests". */

@@ -157,7 +157,8 @@ static void verify(struct bench *b)
 	struct verify_report r;
 	struct moment start = now();
 
-	must(verify_log(b->audit, audit_key(b->audit), NULL, &r), "verify");
+	must(verify_log(b->audit, audit_key(b->audit), NULL, NULL, &r),
+	    "verify");
 	(void)add(&b->verify, start);
 }
 
@@ -181,6 +182,56 @@ static void prove(struct bench *b)
 	}
 	buf_release(&text);
 	buf_release(&entry);
+}
+
+/* ---- pages ---- */
+
+#define PAGE 51
+
+static enum status ignore(void *ctx, const char *body)
+{
+	(void)ctx;
+	(void)body;
+	return ST_OK;
+}
+
+/* The slowest of the pages that an auditor asks for: in the middle of the log
+ * and at its end, of what all entries have and of what none has. */
+static double slowest_page(struct bench *b)
+{
+	static const char actor[] = "os:lethe", nobody[] = "user:nobody",
+			  run[] = "20260301T000000Z-0a1b2c", none[] = "none";
+	const struct audit_filter filters[] = {
+		{ .actor = NULL },
+		{ .action = "deleted" },
+		{ .action = none },
+		{ .actor = actor },
+		{ .actor = nobody },
+		{ .actor = actor, .action = none },
+		{ .actor = nobody, .action = "deleted" },
+		{ .run = run },
+		{ .run = run, .action = none },
+		{ .run = none, .actor = actor },
+		{ .request = none },
+		{ .subject = none, .actor = actor },
+	};
+	struct moment sum = { 0, 0 }, start;
+	struct audit_filter f;
+	double slowest = 0, took;
+
+	for (size_t i = 0; i < 2 * sizeof(filters) / sizeof(filters[0]); i++) {
+		f = filters[i / 2];
+		f.order = AUDIT_NEWEST_FIRST;
+		f.limit = PAGE;
+		f.before = i % 2 ? b->entries / 2 : 0;
+		start = now();
+		must(audit_list(b->audit, &f, ignore, NULL), "list");
+		took = add(&sum, start);
+		if (took > 0.010)
+			(void)fprintf(stderr, "filter %zu: %.3f s\n", i, took);
+		slowest = took > slowest ? took : slowest;
+	}
+	return slowest;
 }
 
 /* Its entry comes on top. */
@@ -294,6 +345,7 @@ int main(int argc, char **argv)
 	struct bench b = { 0 };
 	int pruned = argc > 3 && strcmp(argv[3], "give-pruned") == 0;
 	int giving = pruned || (argc > 3 && strcmp(argv[3], "give") == 0);
+	double page;
 	int64_t first;
 
 	if (argc < 3 || (b.entries = strtoll(argv[2], NULL, 10)) < 4) {
@@ -311,6 +363,7 @@ int main(int argc, char **argv)
 	append(&b, b.entries - first);
 	verify(&b);
 	prove(&b);
+	page = slowest_page(&b);
 	if (pruned)
 		prune_half(&b);
 	if (giving)
@@ -318,9 +371,10 @@ int main(int argc, char **argv)
 	printf("{\"entries\": %" PRId64
 	       ", \"append\": %.3f, \"append_cpu\": %.3f, \"verify\": %.3f,"
 	       " \"verify_cpu\": %.3f, \"slowest_proof\": %.6f,"
-	       " \"proof_cpu\": %.6f, \"bytes\": %" PRId64 "}\n",
+	       " \"proof_cpu\": %.6f, \"slowest_page\": %.6f,"
+	       " \"bytes\": %" PRId64 "}\n",
 	    b.entries, b.append.wall, b.append.cpu, b.verify.wall, b.verify.cpu,
-	    b.slowest, b.proofs.cpu / PROOFS, log_bytes(&b));
+	    b.slowest, b.proofs.cpu / PROOFS, page, log_bytes(&b));
 	audit_close(b.audit);
 	db_close(b.control);
 	db_close(b.store);

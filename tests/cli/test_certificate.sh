@@ -76,7 +76,10 @@ expect 2 audit verify cert.note --vkey "$key" --since cert.note
 
 # ---- where it is written ----
 expect 0 audit certificate "$run" -o kept.txt
-cmp -s kept.txt cert.txt || oops '-o writes something else'
+# The log has grown by the making of the one before: but for the proof, the same.
+facts() { sed -n '/^Method/,/^The entry/p' "$1"; }
+[ -n "$(facts cert.txt)" ] || oops 'no facts'
+[ "$(facts kept.txt)" = "$(facts cert.txt)" ] || oops '-o writes something else'
 expect 2 audit certificate "$run" -o kept.txt
 says err 'kept.txt is there already.*--force'
 expect 0 audit certificate "$run" --output kept.txt --force --language de
@@ -105,8 +108,8 @@ says err 'did you mean .certificate'
 
 # ---- a dump is in the log and changes nothing of what is certified ----
 expect 0 audit pack "$run" -o one.zip
-expect 0 audit pack "$run" -o two.zip
-cmp -s one.zip two.zip || oops 'a pack of the same log has other bytes'
+expect 0 --json audit list --action pack_issued
+json 'o["entries"][-1]["object"] == "'"$run"'"'
 expect 0 dump web visits
 expect 0 audit certificate "$run"
 [ "$(sed -n '/^Method/,/^The entry/p' out)" = \

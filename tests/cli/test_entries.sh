@@ -91,8 +91,8 @@ audit checkpoint|audit checkpoint|0|-|no person is in it
 audit prove|audit prove 1|0|-|no person is in it
 audit export|audit export folder|0|log_exported|audit log
 audit prune|audit prune|0|-|nothing is due
-audit certificate|audit certificate @RUN|0|-|no person is in it
-audit pack|audit pack @RUN -o pack.zip|0|-|no person is in it
+audit certificate|audit certificate @RUN|0|certificate_issued|.*
+audit pack|audit pack @RUN -o pack.zip|0|pack_issued|.*
 audit accept-restore|audit accept-restore crm --reason backup|0|restore_accepted|crm
 request open|request open --type access --identity customer_id=P2 --text zqplantedtext|0|request_opened|Q-.*
 request list|request list|0|-|ids, types and dates

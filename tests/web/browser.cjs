@@ -155,7 +155,8 @@ async function main() {
 	await every(browser, [["desk", "/"], ["requests", "/requests"],
 		["none", "/requests?state=duplicate"], ["request", one],
 		["plans", "/plans"], ["plan", plan], ["rules", "/rules"],
-		["audit", "/audit"], ["session", "/session"],
+		["audit", "/audit"], ["verification", "/verification"],
+		["statement", "/statement"], ["looks", "/looks"], ["session", "/session"],
 		["problem", "/nothing/here"]]);
 	await journey(browser);
 	await browser.close();

@@ -7,6 +7,7 @@ was stopped.  Every answer that the document speaks of is asked for once, and
 each JSON answer is as its schema says.
 """
 import http.client
+import io
 import json
 import os
 import re
@@ -16,6 +17,7 @@ import subprocess
 import sys
 import time
 import urllib.parse
+import zipfile
 
 import jsonschema
 
@@ -39,6 +41,12 @@ def holds(what, truth):
 
 def lethe(*arguments):
     return subprocess.run([LETHE, "--json", *arguments], check=True,
+                          capture_output=True, text=True).stdout
+
+
+def lethe_any(*arguments):
+    """The same of one that says by its exit code that something is due."""
+    return subprocess.run([LETHE, "--json", *arguments], check=False,
                           capture_output=True, text=True).stdout
 
 
@@ -76,8 +84,9 @@ class Answer:
         self.status = response.status
         self.headers = response.headers
         self.bytes = response.read()
-        self.text = self.bytes.decode("utf-8")
         self.kind = (self.headers["Content-Type"] or "").split(";")[0]
+        self.text = "" if self.kind == "application/zip" else \
+            self.bytes.decode("utf-8")
 
     def json(self):
         return json.loads(self.text)
@@ -270,17 +279,20 @@ def forms_from_elsewhere(port):
     holds("the secret as a header", a.status == 200)
 
 
+PROOFS = {"/audit", "/audit/{id}", "/looks", "/verification", "/statement",
+          "/certificates", "/certificates/{id}",
+          "/certificates/{id}/certificate.json", "/certificates/{id}/pack"}
 ALLOWED = {
     "ida": {"/requests", "/requests/find", "/requests/{id}", "verify",
             "suspend", "resume", "withdraw"},
     "ophelia": {"/requests", "/requests/find", "/requests/{id}", "verify",
                 "suspend", "resume", "withdraw", "extend", "decide", "refuse",
-                "/plans", "/plans/{id}", "/audit"},
+                "/plans", "/plans/{id}", *PROOFS},
     "anton": {"/requests", "/requests/find", "/requests/{id}", "verify",
               "suspend", "resume", "withdraw", "approve", "return", "/plans",
               "/plans/{id}", "/plans/{id}/approve"},
-    "rita": {"/plans", "/plans/{id}", "/audit"},
-    "max": {"/plans", "/plans/{id}", "/audit"},
+    "rita": {"/plans", "/plans/{id}", *PROOFS},
+    "max": {"/plans", "/plans/{id}", "/audit", "/audit/{id}", "/looks"},
 }
 FOR_ALL = {"/", "/session", "/rules", "/language", "/sign-in", "/style.css",
            "/sign-out"}
@@ -459,6 +471,9 @@ def another_plan(port):
     open("policies/connected-drive-jp.yml", "w").write(shorter)
     subprocess.run([LETHE, "purge"], capture_output=True, check=False)
     server = Server()
+    last = Client(server.port, "rita").get("/verification").json()["last"]
+    holds(f"verified before, says the log: {last}", last["outcome"] == "sound"
+          and last["root"])
     p = Client(server.port, "anton")
     waiting = p.get("/").json()["plans"]
     holds("a plan waits again", len(waiting) == 1)
@@ -481,6 +496,136 @@ def the_log(port):
     holds("by day", c.get("/audit?until=2001-01-01").json()["entries"] == [])
     holds("no day", c.get("/audit?since=yesterday").status == 400)
     holds("a page", "<table" in c.get("/audit", accept=HTML).text)
+    a = c.get("/audit?actor=user:ophelia").json()
+    holds("by actor", {e["actor"] for e in a["entries"]} == {"user:ophelia"})
+    one = c.get(f"/audit?subject={'0' * 32}").json()
+    holds("by person", one["entries"] == [])
+    certified(c, numbers[-1])
+
+
+def certified(c, seq):
+    """An entry's proof, a certificate and its pack, verified elsewhere."""
+    one = c.get(f"/audit/{seq}").json()
+    holds("the entry itself", one["entry"]["seq"] == seq and
+          json.loads(one["text"]) == one["entry"])
+    holds("its own proof", f"index {seq}" in one["proof"].splitlines())
+    for none in ("-1", "x", "99999999", "9" * 40):
+        holds(f"no entry {none}", c.get(f"/audit/{none}").status == 404)
+    holds("no certificate", c.get("/certificates/R-none").status == 404)
+    holds("no pack", c.post("/certificates/R-none/pack").status == 404)
+    holds("no page", c.get("/certificates?before=x").status == 400)
+    run = c.get("/certificates").json()["runs"][0]["run"]
+    before = count("certificate_issued"), count("pack_issued")
+    holds("as text", run in c.get(f"/certificates/{run}").json()["text"])
+    a = c.get(f"/certificates/{run}/certificate.json")
+    holds("a file", a.headers["Content-Disposition"] ==
+          f'attachment; filename="lethe-{run}.json"')
+    open("cert.json", "w").write(a.text)
+    said = lethe("audit", "verify", "cert.json", "--vkey", one["key"])
+    holds(f"verified: {said}", run in said)
+    a = c.post(f"/certificates/{run}/pack")
+    names = zipfile.ZipFile(io.BytesIO(a.bytes)).namelist()
+    holds("a pack", f"lethe-{run}/seal.note" in names)
+    holds("each is an entry", (count("certificate_issued"),
+                               count("pack_issued")) ==
+          (before[0] + 2, before[1] + 1))
+    for path in (f"/audit/{seq}", "/certificates", f"/certificates/{run}"):
+        holds(f"{path}: a page", "<h1>" in c.get(path, accept=HTML).text)
+
+
+def finished(c, path):
+    """What the page says once the work in the background has ended."""
+    for _ in range(100):
+        a = c.get(path).json()
+        if a["work"] is None:
+            return a
+        holds("how far", a["work"]["done"] <= a["work"]["of"] or
+              a["work"]["stage"] == "stores")
+        time.sleep(0.1)
+    oops(f"{path}: it does not end")
+    return a
+
+
+def begun(c, path, **fields):
+    """Another one may be under way, which the answer says."""
+    statuses = set()
+    for _ in range(20):
+        statuses.add(c.post(path, **fields).status)
+        if len(statuses) > 1:
+            break
+    finished(c, path)
+    return statuses
+
+
+def verified(port):
+    c = Client(port, "rita")
+    finished(c, "/verification")
+    before = count("log_verified")
+    statuses = begun(c, "/verification")
+    holds(f"one at a time: {statuses}", statuses == {200, 409})
+    a = finished(c, "/verification")
+    last, log = a["last"], a["log"]
+    holds(f"sound: {last}", last["outcome"] == "sound" and last["root"] and
+          last["problem"] is None and last["files"] > 1)
+    holds("by whom", last["actor"] == "user:rita")
+    holds("an entry each", count("log_verified") > before)
+    said = lethe("audit", "list", "--action", "log_verified")
+    entry = json.loads(said)["entries"][-1]
+    holds("the entry says the same", entry["root"] == last["root"] and
+          entry["entries"] == last["entries"] == entry["seq"] and
+          entry["role"] == "auditor")
+    holds("the log has grown", log["entries"] > last["entries"])
+    a = c.post("/verification", accept=HTML)
+    holds("back to the page", a.headers["Location"] == "/verification")
+    finished(c, "/verification")
+    holds("a page", "<dl>" in c.get("/verification", accept=HTML).text)
+
+
+def stated(port):
+    c = Client(port, "rita")
+    holds("none yet", c.get("/statement").json()["last"] is None)
+    for bad in ("", "yesterday", "2026-02-30"):
+        holds(f"no day: {bad}", c.post("/statement", date=bad).status == 400)
+    statuses = begun(c, "/statement", date="2036-01-01")
+    holds(f"one at a time: {statuses}", statuses == {200, 409})
+    last = finished(c, "/statement")["last"]
+    said = json.loads(lethe_any("status", "--as-of", last["as_of"]))
+    for figure in ("due", "overdue", "undecided", "unmapped"):
+        holds(f"{figure} as the command says", last[figure] == said[figure])
+    holds("the end of the day", last["as_of"] == "2036-01-01T14:59:59Z")
+    holds("something is overdue by then", last["overdue"] > 0 and
+          any(i["overdue"] for i in last["collections"]))
+    entry = json.loads(lethe("audit", "list", "--action", "statement_made"))
+    holds("an entry", entry["entries"][-1]["overdue"] == last["overdue"])
+    a = c.get("/statement", accept=HTML)
+    holds("a page", "OVERDUE" in a.text and "<table" in a.text)
+    a = c.post("/statement", accept=HTML, date=finished(
+        c, "/statement")["today"])
+    holds("back", a.headers["Location"] == "/statement")
+    finished(c, "/statement")
+
+
+def looked(port, case):
+    c = Client(port, "rita")
+    a = c.get("/looks").json()
+    numbers = [i["seq"] for i in a["looks"]]
+    holds("the newest first", numbers == sorted(numbers, reverse=True))
+    holds("more than a case was looked at", len({i["action"] for i in
+                                                 a["looks"]}) > 1)
+    one = c.get(f"/looks?request={case}").json()["looks"]
+    holds("whose", one and {i["request"] for i in one} == {case})
+    one = c.get("/looks?actor=user:ophelia").json()["looks"]
+    holds("who", one and {i["actor"] for i in one} == {"user:ophelia"})
+    holds("nobody", c.get("/looks?subject=" + "0" * 32).json()["looks"] == [])
+    lethe("subject", "find", "--identity", "customer_id=C0000003")
+    found = c.get("/looks").json()["looks"][0]
+    holds("by the command", found["action"] == "subject_looked_up")
+    one = c.get(f"/looks?before={numbers[-1]}").json()["looks"]
+    holds("older ones", all(i["seq"] < numbers[-1] for i in one))
+    holds("no number", c.get("/looks?before=x").status == 400)
+    holds("a page", "<table" in c.get("/looks", accept=HTML).text)
+    one = c.get(f"/audit?request={case}").json()["entries"]
+    holds("the log of a case", len(one) > 3)
 
 
 def languages(port):
@@ -488,7 +633,8 @@ def languages(port):
     for code in ("en", "ja", "de"):
         a = c.post("/language", language=code, back="/rules")
         holds("back", a.headers["Location"] == "/rules")
-        for path in ("/", "/requests", "/plans", "/rules", "/audit"):
+        for path in ("/", "/requests", "/plans", "/rules", "/audit",
+                     "/verification", "/statement", "/looks"):
             a = c.get(path)
             holds(f"{path} in {code}", f'<html lang="{code}">' in a.text)
     holds("which?", c.post("/language", language="xx").status == 400)
@@ -498,11 +644,13 @@ def languages(port):
 
 def methods(port):
     c = Client(port, "vera")
-    for method in ("PUT", "DELETE", "PATCH", "OPTIONS", "BREW"):
+    for method in ("PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "BREW"):
         a = c.ask(method, "/")
         holds(f"{method}: {a.status}", a.status == 405 and a.headers["Allow"])
     a = c.get("/sign-out")
     holds("GET of a form", a.status == 405 and a.headers["Allow"] == "POST")
+    a = c.ask("HEAD", "/sign-out")
+    holds("HEAD of a form", a.status == 405 and c.get("/").status == 200)
     a = c.post("/rules")
     holds("POST of a page", a.status == 405 and
           a.headers["Allow"] == "GET, HEAD")
@@ -514,6 +662,70 @@ def methods(port):
     holds("HEAD is GET without a body", head.status == 200 and
           head.text == "" and head.headers["Content-Length"] ==
           got.headers["Content-Length"])
+
+
+def headers_that_lie(port):
+    """Nobody is a proxy here, and no text of a client ends a header."""
+    c = Client(port)
+    form = {"Content-Type": FORM}
+    a = c.ask("POST", "/sign-in", "user=rita&password=water",
+              {**form, "X-Forwarded-Proto": "https",
+               "X-Forwarded-For": "192.0.2.1"})
+    holds("not by TLS, whatever it says", a.status == 200 and
+          a.headers["Set-Cookie"].startswith("lethe=") and
+          "Strict-Transport-Security" not in a.headers)
+    a = c.ask("POST", "/sign-in", "user=rita&password=water",
+              {**form, "X-Forwarded-Host": "evil.example",
+               "Origin": "http://evil.example"})
+    holds("not that host", a.status == 403)
+    for host in ("evil.example", "evil.example:80", "a\tb", "[::1"):
+        a = Client(port).get("/plans", accept=HTML, headers={"Host": host})
+        holds(f"{host}: {a.status}, and to this site", a.status == 303 and
+              a.headers["Location"] == "/sign-in?back=/plans")
+        holds(f"{host}: nowhere in the page", "evil" not in c.get(
+            "/sign-in", accept=HTML, headers={"Host": host}).text)
+    for split in ("/plans%0d%0aSet-Cookie:%20a=b", "/plans%0aX:%20y",
+                  "%0d%0aLocation:%20http://evil.example"):
+        a = c.ask("POST", "/sign-in", "user=rita&password=water&back=" + split,
+                  form, HTML)
+        holds(f"{split}: no header of its own", a.status in (303, 400) and
+              a.headers["Location"] in ("/", None) and "X" not in a.headers)
+        a = c.get("/sign-in?back=" + split)
+        holds(f"{split}: not in the form", a.status == 400 or
+              a.json()["back"] == "/")
+        a = c.ask("POST", "/language", "language=de" + split, form, HTML)
+        holds(f"{split}: no cookie", a.status == 400 and
+              "Set-Cookie" not in a.headers)
+
+
+def two_lengths(port):
+    """What a proxy and we could read differently is read by nobody."""
+    body = b"language=de"
+    ours = (b"POST /language HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+            b"Connection: close\r\nContent-Type: " + FORM.encode() + b"\r\n")
+    behind = b"GET /style.css HTTP/1.1\r\nHost: a\r\n\r\n"
+    for lengths in (b"Content-Length: 11\r\nContent-Length: 0\r\n",
+                    b"Content-Length: 0\r\nTransfer-Encoding: chunked\r\n",
+                    b"Content-Length: -1\r\n", b"Content-Length: 1x\r\n",
+                    b"Transfer-Encoding: chunked, x\r\n"):
+        got = raw(port, ours + lengths + b"\r\n" + body + behind, 3)
+        holds(f"{lengths}: {got[:40]}", b"text/css" not in got)
+
+
+def cookies(port):
+    """A session is its cookie's, and each sign-in makes another one."""
+    c = Client(port, "rita")
+    first = dict(c.cookies)
+    c.ask("POST", "/sign-in", "user=rita&password=water",
+          {"Content-Type": FORM})
+    holds("another one", c.cookies != first)
+    for bad in ("", "x" * 200, "token-", "token-99999",
+                "../token-0", "%00"):
+        c.cookies = {"lethe": bad}
+        a = c.get("/audit")
+        holds(f"no session {bad[:20]!r}: {a.status}", a.status == 401)
+    c.cookies = {"__Host-lethe": first["lethe"]}
+    holds("not that of TLS", c.get("/audit").status == 401)
 
 
 def limits(port):
@@ -664,8 +876,14 @@ def main():
     lists(port)
     plans_and_rules(port)
     the_log(port)
+    verified(port)
+    stated(port)
+    looked(port, cases[0])
     languages(port)
     methods(port)
+    headers_that_lie(port)
+    two_lengths(port)
+    cookies(port)
     limits(port)
     places(port)
     the_slow(port)
