@@ -12,6 +12,7 @@ void exchange_release(struct exchange *x)
 	json_decref(x->data);
 	free(x->location);
 	free(x->cookie);
+	free(x->device_cookie);
 	free(x->language_cookie);
 	buf_release(&x->body);
 	explicit_bzero(&x->session, sizeof(x->session));
