@@ -33,6 +33,7 @@ static void fill(const struct accounts_session *s, struct web_session *out)
 	(void)snprintf(out->user, sizeof(out->user), "%s", s->who.actor);
 	(void)snprintf(out->csrf, sizeof(out->csrf), "%s", s->csrf);
 	(void)snprintf(out->token, sizeof(out->token), "%s", s->token);
+	(void)snprintf(out->device, sizeof(out->device), "%s", s->device);
 	out->roles = s->who.roles;
 }
 
@@ -42,6 +43,7 @@ static enum status sign_in(void *ctx, struct installation *in,
 	struct accounts_try t = { .name = c->user,
 		.password = c->password,
 		.code = *c->code ? c->code : NULL,
+		.device = c->device,
 		.now = now };
 	struct accounts_session s = { 0 };
 	int64_t wait = 0;

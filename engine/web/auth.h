@@ -30,6 +30,9 @@ struct web_session {
 	/* Of a session that has just begun, or changed its token: the token
 	 * for the cookie.  Else "". */
 	char token[WEB_TOKEN];
+	/* After a sign-in: what the browser is known by at the next one,
+	 * whoever else fails meanwhile; or "". */
+	char device[WEB_TOKEN];
 };
 
 struct web_credentials {
@@ -38,6 +41,7 @@ struct web_credentials {
 	const char *code;    /* of an authenticator; "" where none was given */
 	const char *address; /* the client's */
 	const char *before;  /* token of the session before, or NULL: ends */
+	const char *device;  /* of the sign-in before, or NULL */
 };
 
 struct web_auth {

@@ -13,6 +13,7 @@ void exchange_release(struct exchange *x)
 	free(x->file);
 	free(x->location);
 	free(x->cookie);
+	free(x->device_cookie);
 	free(x->language_cookie);
 	buf_release(&x->body);
 	explicit_bzero(&x->session, sizeof(x->session));

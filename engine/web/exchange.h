@@ -51,6 +51,7 @@ struct exchange {
 	const char *template; /* NULL: the route's */
 	char *location;       /* of a form: where the browser goes then */
 	char *cookie;         /* Set-Cookie, or NULL */
+	char *device_cookie;
 	char *language_cookie;
 	const char *allow; /* of 405: the methods there are */
 	const char *type;  /* of ${body} */

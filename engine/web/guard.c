@@ -28,6 +28,27 @@ enum status guard_cookie(struct exchange *x, const char *token)
 	return x->cookie ? ST_OK : fail(ST_NOMEM, "out of memory");
 }
 
+static const char *device_name(const struct exchange *x)
+{
+	return x->secure ? "__Host-lethe-device" : "lethe-device";
+}
+
+const char *guard_device(const struct exchange *x)
+{
+	const char *device = fields_get(&x->cookies, device_name(x));
+
+	return device && strlen(device) < WEB_TOKEN ? device : NULL;
+}
+
+enum status guard_know(struct exchange *x, const char *device)
+{
+	free(x->device_cookie);
+	x->device_cookie = str_format(
+	    "%s=%s; Path=/; HttpOnly; SameSite=Strict; Max-Age=31536000%s",
+	    device_name(x), device, x->secure ? "; Secure" : "");
+	return x->device_cookie ? ST_OK : fail(ST_NOMEM, "out of memory");
+}
+
 enum status guard_session(struct exchange *x)
 {
 	const struct web_auth *auth = x->site->auth;

@@ -19,4 +19,8 @@ enum status guard_check(
 enum status guard_cookie(struct exchange *x, const char *token) MUST_CHECK;
 const char *guard_token(const struct exchange *x);
 
+/* The same of what a browser is known by; that stays when a session ends. */
+enum status guard_know(struct exchange *x, const char *device) MUST_CHECK;
+const char *guard_device(const struct exchange *x);
+
 #endif /* !WEB_GUARD_H */

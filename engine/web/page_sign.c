@@ -34,7 +34,7 @@ enum status do_sign_in(struct exchange *x)
 	const char *back = route_back(exchange_field(x, "back"));
 	struct web_credentials c = { exchange_field(x, "user"),
 		fields_get(&x->form, "password"), exchange_field(x, "code"),
-		x->address, guard_token(x) };
+		x->address, guard_token(x), guard_device(x) };
 	enum status st;
 
 	if (c.user == NULL || c.password == NULL)
@@ -47,6 +47,8 @@ enum status do_sign_in(struct exchange *x)
 		return st;
 	x->signed_in = 1;
 	st = guard_cookie(x, x->session.token);
+	if (st == ST_OK && *x->session.device)
+		st = guard_know(x, x->session.device);
 	if (st == ST_OK)
 		st = exchange_go(x, strcmp(back, "/sign-in") == 0 ? "/" : back);
 	return st == ST_OK ? page_session(x) : st;

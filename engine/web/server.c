@@ -70,6 +70,9 @@ static void add_headers(
 		(void)MHD_add_response_header(r, "Allow", x->allow);
 	if (x->cookie)
 		(void)MHD_add_response_header(r, "Set-Cookie", x->cookie);
+	if (x->device_cookie)
+		(void)MHD_add_response_header(
+		    r, "Set-Cookie", x->device_cookie);
 	if (x->language_cookie)
 		(void)MHD_add_response_header(
 		    r, "Set-Cookie", x->language_cookie);

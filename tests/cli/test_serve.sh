@@ -33,20 +33,20 @@ def ask(method, path, cookie=None, **form):
     c.request(method, path, urllib.parse.urlencode(form) or None, headers)
     r = c.getresponse()
     body = r.read()
-    return r.status, r.getheader("Set-Cookie"), body
+    cookies = [h.split(";")[0] for h in r.headers.get_all("Set-Cookie") or []]
+    return r.status, cookies, body
 
-def sign_in(user, password):
-    status, cookie, body = ask("POST", "/sign-in", user=user,
-                               password=password, code="", back="/")
-    return status, cookie and cookie.split(";")[0], body
+def sign_in(user, password, cookie=None):
+    return ask("POST", "/sign-in", cookie, user=user, password=password,
+               code="", back="/")
 
 assert ask("GET", "/")[0] == 401
 # The same answer, whether there is such a user or not.
 wrong = sign_in("ophelia", "wrong horse battery")
 nobody = sign_in("nobody", "wrong horse battery")
 assert wrong == nobody and wrong[0] == 401, (wrong, nobody)
-status, rita, body = sign_in("rita", "correct horse battery")
-assert status == 200 and rita, (status, body)
+status, (rita, known), body = sign_in("rita", "correct horse battery")
+assert status == 200 and known.startswith("lethe-device="), (status, body)
 status, _, body = ask("GET", "/session", rita)
 o = json.loads(body)
 assert status == 200 and o["user"] == "user:rita", body
@@ -57,6 +57,14 @@ assert ask("GET", "/audit", rita)[0] == 200
 assert ask("POST", "/sign-out", rita, csrf="0" * 64)[0] == 403
 assert ask("POST", "/sign-out", rita, csrf=o["csrf"])[0] == 200
 assert ask("GET", "/audit", rita)[0] == 401
+# Who fails again and again keeps strangers out, not the browser that is known.
+for i in range(30):
+    locked = sign_in("rita", "wrong horse battery")
+    if locked[0] != 401:
+        break
+assert locked[0] == 503, locked
+status, (_, again), body = sign_in("rita", "correct horse battery", known)
+assert status == 200 and again != known, (status, body)
 PY
 kill "$server"
 wait "$server" || oops "the server ended with $?"
