@@ -36,15 +36,21 @@ enum status site_init(
 	st = words_load(&s->words);
 	if (st == ST_OK)
 		st = board_new(&s->board);
+	if (st == ST_OK && in->config.web.door)
+		st = rate_new(&s->rate);
+	if (st == ST_OK && in->config.web.door)
+		st = courier_start(in, &s->courier);
 	return st == ST_OK ? pulse_start(in, &s->pulse) : st;
 }
 
 void site_release(struct site *s)
 {
+	courier_stop(s->courier);
+	rate_free(s->rate);
 	pulse_stop(s->pulse);
 	board_free(s->board);
 	words_free(s->words);
-	*s = (struct site){ NULL, NULL, NULL, NULL };
+	*s = (struct site){ .auth = NULL };
 }
 
 /* ---- what is wanted ---- */
@@ -116,6 +122,10 @@ static enum status answer(struct exchange *x)
 	enum status st;
 
 	route = route_find(x->method, x->path, x->id, &methods);
+	if (route_is_door(x->path) && !x->in->config.web.door) {
+		route = NULL;
+		methods = 0;
+	}
 	if (route == NULL) {
 		x->status = methods ? 405 : 404;
 		x->allow = methods & (1U << WEB_GET) ? "GET, HEAD" : "POST";

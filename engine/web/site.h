@@ -3,8 +3,10 @@
 
 #include "engine/rights/board.h"
 #include "engine/web/auth.h"
+#include "engine/web/courier.h"
 #include "engine/web/exchange.h"
 #include "engine/web/pulse.h"
+#include "engine/web/rate.h"
 #include "engine/web/words.h"
 
 /* What all exchanges share.  Nobody changes it while the server runs, but for
@@ -14,6 +16,8 @@ struct site {
 	struct board *board;
 	struct pulse *pulse;
 	struct words *words;
+	struct rate *rate;       /* of the customers' door; NULL: it is shut */
+	struct courier *courier; /* the same */
 };
 /* ${in} is unlocked and outlives it. */
 enum status site_init(struct site *s, const struct installation *in,
