@@ -54,15 +54,25 @@ static size_t read_digits(
 	return i;
 }
 
+#define EXPONENT_MOST 99999 /* beyond it everything is 0 or too large */
+
 static enum status read_exponent(
     const char *text, size_t len, struct decimal *d)
 {
-	int64_t exponent;
+	int negative = len > 0 && *text == '-';
+	size_t i = len > 0 && (*text == '-' || *text == '+');
+	int exponent = 0;
 
-	if (number_int(text, len, &exponent) != ST_OK || exponent > 99999 ||
-	    exponent < -99999)
+	if (i == len)
 		return ST_INVALID;
-	d->exponent += (int)exponent;
+	for (; i < len; i++) {
+		if (text[i] < '0' || text[i] > '9')
+			return ST_INVALID;
+		exponent = exponent * 10 + (text[i] - '0');
+		if (exponent > EXPONENT_MOST)
+			exponent = EXPONENT_MOST;
+	}
+	d->exponent += negative ? -exponent : exponent;
 	return ST_OK;
 }
 

@@ -1,9 +1,7 @@
 /* Standard output, as a terminal may see it. */
 #include "engine/cli/screen.h"
 
-#include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <unistd.h>
 
 #define LONGEST 4 /* bytes of a character in UTF-8 */
@@ -90,27 +88,22 @@ static int close_screen(void *cookie)
 	int bad = fwrite(s->held, 1, s->len, s->out) != s->len;
 
 	bad |= fclose(s->out) != 0;
-	free(s);
 	return bad ? EOF : 0;
 }
 
 enum status screen_guard(void)
 {
-	struct screen *s;
+	static struct screen only;
 	FILE *f;
 
 	if (!isatty(STDOUT_FILENO))
 		return ST_OK;
-	if ((s = calloc(1, sizeof(*s))) == NULL)
-		return fail(ST_NOMEM, "out of memory");
-	s->out = stdout;
-	f = fopencookie(s, "w",
+	only.out = stdout;
+	f = fopencookie(&only, "w",
 	    (cookie_io_functions_t){
 		.write = write_screen, .close = close_screen });
-	if (f == NULL) {
-		free(s);
+	if (f == NULL)
 		return fail(ST_NOMEM, "out of memory");
-	}
 	(void)setvbuf(f, NULL, _IOLBF, BUFSIZ);
 	stdout = f;
 	return ST_OK;

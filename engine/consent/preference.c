@@ -131,7 +131,7 @@ enum status preference_set(struct installation *in,
 	json_t *own = NULL, *reach = NULL;
 	enum status st = find(in, o->preference, &p);
 
-	for (size_t i = 0; st == ST_OK && i < p->value_count && i < 64; i++)
+	for (size_t i = 0; p && i < p->value_count && i < 64; i++)
 		values[i] = p->values[i];
 	if (st == ST_OK)
 		st = deed_word("setting", o->setting, values);

@@ -16,12 +16,13 @@ static enum status rests_on(struct installation *in, const char *notice,
 {
 	const json_t *p;
 	json_t *body = NULL;
-	enum status st = ST_OK;
+	enum status st;
 	size_t i;
 
 	*out = purpose == NULL;
-	if (purpose)
-		st = notice_kept(in, notice, version, &body, NULL);
+	if (purpose == NULL)
+		return ST_OK;
+	st = notice_kept(in, notice, version, &body, NULL);
 	json_array_foreach(json_object_get(body, "purposes"), i, p) *out |=
 	    strcmp(json_string_value(p), purpose) == 0;
 	json_decref(body);

@@ -133,7 +133,7 @@ static enum status add_row(struct collection_set *set, struct collected *c,
 static enum status add(
     struct collection_set *set, const struct aside_record *r, int64_t taken_at)
 {
-	struct reach_record place = { NULL };
+	struct reach_record place = { .store = NULL };
 	struct val key[KEYS_MOST];
 	struct collected *c = NULL;
 	enum status st = find_place(set, r, &place);

@@ -256,7 +256,7 @@ static enum status note_look(struct installation *in,
 enum status rights_items(struct installation *in, const struct rights_actor *by,
     const char *id, json_t **out)
 {
-	struct listing l = { NULL };
+	struct listing l = { .items = NULL };
 	struct request r = { 0 };
 	json_t *decided = NULL;
 	enum status st = book_read(in, id, &r);

@@ -250,6 +250,8 @@ static enum status values(struct installation *in, const struct request *r,
 	if (st == ST_OK)
 		st = letter_put_items(in, r, words, o);
 	if (st == ST_OK)
+		st = letter_put_changes(in, r, o);
+	if (st == ST_OK)
 		st = put_days(in, r, words, now, o);
 	if (st == ST_OK)
 		*out = o;

@@ -32,6 +32,13 @@ enum status letter_put_items(struct installation *in, const struct request *r,
 enum status letter_plan(struct installation *in, const struct request *r,
     const json_t *words, const char *language, json_t **out) MUST_CHECK;
 
+/* Put "changed" into ${o}, what was corrected: {"list":[{"field","value"}]}, a
+ * value that was deleted null; or null where nothing was. */
+enum status letter_put_changes(
+    struct installation *in, const struct request *r, json_t *o) MUST_CHECK;
+/* Numbers and the like among the members "value" of a list become text. */
+enum status letter_as_text(json_t *list) MUST_CHECK;
+
 /* What the policy calls a cluster, in the reader's language. */
 const char *letter_cluster(
     const struct installation *in, const char *language, const char *cluster);

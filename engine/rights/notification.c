@@ -49,9 +49,10 @@ static enum status add_known(
 	return st;
 }
 
-/* By what it knows the person; empty: it does not. */
+/* By what it knows the person; ${*known} 0: by nothing that we have, so that
+ * somebody has to ask it. */
 static enum status put_subject(const struct notification_order *o,
-    const struct config_recipient *how, json_t *body)
+    const struct config_recipient *how, json_t *body, int *known)
 {
 	const char *by = how && how->identity ? how->identity : o->who.identity;
 	json_t *list = NULL;
@@ -61,6 +62,9 @@ static enum status put_subject(const struct notification_order *o,
 		st = add_value(list, o->who.identity, o->who.value);
 	if (st == ST_OK && how && how->identity)
 		st = add_known(o, by, list);
+	*known = json_array_size(list) > 0;
+	if (st == ST_OK && !*known)
+		st = add_value(list, o->who.identity, o->who.value);
 	if (st != ST_OK) {
 		json_decref(list);
 		return st;
@@ -93,7 +97,7 @@ static enum status put_changes(
 
 static enum status make_body(struct installation *in,
     const struct notification_order *o, const struct config_recipient *how,
-    const json_t *clusters, json_t **out)
+    const json_t *clusters, int *known, json_t **out)
 {
 	char at[INSTANT_TEXT];
 	json_t *body = NULL;
@@ -105,7 +109,7 @@ static enum status make_body(struct installation *in,
 	if (st == ST_OK && clusters)
 		st = json_put(body, "clusters", json_deep_copy(clusters));
 	if (st == ST_OK)
-		st = put_subject(o, how, body);
+		st = put_subject(o, how, body, known);
 	if (st == ST_OK && o->changes)
 		st = put_changes(o, clusters, body);
 	if (st == ST_OK && o->details &&
@@ -136,24 +140,22 @@ static enum status prepare_one(struct installation *in,
 	char *text = NULL;
 	json_t *body = NULL;
 	enum status st;
+	int known = 0;
 
 	if (how && how->not_told.count > 0)
 		return ST_OK;
-	st = make_body(in, o, how, clusters, &body);
-	if (st == ST_OK &&
-	    json_array_size(json_object_get(body, "subject")) > 0) {
+	st = make_body(in, o, how, clusters, &known, &body);
+	if (st == ST_OK)
 		st = json_canonical(body, &text);
-		if (st == ST_OK)
-			st = db_exec(in->control,
-			    "INSERT INTO recipient_notification (request,"
-			    " recipient, kind, channel, state, body, made_at,"
-			    " preference)"
-			    " VALUES ($1, $2, $3, $4, 'prepared', $5, $6, $7)",
-			    ARGS(o->request ? INT(o->request) : NIL, TEXT(name),
-				TEXT(kinds[o->kind]), TEXT(channel_of(how)),
-				TEXT(text), INT(o->at),
-				o->preference ? INT(o->preference) : NIL));
-	}
+	if (st == ST_OK)
+		st = db_exec(in->control,
+		    "INSERT INTO recipient_notification (request, recipient,"
+		    " kind, channel, state, body, made_at, preference)"
+		    " VALUES ($1, $2, $3, $4, 'prepared', $5, $6, $7)",
+		    ARGS(o->request ? INT(o->request) : NIL, TEXT(name),
+			TEXT(kinds[o->kind]),
+			TEXT(channel_of(known ? how : NULL)), TEXT(text),
+			INT(o->at), o->preference ? INT(o->preference) : NIL));
 	if (text)
 		explicit_bzero(text, strlen(text));
 	free(text);
@@ -280,12 +282,9 @@ static enum status mail(struct installation *in, const struct going *g,
 }
 
 /* What lethe.yml says of it may be another than when it was prepared. */
-static enum status hand_over(
-    struct installation *in, const struct going *g, int64_t at, int64_t *outbox)
+static enum status hand_over(struct installation *in, const struct going *g,
+    const struct config_recipient *how, int64_t at, int64_t *outbox)
 {
-	const struct config_recipient *how =
-	    config_find_recipient(&in->config, g->recipient);
-
 	if (how && how->webhook)
 		return outbox_add(in,
 		    &(struct outbox_message){ .kind = OUTBOX_WEBHOOK,
@@ -301,9 +300,11 @@ static enum status go_one(struct installation *in, const struct going *g,
     int64_t at, const char *actor)
 {
 	const struct config_recipient *how =
-	    config_find_recipient(&in->config, g->recipient);
+	    strcmp(g->channel, "task") == 0
+		? NULL
+		: config_find_recipient(&in->config, g->recipient);
 	int64_t outbox = 0;
-	enum status st = hand_over(in, g, at, &outbox);
+	enum status st = hand_over(in, g, how, at, &outbox);
 
 	if (st == ST_OK)
 		st = db_exec(in->control,

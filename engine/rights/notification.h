@@ -61,8 +61,9 @@ struct notification_order {
 };
 /*
  * Note who is to be told; inside a write transaction of the control database.
- * A recipient gets the identities by which lethe.yml says that it knows people,
- * and nothing if there is none; of changes those in clusters that it receives.
+ * A recipient gets the identities by which lethe.yml says that it knows people;
+ * where the person has none, it is a task, by what the request came with.  Of
+ * changes it gets those in clusters that it receives.
  * It leaves with notification_go(); what is prepared and has not gone for the
  * same request and kind is replaced.
  */

@@ -1,5 +1,4 @@
 /* What a recipient is told by mail. */
-#include <stdlib.h>
 #include <string.h>
 
 #include "engine/base/zone.h"
@@ -30,32 +29,16 @@ static enum status put_clusters(const struct installation *in,
 	return json_put(o, "clusters", list);
 }
 
-/* One that was deleted has no value. */
 static enum status put_changes(const json_t *body, json_t *o)
 {
-	json_t *list = json_deep_copy(json_object_get(body, "changes")), *one;
-	enum status st = ST_OK;
-	size_t i;
+	json_t *list = json_deep_copy(json_object_get(body, "changes"));
+	enum status st = letter_as_text(list);
 
-	if (list == NULL)
-		return json_put(o, "changes", json_array());
-	json_array_foreach(list, i, one)
-	{
-		const json_t *v = json_object_get(one, "value");
-		char *text = NULL;
-
-		if (json_is_string(v) || json_is_null(v))
-			continue;
-		text = json_dumps(v, JSON_ENCODE_ANY | JSON_COMPACT);
-		if (st == ST_OK)
-			st = json_put(one, "value", json_string(text));
-		free(text);
-	}
 	if (st != ST_OK) {
 		json_decref(list);
 		return st;
 	}
-	return json_put(o, "changes", list);
+	return json_put(o, "changes", list ? list : json_array());
 }
 
 enum status notification_letter(struct installation *in, const json_t *body,

@@ -29,7 +29,7 @@ void fields_release(struct fields *f)
 const char *fields_get(const struct fields *f, const char *name)
 {
 	for (size_t i = 0; i < f->count; i++)
-		if (strcmp(f->list[i].name, name) == 0)
+		if (f->list[i].name && strcmp(f->list[i].name, name) == 0)
 			return f->list[i].value;
 	return NULL;
 }

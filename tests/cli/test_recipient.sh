@@ -99,6 +99,8 @@ json 'o["notifications"][0]["kind"] == "rectification"'
 expect 0 --json recipient show "$(python3 -c 'import json
 print(json.load(open("out"))["notifications"][0]["number"])')"
 json '{"cluster": "customer_data", "field": "city", "value": "札幌市"} in o["tells"]["changes"]'
+expect 0 request letter "$id" answer --language ja
+says out '^・city：札幌市'
 
 # ---- a restriction, and its end, to the same ----
 opened restriction customer_id=C0000003
@@ -119,6 +121,20 @@ opened recipient_information customer_id=C9999999
 decided fulfil
 expect 0 request letter "$id" answer
 says out '^Nobody else receives your data'
+
+# ---- who has nothing by which a recipient knows people is a task ----
+# A vehicle's number is no person's: others may have the vehicle, too.
+sed -i 's/\(  dealers: .*identity: \)customer_id/\1vin/' lethe.yml
+opened restriction customer_id=C0000005
+expect 0 request restrict "$id" --ground art18_1b_unlawful \
+	--cluster customer_data
+decided fulfil
+expect 0 request execute "$id"
+expect 0 --json recipient list --request "$id" --recipient dealers
+json 'o["notifications"][0]["channel"] == "task"'
+expect 0 --json recipient show "$(python3 -c 'import json
+print(json.load(open("out"))["notifications"][0]["number"])')"
+json 'o["tells"]["subject"] == [{"identity": "customer_id", "value": "C0000005"}]'
 
 # ---- bad words ----
 expect 2 recipient
