@@ -297,13 +297,18 @@ END_TEST
 START_TEST(no_route_is_open_by_mistake)
 {
 	for (const struct route *r = routes; r->path; r++) {
-		int is_form =
-		    r->kind == ROUTE_FORM || r->kind == ROUTE_OPEN_FORM;
+		int is_form = r->kind == ROUTE_FORM ||
+			      r->kind == ROUTE_OPEN_FORM ||
+			      r->kind == ROUTE_DOOR_FORM;
+		int is_of_case =
+		    r->kind == ROUTE_DOOR_PAGE || r->kind == ROUTE_DOOR_FORM;
 
 		MUST(is_form == (r->method == WEB_POST), "%s", r->path);
 		MUST((r->roles == 0) == (r->kind == ROUTE_PUBLIC ||
-					    r->kind == ROUTE_OPEN_FORM),
+					    r->kind == ROUTE_OPEN_FORM ||
+					    is_of_case),
 		    "%s", r->path);
+		MUST(!is_of_case || route_is_door(r->path), "%s", r->path);
 		MUST(r->template == NULL || files_page(r->template), "%s",
 		    r->path);
 	}
@@ -426,6 +431,9 @@ START_TEST(every_code_has_a_label)
 		has_label("type", request_type_name((enum request_type)i));
 	for (i = REQUEST_RECEIVED; i < REQUEST_STATE__MAX; i++)
 		has_label("state", request_state_name((enum request_state)i));
+	for (i = REQUEST_RECEIVED; i < REQUEST_STATE__MAX; i++)
+		has_label(
+		    "progress", request_state_name((enum request_state)i));
 	for (i = 0; i < REQUEST_LAW__MAX; i++)
 		has_label("law", request_law_name((enum request_law)i));
 	for (i = 0; i < REQUEST_CHANNEL__MAX; i++)

@@ -130,6 +130,7 @@ struct config {
 		/* whose X-Forwarded-... headers are believed: IP addresses */
 		char **proxies;
 		size_t proxy_count;
+		int door; /* the customers' door is open: 0 */
 	} web;
 	char *consents; /* path of the file of consents; NULL: none */
 	struct {

@@ -53,7 +53,7 @@ static void read_proxies(struct config_reader *r, const struct node *n)
 void config_read_web(struct config_reader *r, const struct node *n)
 {
 	static const char *const keys[] = { "listen", "tls", "trusted_proxies",
-		NULL };
+		"door", NULL };
 	const struct node *listen;
 
 	if (!read_map(r->d, n, keys))
@@ -64,6 +64,7 @@ void config_read_web(struct config_reader *r, const struct node *n)
 		read_mismatch(r->d, listen, "HOST:PORT");
 	read_tls(r, node_get(n, "tls"));
 	read_proxies(r, node_get(n, "trusted_proxies"));
+	(void)read_bool(r->d, node_get(n, "door"), &r->c->web.door);
 }
 
 void config_release_web(struct config *c)

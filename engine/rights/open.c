@@ -5,7 +5,7 @@
 #include "engine/base/utf8.h"
 #include "engine/base/zone.h"
 #include "engine/plan/identity.h"
-#include "engine/rights/step.h"
+#include "engine/rights/open.h"
 
 /* An identity that no dataset has finds nobody, ever: that is a mistake in
  * the asking.  Whether the value is known is not asked. */
@@ -60,10 +60,9 @@ static enum status fill(
 	return st == ST_OK ? step_set(&s->r.words, o->words) : st;
 }
 
-enum status rights_open(struct installation *in, const struct rights_actor *by,
-    const struct rights_order *o, json_t **out)
+enum status open_begin(struct step *s, struct installation *in,
+    const struct rights_actor *by, const struct rights_order *o)
 {
-	struct step s = { 0 };
 	struct buf value = BUF_INIT;
 	enum status st;
 
@@ -72,15 +71,24 @@ enum status rights_open(struct installation *in, const struct rights_actor *by,
 	st =
 	    identity_canonical(o->identity, o->value, strlen(o->value), &value);
 	if (st == ST_OK)
-		st = step_begin(&s, in, by, NULL);
+		st = step_begin(s, in, by, NULL);
 	if (st == ST_OK)
-		st = fill(&s, o, buf_text(&value));
+		st = fill(s, o, buf_text(&value));
 	if (st == ST_OK)
-		st = step_go(&s, REQUEST_OPEN, NULL, NULL);
+		st = step_go(s, REQUEST_OPEN, NULL, NULL);
 	if (st == ST_OK)
-		st = book_add(in, &s.r);
+		st = book_add(in, &s->r);
 	if (st == ST_OK)
-		st = events_note(&s, REQUEST_OPEN, REQUEST_NONE, NULL, NULL);
+		st = events_note(s, REQUEST_OPEN, REQUEST_NONE, NULL, NULL);
 	buf_release(&value);
+	return st;
+}
+
+enum status rights_open(struct installation *in, const struct rights_actor *by,
+    const struct rights_order *o, json_t **out)
+{
+	struct step s = { 0 };
+	enum status st = open_begin(&s, in, by, o);
+
 	return s.in ? step_end(&s, st, out) : st;
 }

@@ -89,7 +89,7 @@ static enum status delete_one(struct installation *in, int64_t number)
 		"recipient_event", "recipient_notification", "request_letter",
 		"outbox", "package", "snapshot", "request_restriction",
 		"request_lifting", "request_item", "request_change",
-		"request_rectification", NULL };
+		"request_rectification", "door_session", "request_door", NULL };
 	enum status st = ST_OK;
 	struct sql q;
 

@@ -17,6 +17,7 @@ void exchange_release(struct exchange *x)
 	free(x->language_cookie);
 	buf_release(&x->body);
 	explicit_bzero(&x->session, sizeof(x->session));
+	explicit_bzero(&x->door, sizeof(x->door));
 }
 
 /* Blanks behind it are cut off where it stands. */

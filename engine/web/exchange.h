@@ -6,6 +6,7 @@
 #include "engine/base/buf.h"
 #include "engine/base/json.h"
 #include "engine/installation/installation.h"
+#include "engine/rights/door.h"
 #include "engine/web/auth.h"
 #include "engine/web/fields.h"
 
@@ -43,7 +44,8 @@ struct exchange {
 	int spent; /* stores were opened: see crew.h */
 	int signed_in;
 	struct web_session session;
-	char id[64]; /* the path's part in braces */
+	struct door_session door; /* who is inside the customers' door */
+	char id[64];              /* the path's part in braces */
 
 	/* ---- answered ---- */
 	unsigned int status;  /* of HTTP; 200 */

@@ -49,12 +49,49 @@ enum status guard_know(struct exchange *x, const char *device)
 	return x->device_cookie ? ST_OK : fail(ST_NOMEM, "out of memory");
 }
 
+/* ---- the customers' door ---- */
+
+/* It goes to the door alone; a name with __Host- would go everywhere. */
+static const char *door_cookie_name(const struct exchange *x)
+{
+	return x->secure ? "__Secure-lethe-door" : "lethe-door";
+}
+
+enum status guard_door_cookie(struct exchange *x, const char *token)
+{
+	free(x->cookie);
+	x->cookie = str_format(
+	    "%s=%s; Path=/door; HttpOnly; SameSite=Strict; Max-Age=%d%s",
+	    door_cookie_name(x), token, *token ? DOOR_SECONDS : 0,
+	    x->secure ? "; Secure" : "");
+	return x->cookie ? ST_OK : fail(ST_NOMEM, "out of memory");
+}
+
+static enum status door_of(struct exchange *x)
+{
+	const char *token = fields_get(&x->cookies, door_cookie_name(x));
+	enum status st;
+
+	if (token == NULL)
+		return ST_OK;
+	st = door_session(x->in, token, x->now, &x->door);
+	if (st != ST_NOTFOUND)
+		return st;
+	status_clear();
+	x->door = (struct door_session){ .request = 0 };
+	return ST_OK;
+}
+
+/* ---- sessions ---- */
+
 enum status guard_session(struct exchange *x)
 {
 	const struct web_auth *auth = x->site->auth;
 	const char *token = guard_token(x);
 	enum status st;
 
+	if (route_is_door(x->path))
+		return door_of(x);
 	if (token == NULL || *token == '\0' || strlen(token) >= WEB_TOKEN)
 		return ST_OK;
 	st = auth->session(auth->ctx, x->in, token, x->now, &x->session);
@@ -117,7 +154,8 @@ static enum status check_form(struct exchange *x, const struct route *route)
 		return refuse(x, 403,
 		    "the form does not come from a page of this site: open "
 		    "the page here and send it again");
-	if (route->kind == ROUTE_FORM && !is_secret(token, x->session.csrf))
+	if ((route->kind == ROUTE_FORM && !is_secret(token, x->session.csrf)) ||
+	    (route->kind == ROUTE_DOOR_FORM && !is_secret(token, x->door.csrf)))
 		return refuse(x, 403,
 		    "the form is not of this session: open the page again and "
 		    "send it from there");
@@ -132,5 +170,10 @@ enum status guard_check(struct exchange *x, const struct route *route)
 		return refuse(x, 403,
 		    "your role does not allow this: ask somebody whose role "
 		    "does");
+	if ((route->kind == ROUTE_DOOR_PAGE ||
+		route->kind == ROUTE_DOOR_FORM) &&
+	    x->door.request == 0)
+		return refuse(x, 401,
+		    "this needs the case code: enter it at /door/enter");
 	return x->method == WEB_POST ? check_form(x, route) : ST_OK;
 }

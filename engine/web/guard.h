@@ -5,7 +5,8 @@
 
 /* Who may: everything that stands between an exchange and its handler. */
 
-/* Look up the session of the cookie. */
+/* Look up the session of the cookie: at the customers' door its own, else the
+ * user's, and never the other one. */
 enum status guard_session(struct exchange *x) MUST_CHECK;
 
 /*
@@ -17,6 +18,8 @@ enum status guard_check(
 
 /* The cookie of ${token}; "" takes it away. */
 enum status guard_cookie(struct exchange *x, const char *token) MUST_CHECK;
+/* The same of the customers' door. */
+enum status guard_door_cookie(struct exchange *x, const char *token) MUST_CHECK;
 const char *guard_token(const struct exchange *x);
 
 /* The same of what a browser is known by; that stays when a session ends. */

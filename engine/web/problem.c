@@ -60,9 +60,12 @@ static enum status to_sign_in(struct exchange *x)
 
 	x->status = 303;
 	x->type = "text/html; charset=utf-8";
-	x->location = strcmp(back, "/") == 0
-			  ? strdup("/sign-in")
-			  : str_format("/sign-in?back=%s", back);
+	if (route_is_door(x->path))
+		x->location = strdup("/door/enter");
+	else
+		x->location = strcmp(back, "/") == 0
+				  ? strdup("/sign-in")
+				  : str_format("/sign-in?back=%s", back);
 	return x->location ? ST_OK : fail(ST_NOMEM, "out of memory");
 }
 

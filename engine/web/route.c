@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "engine/web/door_pages.h"
 #include "engine/web/pages.h"
 
 #define CASES  (WEB_INTAKE | WEB_OFFICER | WEB_APPROVER)
@@ -64,6 +65,22 @@ const struct route routes[] = {
 	    NULL, page_certificate_file },
 	{ WEB_POST, "/certificates/{id}/pack", ROUTE_FORM, PROOFS, NULL,
 	    do_pack },
+	{ WEB_GET, "/door", ROUTE_PUBLIC, 0, "door", page_door },
+	{ WEB_GET, "/door/file", ROUTE_PUBLIC, 0, "door_file", page_door_file },
+	{ WEB_POST, "/door/file", ROUTE_OPEN_FORM, 0, "door_filed",
+	    do_door_file },
+	{ WEB_GET, "/door/enter", ROUTE_PUBLIC, 0, "door_enter",
+	    page_door_enter },
+	{ WEB_POST, "/door/enter", ROUTE_OPEN_FORM, 0, "door_enter",
+	    do_door_enter },
+	{ WEB_GET, "/door/case", ROUTE_DOOR_PAGE, 0, "door_case",
+	    page_door_case },
+	{ WEB_POST, "/door/ask", ROUTE_DOOR_FORM, 0, NULL, do_door_ask },
+	{ WEB_POST, "/door/prove", ROUTE_DOOR_FORM, 0, "door_case",
+	    do_door_prove },
+	{ WEB_POST, "/door/withdraw", ROUTE_DOOR_FORM, 0, NULL,
+	    do_door_withdraw },
+	{ WEB_POST, "/door/leave", ROUTE_DOOR_FORM, 0, NULL, do_door_leave },
 	{ WEB_GET, "/style.css", ROUTE_PUBLIC, 0, NULL, asset_style },
 	{ WEB_GET, NULL, ROUTE_PAGE, 0, NULL, NULL },
 };
@@ -116,6 +133,11 @@ const struct route *route_find(enum web_method method, const char *path,
 		}
 	}
 	return NULL;
+}
+
+int route_is_door(const char *path)
+{
+	return strcmp(path, "/door") == 0 || strncmp(path, "/door/", 6) == 0;
 }
 
 const char *route_back(const char *path)

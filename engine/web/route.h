@@ -13,6 +13,8 @@ enum route_kind {
 	ROUTE_PUBLIC,    /* for who is not signed in, too */
 	ROUTE_FORM,      /* changes something: POST with the session's secret */
 	ROUTE_OPEN_FORM, /* POST without a session: from the same origin */
+	ROUTE_DOOR_PAGE, /* of a case: with a session of the customers' door */
+	ROUTE_DOOR_FORM, /* and with its secret */
 };
 struct route {
 	enum web_method method;
@@ -29,6 +31,9 @@ extern const struct route routes[]; /* ended by a NULL path */
  * that the path has. */
 const struct route *route_find(enum web_method method, const char *path,
     char id[64], unsigned int *methods);
+
+/* 1 if ${path} is at the customers' door, where no officer's session counts. */
+int route_is_door(const char *path);
 
 /*
  * Where ${path} is that of a page here, ${path}; else "/".  What a browser may

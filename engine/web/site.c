@@ -38,11 +38,17 @@ enum status site_init(
 		st = board_new(&s->board);
 	if (st == ST_OK)
 		st = errands_new(in, &s->errands);
+	if (st == ST_OK && in->config.web.door)
+		st = rate_new(&s->rate);
+	if (st == ST_OK && in->config.web.door)
+		st = courier_start(in, &s->courier);
 	return st == ST_OK ? pulse_start(in, &s->pulse) : st;
 }
 
 void site_release(struct site *s)
 {
+	courier_stop(s->courier);
+	rate_free(s->rate);
 	pulse_stop(s->pulse);
 	errands_free(s->errands);
 	board_free(s->board);
@@ -119,6 +125,10 @@ static enum status answer(struct exchange *x)
 	enum status st;
 
 	route = route_find(x->method, x->path, x->id, &methods);
+	if (route_is_door(x->path) && !x->in->config.web.door) {
+		route = NULL;
+		methods = 0;
+	}
 	if (route == NULL) {
 		x->status = methods ? 405 : 404;
 		x->allow = methods & (1U << WEB_GET) ? "GET, HEAD" : "POST";

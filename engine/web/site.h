@@ -3,19 +3,23 @@
 
 #include "engine/rights/board.h"
 #include "engine/web/auth.h"
+#include "engine/web/courier.h"
 #include "engine/web/errand.h"
 #include "engine/web/exchange.h"
 #include "engine/web/pulse.h"
+#include "engine/web/rate.h"
 #include "engine/web/words.h"
 
 /* What all exchanges share.  Nobody changes it while the server runs, but for
- * what takes care of itself: board, pulse and errands. */
+ * what takes care of itself. */
 struct site {
 	const struct web_auth *auth;
 	struct board *board;
 	struct pulse *pulse;
 	struct errands *errands;
 	struct words *words;
+	struct rate *rate;       /* of the customers' door; NULL: it is shut */
+	struct courier *courier; /* the same */
 };
 /* ${in} is unlocked and outlives it. */
 enum status site_init(struct site *s, const struct installation *in,

@@ -84,14 +84,19 @@ static enum status add_languages(const struct exchange *x, json_t *list)
 static enum status root_json(struct exchange *x, const char *name, json_t **out)
 {
 	const json_t *words = words_of(x->site->words, x->language);
+	const char *back = route_back(x->path);
+	const char *home = route_is_door(x->path) ? "/door" : "/";
 	json_t *o = NULL;
 	enum status st;
 
-	st = json_make(&o, "{s:s, s:s, s:s, s:s, s:O, s:O, s:[], s:[]}", "lang",
-	    x->language, "path", route_back(x->path), "title",
+	st = json_make(&o, "{s:s, s:s, s:s, s:s, s:s, s:O, s:O, s:[], s:[]}",
+	    "lang", x->language, "path", strcmp(back, "/") == 0 ? home : back,
+	    "home", home, "title",
 	    json_text(json_object_get(words, "titles"), name), "installation",
 	    x->in->config.installation, "w", json_object_get(words, "w"),
 	    "page", x->data, "nav", "languages");
+	if (st == ST_OK && x->door.request)
+		st = json_put(o, "csrf", json_string(x->door.csrf));
 	if (st == ST_OK && x->signed_in) {
 		st = json_put(o, "user", json_string(x->session.user));
 		if (st == ST_OK)

@@ -1,0 +1,146 @@
+"""The customers' door, as clients see it; scenario.py runs it."""
+import email
+import email.policy
+import glob
+import re
+import time
+
+
+def code_in(folder, known):
+    """The one-time code of the message that comes within half a minute."""
+    for _ in range(150):
+        for path in set(glob.glob(folder + "/*.eml")) - known:
+            with open(path, "rb") as f:
+                m = email.message_from_binary_file(
+                    f, policy=email.policy.default)
+            return re.search(r"Code: (\d{8})", m.get_content()).group(1)
+        time.sleep(0.2)
+    return None
+
+
+def filed(web, port, kind, value):
+    c = web.Client(port)
+    a = c.post("/door/file", type="access", identity=kind, value=value,
+               words="Everything <b>please</b>")
+    web.holds(f"filed: {a.status}", a.status == 200)
+    cookie = a.headers["Set-Cookie"] or ""
+    web.holds("the cookie's flags: " + cookie, "Path=/door;" in cookie and
+              "HttpOnly" in cookie and "SameSite=Strict" in cookie)
+    c.csrf = a.json()["csrf"]
+    return c, a.json()
+
+
+def proves(web, port):
+    known = set(glob.glob("outbox/*.eml"))
+    mail = web.lethe_address()
+    c, case = filed(web, port, "email", mail)
+    nobody, _ = filed(web, port, "email", "nobody@example.org")
+    before = c.get("/door/case").json()
+    web.holds("nothing is said before", before["due_date"] is None and
+              not before["letters"] and not before["verified"])
+    a, b = c.post("/door/ask"), nobody.post("/door/ask")
+    web.holds("asked", (a.status, b.status) == (200, 200))
+    code = code_in("outbox", known)
+    web.holds("a code came", code is not None)
+    x, y = c.get("/door/case").json(), nobody.get("/door/case").json()
+    x.pop("id"), y.pop("id")
+    web.holds(f"the same for whom nobody knows: {x} {y}", x == y)
+    wrong = "00000000" if code != "00000000" else "00000001"
+    web.holds("a wrong one", c.post("/door/prove", code=wrong).status == 409)
+    web.holds("none", c.post("/door/prove").status == 400)
+    a = c.post("/door/prove", code=code or "", accept=web.HTML)
+    web.holds("the right one", a.headers["Location"] == "/door/case")
+    a = c.get("/door/case").json()
+    web.holds(f"proved: {a}", a["verified"] and a["due_date"])
+    return c, case, nobody
+
+
+def proved_again(web, port):
+    """By a program, not a browser."""
+    known = set(glob.glob("outbox/*.eml"))
+    c, _ = filed(web, port, "email", web.lethe_address())
+    c.post("/door/ask")
+    a = c.post("/door/prove", code=code_in("outbox", known) or "")
+    web.holds("proved by JSON", a.status == 200 and a.json()["verified"])
+
+
+def waits(web, nobody):
+    nobody.post("/door/ask")
+    a = nobody.post("/door/ask")
+    web.holds(f"too soon: {a.status}", a.status == 429)
+    for _ in range(2):
+        nobody.post("/door/prove", code="12345678")
+    a = nobody.post("/door/prove", code="12345678")
+    web.holds(f"tried too soon: {a.status}", a.status == 429)
+
+
+def sessions(web, port, case):
+    c = web.Client(port)
+    for path in ("ask", "prove", "withdraw", "leave"):
+        web.holds(path, c.post("/door/" + path, code="1").status == 401)
+    web.holds("not inside", c.get("/door/case").status == 401)
+    a = c.get("/door/case", accept=web.HTML)
+    web.holds("to the form", a.headers["Location"] == "/door/enter")
+    for bad in ("AAAA-AAAA-AAAA-AAAA-AAAA", case["id"], "!"):
+        web.holds(bad, c.post("/door/enter", case_code=bad).status == 403)
+    web.holds("none", c.post("/door/enter").status == 400)
+    a = c.post("/door/enter", accept=web.HTML,
+               case_code=case["case_code"].lower().replace("-", " "))
+    web.holds("inside", a.headers["Location"] == "/door/case")
+    page = c.get("/door/case", accept=web.HTML).text
+    web.holds("the page", "/door/withdraw" in page and "sign-out" not in page
+              and case["case_code"] not in page)
+    for path in ("ask", "prove", "withdraw", "leave"):
+        a = c.post("/door/" + path, code="1")
+        web.holds(f"{path} without the secret", a.status == 403)
+    web.holds("no user's page", c.get("/requests").status == 401)
+    c.cookies["lethe"] = c.cookies["lethe-door"]
+    web.holds("nor by its token", c.get("/requests").status == 401)
+    officer = web.Client(port, "vera")
+    officer.cookies["lethe-door"] = officer.cookies["lethe"]
+    web.holds("an officer is not inside", officer.get("/door/case").status == 401)
+
+
+def ends(web, c, case, nobody):
+    a = nobody.post("/door/withdraw", accept=web.HTML)
+    web.holds("withdrawn by a browser", a.status == 303)
+    web.holds("withdrawn", c.post("/door/withdraw").status == 200)
+    web.holds("and not twice", c.post("/door/withdraw").status == 409)
+    a = c.post("/door/ask", accept=web.HTML)
+    web.holds("asked by a browser", a.status == 303)
+    a = c.post("/door/leave", accept=web.HTML)
+    web.holds("left by a browser", a.headers["Location"] == "/door")
+    c.csrf = c.post("/door/enter",
+                    case_code=case["case_code"]).json()["csrf"]
+    old = dict(c.cookies)
+    web.holds("left", c.post("/door/leave").status == 200)
+    c.cookies = old
+    web.holds("its token is worth nothing", c.get("/door/case").status == 401)
+
+
+def everything(web, port):
+    c = web.Client(port)
+    for path in ("/door", "/door/file", "/door/enter"):
+        web.holds(path, c.get(path).status == 200)
+        web.holds(path, c.get(path, accept=web.HTML).status == 200)
+    web.holds("no type", c.post("/door/file", type="x", identity="email",
+                                value="a@b.c").status == 400)
+    a = c.post("/door/file", type="access", identity="email", value="a@b.c",
+               headers={"Origin": "https://evil.example"})
+    web.holds("from elsewhere", a.status == 403)
+    c, case, nobody = proves(web, port)
+    browser = nobody.post("/door/prove", code="1", accept=web.HTML)
+    web.holds("the form again", browser.status == 409 and
+              'role="alert"' in browser.text)
+    sessions(web, port, case)
+    waits(web, nobody)
+    proved_again(web, port)
+    ends(web, c, case, nobody)
+    for _ in range(11):
+        a = c.post("/door/file", type="access", identity="email",
+                   value="a@b.c")
+    web.holds(f"too often: {a.status}", a.status == 429)
+    for _ in range(6):
+        a = c.post("/door/enter", case_code="!")
+    web.holds("nor in", a.status == 429)
+    web.holds("nor out", nobody.post("/door/withdraw").status == 429)
