@@ -5,6 +5,7 @@
 
 #include "engine/base/civil.h"
 #include "engine/plan/identity.h"
+#include "engine/rights/erasure.h"
 #include "engine/rights/letter.h"
 #include "engine/rights/step.h"
 
@@ -39,6 +40,34 @@ static enum status put_stops(const struct request *r, json_t *o)
 	return st;
 }
 
+static json_t *word_json(const char *word)
+{
+	return word ? json_string(word) : json_null();
+}
+
+/* Of all that may be done, what to do first. */
+static const char *next_of(
+    const struct step *s, const json_t *may, const struct erasure_may *erasure)
+{
+	static const char *const first[] = { "verify", "resume", "approve",
+		"execute" };
+
+	for (size_t i = 0; i < sizeof(first) / sizeof(first[0]); i++)
+		if (json_is_true(json_object_get(may, first[i])))
+			return first[i];
+	if (s->r.state == REQUEST_AWAITING_APPROVAL)
+		return "wait";
+	if (erasure->plan && !erasure->decide)
+		return "plan";
+	if (json_is_true(json_object_get(may, "decide")) &&
+	    (!s->r.approved_by || erasure->decide))
+		return "decide";
+	return s->r.state == REQUEST_IN_PROGRESS && s->r.approved_by &&
+		       (s->by->roles & REQUEST_BY_OFFICER)
+		   ? "answer"
+		   : NULL;
+}
+
 static enum status put_may(const struct step *s, json_t *o)
 {
 	static const struct {
@@ -53,7 +82,9 @@ static enum status put_may(const struct step *s, json_t *o)
 		{ "approve", REQUEST_APPROVE },
 		{ "return", REQUEST_RETURN },
 		{ "withdraw", REQUEST_WITHDRAW },
+		{ "reopen", REQUEST_REOPEN },
 	};
+	struct erasure_may erasure;
 	enum request_state to;
 	json_t *may = NULL;
 	enum status st = json_made(json_object(), &may), found;
@@ -66,6 +97,14 @@ static enum status put_may(const struct step *s, json_t *o)
 		st = json_put(may, verbs[i].name, json_boolean(found == ST_OK));
 	}
 	status_clear();
+	if (st == ST_OK)
+		st = erasure_offers(s, &erasure);
+	if (st == ST_OK)
+		st = json_put(may, "plan", json_boolean(erasure.plan));
+	if (st == ST_OK)
+		st = json_put(may, "execute", json_boolean(erasure.execute));
+	if (st == ST_OK)
+		st = json_put(o, "next", word_json(next_of(s, may, &erasure)));
 	if (st == ST_OK)
 		return json_put(o, "may", may);
 	json_decref(may);

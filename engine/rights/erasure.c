@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/base/civil.h"
 #include "engine/purge/erase.h"
 #include "engine/rights/copies.h"
 #include "engine/rights/erasure_book.h"
@@ -124,6 +125,44 @@ static enum status keep_plan(struct installation *in,
 	if (st == ST_OK)
 		st = events_note(&s, REQUEST_PLAN, s.r.state, NULL, NULL);
 	return step_end(&s, st, NULL);
+}
+
+static const char *stage_of(const struct erasure *e)
+{
+	if (e->done_at)
+		return "done";
+	if (e->targets.len > 0)
+		return "begun";
+	if (e->approved && strcmp(e->approved, e->hash) == 0)
+		return "approved";
+	return e->decided && strcmp(e->decided, e->hash) == 0 ? "decided"
+							      : "planned";
+}
+
+enum status rights_plan_read(
+    struct installation *in, const char *id, json_t **out)
+{
+	struct erasure e = { .targets = BUF_INIT, .kept = BUF_INIT };
+	struct request r = { 0 };
+	json_t *plan = NULL;
+	char at[INSTANT_TEXT];
+	enum status st;
+
+	if ((st = book_read(in, id, &r)) != ST_OK)
+		return st;
+	st = erasure_read(in, r.number, &e);
+	civil_format_instant(e.made_at, at);
+	if (st == ST_NOTFOUND)
+		st = json_make(out, "{s:s, s:n, s:n, s:n, s:n, s:n}", "request",
+		    id, "made_at", "made_by", "stage", "plan", "report");
+	else if (st == ST_OK && (st = for_people(e.body, id, &plan)) == ST_OK)
+		st = json_make(out, "{s:s, s:s, s:s, s:s, s:O, s:O?}",
+		    "request", id, "made_at", at, "made_by", e.made_by, "stage",
+		    stage_of(&e), "plan", plan, "report", e.report);
+	json_decref(plan);
+	erasure_release(&e);
+	request_release(&r);
+	return st;
 }
 
 enum status rights_plan(struct installation *in, const struct rights_actor *by,
@@ -351,6 +390,28 @@ static enum status executable(const struct rights_actor *by,
 	if (e->approved == NULL)
 		facts &= ~(unsigned int)REQUEST_IS_APPROVED;
 	return transition_find(r->state, ending(r), by->roles, facts, &to);
+}
+
+enum status erasure_offers(const struct step *s, struct erasure_may *out)
+{
+	struct erasure e = { .targets = BUF_INIT, .kept = BUF_INIT };
+	enum status st;
+
+	*out = (struct erasure_may){ 0, 0, 0 };
+	if (!erases(&s->r) || s->r.state != REQUEST_IN_PROGRESS)
+		return ST_OK;
+	if ((st = erasure_read(s->in, s->r.number, &e)) == ST_NOTFOUND)
+		st = ST_OK;
+	if (st != ST_OK)
+		return st;
+	/* What was cut off goes on; it is not planned anew. */
+	out->plan = e.targets.len == 0 && plannable(s->by, &s->r) == ST_OK;
+	out->decide = e.hash && !e.done_at && e.decided == NULL;
+	out->execute = e.hash && !e.done_at && carries_out(&s->r) &&
+		       executable(s->by, &s->r, &e) == ST_OK;
+	status_clear();
+	erasure_release(&e);
+	return ST_OK;
 }
 
 /* The person's address, while there is a record to read it from. */

@@ -21,6 +21,16 @@ enum status rights_plan(struct installation *in, const struct rights_actor *by,
     const char *id, json_t **out) MUST_CHECK;
 
 /*
+ * The plan as it was last made, for whoever may see the request: {"request",
+ * "made_at","made_by","stage","plan","report"}.  "plan" as above; "stage" is
+ * "planned", "decided", "approved", "begun" (it was cut off: once more ends it)
+ * or "done"; "report" that of erase_run(), null until it is done.  Without a
+ * plan all but "request" are null.
+ */
+enum status rights_plan_read(
+    struct installation *in, const char *id, json_t **out) MUST_CHECK;
+
+/*
  * Carry out what was approved, and fulfil the request, in part where something
  * is kept.  ${*out} as rights_show(), with "erasure": the report of
  * erase_run().  Killed at any instant, once more ends it.  RIGHTS_TELL: once
@@ -56,5 +66,14 @@ enum status erasure_decide(struct step *s) MUST_CHECK;
 enum status erasure_approve(struct step *s) MUST_CHECK;
 /* ST_DENIED: it has not been carried out. */
 enum status erasure_done(struct step *s) MUST_CHECK;
+
+/* What ${s->by} could do now about the plan of ${s->r}, of any type. */
+struct erasure_may {
+	int plan;    /* make it, or make it anew */
+	int decide;  /* it stands, and nobody has decided on it yet */
+	int execute; /* what was approved can be carried out */
+};
+enum status erasure_offers(
+    const struct step *s, struct erasure_may *out) MUST_CHECK;
 
 #endif /* !RIGHTS_ERASURE_H */

@@ -37,7 +37,16 @@ static enum status row_of(struct stmt *s, struct erasure *e)
 	    (st = copy_bytes(s, 5, &e->targets)) != ST_OK ||
 	    (st = copy_bytes(s, 7, &e->kept)) != ST_OK)
 		return st;
-	return copy(s, 8, &e->tell);
+	if ((st = copy(s, 8, &e->tell)) != ST_OK ||
+	    (st = copy(s, 10, &e->made_by)) != ST_OK)
+		return st;
+	e->made_at = db_int(s, 9);
+	if (db_text(s, 11) == NULL)
+		return ST_OK;
+	e->report = json_loads(db_text(s, 11), 0, NULL);
+	return e->report
+		   ? ST_OK
+		   : fail(ST_INTEGRITY, "the report of an erasure is not JSON");
 }
 
 enum status erasure_read(
@@ -49,7 +58,8 @@ enum status erasure_read(
 
 	st = db_query(in->control,
 	    "SELECT hash, body, decided_hash, approved_hash, run, targets,"
-	    " coalesce(done_at, 0), kept, tell FROM request_plan"
+	    " coalesce(done_at, 0), kept, tell, made_at, made_by,"
+	    " report FROM request_plan"
 	    " WHERE request = $1",
 	    ARGS(INT(request)), &s);
 	if (st == ST_OK && (st = db_row(s)) == ST_OK)
@@ -79,6 +89,8 @@ void erasure_release(struct erasure *e)
 	wipe(&e->targets);
 	wipe(&e->kept);
 	free(e->tell);
+	free(e->made_by);
+	json_decref(e->report);
 	*e = (struct erasure){ .targets = BUF_INIT, .kept = BUF_INIT };
 }
 

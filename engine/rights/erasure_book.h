@@ -15,6 +15,9 @@ struct erasure {
 	int64_t done_at;
 	struct buf kept;
 	char *tell;
+	int64_t made_at;
+	char *made_by;
+	json_t *report; /* of what was carried out; NULL */
 };
 /* ST_NOTFOUND, without a sentence: there is none. */
 enum status erasure_read(

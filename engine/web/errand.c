@@ -4,239 +4,151 @@
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <time.h>
 
-#include "engine/audit/verify.h"
-#include "engine/base/base64.h"
 #include "engine/base/civil.h"
-#include "engine/installation/seals.h"
-#include "engine/purge/overview.h"
-#include "engine/web/auth.h"
-#include "engine/web/pulse.h"
+#include "engine/web/errand_job.h"
+
+enum lane { LANE_PROOFS, LANE_CASES, LANE__MAX };
 
 struct errands {
 	const struct installation *first;
-	pthread_t thread;
 	pthread_mutex_t lock;
-	int begun; /* there is a thread to join */
-	int busy;  /* it is at work */
+	pthread_cond_t ended;
 	int stop;
-	/* The order, with its texts. */
-	struct errand_order order;
-	char actor[WEB_USER];
-	char role[16];
-	/* How far it is. */
-	const char *stage;
-	uint64_t done;
-	uint64_t of;
-	json_t *last[ERRAND__MAX];
+	struct errand_job lanes[LANE__MAX];
+	json_t *last; /* by key(): the oldest first */
+};
+
+/* So many requests are remembered; what their errands came to stands in the
+ * control database, too, but for why one failed. */
+#define REMEMBERED 256
+
+static const struct {
+	enum lane lane;
+	const char *name;
+	const char *stage; /* the first */
+	enum status (*run)(
+	    struct errand_job *j, struct installation *in, json_t **out);
+} kinds[ERRAND__MAX] = {
+	[ERRAND_VERIFY] = { LANE_PROOFS, "verify", "log", errand_verify },
+	[ERRAND_STATEMENT] = { LANE_PROOFS, "statement", "stores",
+	    errand_state },
+	[ERRAND_PLAN] = { LANE_CASES, "plan", "plan", errand_plan },
+	[ERRAND_EXECUTE] = { LANE_CASES, "execute", "erasure", errand_execute },
 };
 
 /* ---- how far ---- */
 
-static void stage(struct errands *e, const char *name)
+void errand_stage(struct errand_job *j, const char *name)
 {
-	(void)pthread_mutex_lock(&e->lock);
-	e->stage = name;
-	e->done = e->of = 0;
-	(void)pthread_mutex_unlock(&e->lock);
+	(void)pthread_mutex_lock(&j->all->lock);
+	j->stage = name;
+	j->done = j->of = 0;
+	(void)pthread_mutex_unlock(&j->all->lock);
 }
 
-static enum status entries_read(void *ctx, uint64_t entries, uint64_t size)
+void errand_done(struct errand_job *j, uint64_t done, uint64_t of)
 {
-	struct errands *e = ctx;
+	(void)pthread_mutex_lock(&j->all->lock);
+	j->done = done;
+	j->of = of;
+	(void)pthread_mutex_unlock(&j->all->lock);
+}
+
+int errand_must_stop(struct errand_job *j)
+{
 	int stop;
 
-	(void)pthread_mutex_lock(&e->lock);
-	e->done = entries;
-	e->of = size;
-	stop = e->stop;
-	(void)pthread_mutex_unlock(&e->lock);
-	return stop ? fail(ST_BUSY, "the server was stopped") : ST_OK;
+	(void)pthread_mutex_lock(&j->all->lock);
+	stop = j->all->stop;
+	(void)pthread_mutex_unlock(&j->all->lock);
+	return stop;
 }
 
 /* ---- what it comes to ---- */
 
-static enum status answer(
-    struct errands *e, const char *outcome, const char *message, json_t **out)
+enum status errand_answer(const struct errand_job *j, const char *outcome,
+    const char *message, json_t **out)
 {
 	char at[INSTANT_TEXT], as_of[INSTANT_TEXT];
 	enum status st;
 
-	civil_format_instant(e->order.at, at);
-	civil_format_instant(e->order.as_of, as_of);
-	st = json_make(out, "{s:s, s:s, s:s, s:s?}", "actor", e->actor, "at",
-	    at, "outcome", outcome, "message", message);
-	if (st == ST_OK && e->order.what == ERRAND_STATEMENT)
+	civil_format_instant(j->order.at, at);
+	civil_format_instant(j->order.as_of, as_of);
+	st = json_make(out, "{s:s, s:s, s:s, s:s?}", "actor", j->order.actor,
+	    "at", at, "outcome", outcome, "message", message);
+	if (st == ST_OK && j->order.what == ERRAND_STATEMENT)
 		st = json_put(*out, "as_of", json_string(as_of));
 	return st;
 }
 
-static enum status put_down(struct errands *e, struct installation *in,
-    const char *action, json_t *details)
+static const char *why_not(enum status st)
 {
-	enum status st = json_put(details, "role", json_string(e->role));
-
-	if (st == ST_OK)
-		st = audit_append(
-		    in->audit, e->order.at, e->actor, action, details);
-	json_decref(details);
-	return st;
+	if (st == ST_CONFLICT)
+		return "changed";
+	return st == ST_BUSY ? "busy" : "unfinished";
 }
-
-/* ---- verification ---- */
-
-static const char *problem_word(const struct verify_report *r, enum status st)
-{
-	if (r->problem == VERIFY_SOUND && st != ST_OK)
-		return "store";
-	return verify_word(r->problem);
-}
-
-static enum status put_found(json_t *o, const struct verify_report *r,
-    const char *problem, const json_t *stores)
-{
-	struct buf root = BUF_INIT;
-	json_t *more = NULL;
-	enum status st;
-
-	base64_add(&root, r->checkpoint.root, sizeof(r->checkpoint.root));
-	if ((st = buf_status(&root)) == ST_OK)
-		st = json_make(&more, "{s:I, s:s, s:I, s:s?}", "entries",
-		    (json_int_t)r->checkpoint.size, "root", buf_text(&root),
-		    "files", (json_int_t)json_array_size(stores), "problem",
-		    problem);
-	if (st == ST_OK && json_object_update(o, more) != 0)
-		st = fail(ST_NOMEM, "out of memory");
-	json_decref(more);
-	buf_release(&root);
-	return st;
-}
-
-/* A log that is not what was signed takes no entry: then the answer is all
- * there is of it. */
-static enum status log_found(
-    struct errands *e, struct installation *in, const json_t *found)
-{
-	const char *outcome = json_text(found, "outcome");
-	json_t *details = NULL;
-	enum status st;
-
-	st = json_make(&details, "{s:s, s:s, s:O, s:O, s:O, s:O}", "object",
-	    "audit log", "outcome", outcome, "entries",
-	    json_object_get(found, "entries"), "root",
-	    json_object_get(found, "root"), "files",
-	    json_object_get(found, "files"), "problem",
-	    json_object_get(found, "problem"));
-	if (st == ST_OK)
-		st = put_down(e, in, "log_verified", details);
-	if (st != ST_OK && json_is_string(json_object_get(found, "problem"))) {
-		status_clear();
-		return ST_OK;
-	}
-	return st;
-}
-
-static enum status verify(
-    struct errands *e, struct installation *in, json_t **out)
-{
-	const struct verify_watch watch = { entries_read, e };
-	struct verify_report r = { .problem = VERIFY_SOUND };
-	json_t *stores = NULL;
-	enum status st, found;
-
-	stage(e, "log");
-	if ((st = installation_open_audit(in)) != ST_OK)
-		return st;
-	found = verify_log(in->audit, audit_key(in->audit), NULL, &watch, &r);
-	if (found == ST_OK) {
-		stage(e, "stores");
-		found = seals_check(in, NULL, SEALS_LIST, &stores);
-	}
-	if (found != ST_OK && r.problem == VERIFY_SOUND && stores == NULL)
-		return found;
-	st = answer(e, found == ST_OK ? "sound" : "not_sound",
-	    found == ST_OK ? NULL : status_text(), out);
-	if (st == ST_OK)
-		st = put_found(*out, &r, problem_word(&r, found), stores);
-	json_decref(stores);
-	return st == ST_OK ? log_found(e, in, *out) : st;
-}
-
-/* ---- a statement ---- */
-
-static enum status log_statement(
-    struct errands *e, struct installation *in, const json_t *o)
-{
-	json_t *details = NULL;
-	enum status st = installation_open_audit(in);
-
-	if (st == ST_OK)
-		st = json_make(&details, "{s:s, s:O, s:O, s:O, s:O, s:O}",
-		    "object", "stores", "as_of", json_object_get(o, "as_of"),
-		    "due", json_object_get(o, "due"), "overdue",
-		    json_object_get(o, "overdue"), "undecided",
-		    json_object_get(o, "undecided"), "unmapped",
-		    json_object_get(o, "unmapped"));
-	return st == ST_OK ? put_down(e, in, "statement_made", details) : st;
-}
-
-static enum status state(
-    struct errands *e, struct installation *in, json_t **out)
-{
-	static const char *const names[] = { "due", "overdue", "undecided",
-		"unmapped", "collections", "unreachable" };
-	json_t *all = NULL, *figures = NULL;
-	enum status st;
-
-	stage(e, "stores");
-	st = overview_json(in, e->order.as_of, &all);
-	if (st == ST_OK)
-		st = pulse_figures(all, &figures);
-	if (st == ST_OK)
-		st = answer(e, "made", NULL, out);
-	for (size_t i = 0; st == ST_OK && i < sizeof(names) / sizeof(names[0]);
-	     i++)
-		st = json_put(*out, names[i],
-		    json_incref(json_object_get(figures, names[i])));
-	json_decref(figures);
-	json_decref(all);
-	return st == ST_OK ? log_statement(e, in, *out) : st;
-}
-
-/* ---- the thread ---- */
 
 /* With connections of its own, as `pulse.c` does. */
-static json_t *carry_out(struct errands *e)
+static json_t *carry_out(struct errand_job *j)
 {
 	struct installation in;
 	json_t *o = NULL;
-	enum status st = installation_again(e->first, &in);
+	enum status st = installation_again(j->all->first, &in);
 
 	if (st == ST_OK)
-		st = e->order.what == ERRAND_VERIFY ? verify(e, &in, &o)
-						    : state(e, &in, &o);
+		st = kinds[j->order.what].run(j, &in, &o);
 	installation_release(&in);
 	if (st == ST_OK)
 		return o;
 	json_decref(o);
 	o = NULL;
-	if (answer(e, "unfinished", status_text(), &o) != ST_OK)
+	if (errand_answer(j, why_not(st), status_text(), &o) != ST_OK)
 		o = NULL;
 	status_clear();
 	return o;
 }
 
+/* ---- the threads ---- */
+
+struct key {
+	char text[96];
+};
+static struct key key(enum errand what, const char *request)
+{
+	struct key k;
+
+	(void)snprintf(k.text, sizeof(k.text), "%s/%s", kinds[what].name,
+	    request ? request : "");
+	return k;
+}
+
+/* With the lock. */
+static void remember(struct errand_job *j, json_t *o)
+{
+	const struct key k = key(j->order.what, j->order.request);
+	json_t *last = j->all->last;
+
+	(void)json_object_del(last, k.text);
+	if (json_object_size(last) >= REMEMBERED)
+		(void)json_object_del(
+		    last, json_object_iter_key(json_object_iter(last)));
+	if (o && json_object_set_new(last, k.text, o) != 0)
+		(void)json_object_del(last, k.text);
+}
+
 static void *run(void *ctx)
 {
-	struct errands *e = ctx;
-	json_t *o = carry_out(e);
-	json_t **last = &e->last[e->order.what];
+	struct errand_job *j = ctx;
+	json_t *o = carry_out(j);
 
-	(void)pthread_mutex_lock(&e->lock);
-	json_decref(*last);
-	*last = o;
-	e->busy = 0;
-	(void)pthread_mutex_unlock(&e->lock);
+	(void)pthread_mutex_lock(&j->all->lock);
+	remember(j, o);
+	j->busy = 0;
+	(void)pthread_cond_broadcast(&j->all->ended);
+	(void)pthread_mutex_unlock(&j->all->lock);
 	return NULL;
 }
 
@@ -244,10 +156,15 @@ enum status errands_new(const struct installation *first, struct errands **out)
 {
 	struct errands *e = calloc(1, sizeof(*e));
 
-	if (e == NULL)
+	if (e == NULL || (e->last = json_object()) == NULL) {
+		free(e);
 		return fail(ST_NOMEM, "out of memory");
+	}
 	e->first = first;
+	for (size_t i = 0; i < LANE__MAX; i++)
+		e->lanes[i].all = e;
 	(void)pthread_mutex_init(&e->lock, NULL);
+	(void)pthread_cond_init(&e->ended, NULL);
 	*out = e;
 	return ST_OK;
 }
@@ -259,69 +176,102 @@ void errands_free(struct errands *e)
 	(void)pthread_mutex_lock(&e->lock);
 	e->stop = 1;
 	(void)pthread_mutex_unlock(&e->lock);
-	if (e->begun)
-		(void)pthread_join(e->thread, NULL);
-	for (size_t i = 0; i < ERRAND__MAX; i++)
-		json_decref(e->last[i]);
+	for (size_t i = 0; i < LANE__MAX; i++)
+		if (e->lanes[i].begun)
+			(void)pthread_join(e->lanes[i].thread, NULL);
+	json_decref(e->last);
+	(void)pthread_cond_destroy(&e->ended);
 	(void)pthread_mutex_destroy(&e->lock);
 	free(e);
 }
 
 /* With the lock; what ran before has ended, so that joining it is instant. */
-static enum status begin(struct errands *e, const struct errand_order *order)
+static enum status begin(struct errand_job *j, const struct errand_order *order)
 {
-	if (e->begun)
-		(void)pthread_join(e->thread, NULL);
-	e->begun = 0;
-	e->order = *order;
-	(void)snprintf(e->actor, sizeof(e->actor), "%s", order->actor);
-	(void)snprintf(e->role, sizeof(e->role), "%s", order->role);
-	e->stage = order->what == ERRAND_VERIFY ? "log" : "stores";
-	e->done = e->of = 0;
-	if (pthread_create(&e->thread, NULL, run, e) != 0)
+	if (j->begun)
+		(void)pthread_join(j->thread, NULL);
+	j->begun = 0;
+	j->order = *order;
+	(void)snprintf(j->actor, sizeof(j->actor), "%s", order->actor);
+	(void)snprintf(j->role, sizeof(j->role), "%s", order->role);
+	(void)snprintf(j->request, sizeof(j->request), "%s",
+	    order->request ? order->request : "");
+	j->order.actor = j->actor;
+	j->order.role = j->role;
+	j->order.request = j->request;
+	j->stage = kinds[order->what].stage;
+	j->done = j->of = 0;
+	if (pthread_create(&j->thread, NULL, run, j) != 0)
 		return fail(ST_IO, "the system gives no more threads");
-	e->begun = e->busy = 1;
+	j->begun = j->busy = 1;
 	return ST_OK;
 }
 
 enum status errands_begin(struct errands *e, const struct errand_order *order)
 {
+	const enum lane lane = kinds[order->what].lane;
 	enum status st;
 
 	(void)pthread_mutex_lock(&e->lock);
-	if (e->busy)
-		st = fail(ST_CONFLICT,
-		    "a verification or a statement is under way: wait for its "
-		    "end");
+	if (!e->lanes[lane].busy)
+		st = begin(&e->lanes[lane], order);
 	else
-		st = begin(e, order);
+		st = fail(ST_CONFLICT,
+		    lane == LANE_PROOFS
+			? "a verification or a statement is under way: wait "
+			  "for its end"
+			: "another request is planned or carried out just now: "
+			  "wait a moment and try again");
 	(void)pthread_mutex_unlock(&e->lock);
 	return st;
 }
 
-static enum status work_json(const struct errands *e, json_t **out)
+void errands_wait(struct errands *e, enum errand what, int milliseconds)
+{
+	const struct errand_job *j = &e->lanes[kinds[what].lane];
+	struct timespec until;
+
+	(void)clock_gettime(CLOCK_REALTIME, &until);
+	until.tv_sec += milliseconds / 1000;
+	until.tv_nsec += (long)(milliseconds % 1000) * 1000000;
+	until.tv_sec += until.tv_nsec / 1000000000;
+	until.tv_nsec %= 1000000000;
+	(void)pthread_mutex_lock(&e->lock);
+	while (
+	    j->busy && pthread_cond_timedwait(&e->ended, &e->lock, &until) == 0)
+		continue;
+	(void)pthread_mutex_unlock(&e->lock);
+}
+
+/* ---- read ---- */
+
+static enum status work_json(const struct errand_job *j, json_t **out)
 {
 	char at[INSTANT_TEXT];
 
-	civil_format_instant(e->order.at, at);
-	return json_make(out, "{s:s, s:s, s:s, s:I, s:I}", "actor", e->actor,
-	    "at", at, "stage", e->stage, "done", (json_int_t)e->done, "of",
-	    (json_int_t)e->of);
+	civil_format_instant(j->order.at, at);
+	return json_make(out, "{s:s, s:s, s:s, s:I, s:I}", "actor", j->actor,
+	    "at", at, "stage", j->stage, "done", (json_int_t)j->done, "of",
+	    (json_int_t)j->of);
 }
 
-enum status errands_read(struct errands *e, enum errand what, json_t **out)
+enum status errands_read(
+    struct errands *e, enum errand what, const char *request, json_t **out)
 {
-	json_t *work = NULL;
+	const struct errand_job *j = &e->lanes[kinds[what].lane];
+	const struct key k = key(what, request);
+	json_t *work = NULL, *last;
 	enum status st = ST_OK;
 
 	(void)pthread_mutex_lock(&e->lock);
-	if (e->busy && e->order.what == what)
-		st = work_json(e, &work);
+	if (j->busy && j->order.what == what &&
+	    strcmp(j->request, request ? request : "") == 0)
+		st = work_json(j, &work);
+	last = json_object_get(e->last, k.text);
 	if (st == ST_OK)
 		st = json_make(out, "{s:o, s:o}", "work",
 		    work ? work : json_null(), "last",
-		    e->last[what] ? json_deep_copy(e->last[what])
-				  : json_null());
+		    last ? json_deep_copy(last) : json_null());
 	(void)pthread_mutex_unlock(&e->lock);
 	return st;
 }

@@ -24,22 +24,61 @@ static enum status put_choices(struct exchange *x)
 	return st == ST_OK ? json_put(x->data, "reasons", list) : st;
 }
 
-/* What the timeline says of each event, in the reader's words, stands with
- * the labels; here only who it was and whether words were kept. */
-static enum status put_offers(struct exchange *x)
+static enum status put_any(struct exchange *x)
 {
-	static const char *const verbs[] = { "verify", "suspend", "resume",
-		"extend", "decide", "approve", "return", "withdraw", NULL };
 	const json_t *may = json_object_get(x->data, "may");
-	const char *type = json_text(x->data, "type");
+	/* The others have pages of their own. */
+	static const char *const here[] = { "verify", "suspend", "resume",
+		"extend", "decide", "approve", "return", "withdraw", "reopen",
+		NULL };
 	int any = 0;
 
-	for (size_t i = 0; verbs[i]; i++)
-		any |= json_is_true(json_object_get(may, verbs[i]));
-	if (json_put(x->data, "may_any", json_boolean(any)) != ST_OK)
+	for (size_t i = 0; here[i]; i++)
+		any |= json_is_true(json_object_get(may, here[i]));
+	return json_put(x->data, "may_any", json_boolean(any));
+}
+
+/* ---- what leads elsewhere ---- */
+
+static int is_erasing(const json_t *one)
+{
+	const char *type = json_text(one, "type");
+
+	return strcmp(type, "erasure") == 0 || strcmp(type, "objection") == 0;
+}
+
+/* The pages about this request. */
+static enum status put_parts(struct exchange *x)
+{
+	json_t *list = NULL;
+	enum status st = json_make(&list, "[]");
+
+	if (st == ST_OK && is_erasing(x->data))
+		st = json_push(list, json_pack("{s:s}", "part", "erasure"));
+	if (st == ST_OK)
+		return json_put(x->data, "parts", list);
+	json_decref(list);
+	return st;
+}
+
+/* Where what is to be done next is done; nowhere where there is only to
+ * wait. */
+static enum status put_next(struct exchange *x)
+{
+	const char *next = json_text(x->data, "next");
+	const char *part = "#do";
+	json_t *path;
+
+	if (!*next || strcmp(next, "wait") == 0)
+		return ST_OK;
+	if (is_erasing(x->data) &&
+	    (strcmp(next, "plan") == 0 || strcmp(next, "execute") == 0))
+		part = "/erasure";
+	if ((path = json_sprintf("/requests/%s%s", x->id, part)) == NULL)
+		return fail(ST_NOMEM, "out of memory");
+	if (json_put(x->data, "next_path", path) != ST_OK)
 		return ST_NOMEM;
-	return json_put(
-	    x->data, "is_erasure", json_boolean(strcmp(type, "erasure") == 0));
+	return json_put(x->data, "next_link", json_string(next));
 }
 
 static enum status read_case(struct exchange *x)
@@ -62,7 +101,11 @@ enum status page_request(struct exchange *x)
 		    json_pack("{s:s, s:s}", "object", "request", "id", x->id));
 	if (st == ST_OK)
 		st = put_choices(x);
-	return st == ST_OK ? put_offers(x) : st;
+	if (st == ST_OK)
+		st = put_any(x);
+	if (st == ST_OK)
+		st = put_parts(x);
+	return st == ST_OK ? put_next(x) : st;
 }
 
 /* ---- forms ---- */
