@@ -304,6 +304,20 @@ static struct val text_of(const json_t *o, const char *name)
 	return val_text(json_string_value(json_object_get(o, name)));
 }
 
+/* The request that it is about, wherever it says so. */
+static struct val request_of(const json_t *entry)
+{
+	static const char *const members[] = { "request", "id", "object" };
+	const char *text;
+
+	for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++) {
+		text = json_string_value(json_object_get(entry, members[i]));
+		if (text && (i == 0 || strncmp(text, "Q-", 2) == 0))
+			return val_text(text);
+	}
+	return val_text(NULL);
+}
+
 enum status audit_insert(struct audit *a, int64_t at, const char *actor,
     const char *action, const char *source, int64_t evidence, json_t *entry)
 {
@@ -333,11 +347,11 @@ enum status audit_insert(struct audit *a, int64_t at, const char *actor,
 		    "INSERT INTO entry"
 		    " (seq, at, action, source, evidence, run, subject, body,"
 		    " actor, request)"
-		    " SELECT $1, $2, $3, $4, $5, $6, $7, body, $9,"
-		    " " AUDIT_REQUEST " FROM (SELECT $8 AS body)",
+		    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
 		    ARGS(INT(seq), INT(at), TEXT(action), TEXT(source),
 			source ? INT(evidence) : NIL, text_of(entry, "run"),
-			text_of(entry, "subject"), TEXT(body), TEXT(actor)));
+			text_of(entry, "subject"), TEXT(body), TEXT(actor),
+			request_of(entry)));
 	free(body);
 	return st;
 }

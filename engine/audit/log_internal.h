@@ -14,13 +14,6 @@ struct audit {
 	struct tree *tree; /* within a transaction */
 };
 
-/* SQL: the request that the entry ${body} is about, wherever it says so. */
-#define AUDIT_REQUEST                                                        \
-	"coalesce(body ->> '$.request',"                                     \
-	" CASE WHEN body ->> '$.id' GLOB 'Q-*' THEN body ->> '$.id' END,"    \
-	" CASE WHEN body ->> '$.object' GLOB 'Q-*' THEN body ->> '$.object'" \
-	" END)"
-
 /*
  * A write transaction, with the tree; fails where the log is not what its
  * checkpoint says.  audit_leave() ends it, and undoes what was not committed.
