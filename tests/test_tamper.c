@@ -137,6 +137,15 @@ START_TEST(an_entry_that_was_hidden)
 	TAMPER("UPDATE entry SET at = at - 1 WHERE seq = 9;"
 	       "UPDATE entry SET evidence = 7000 WHERE seq = 11;");
 	expect(VERIFY_CHANGED, 11, "entry 11 was changed");
+	TAMPER(
+	    "UPDATE entry SET evidence = body ->> '$.evidence' WHERE seq = 11;"
+	    "UPDATE entry SET actor = 'web:nobody' WHERE seq = 12;");
+	expect(VERIFY_CHANGED, 12, "entry 12 was changed");
+	TAMPER("UPDATE entry SET actor = body ->> '$.actor' WHERE seq = 12;"
+	       "UPDATE entry SET request = 'Q-other' WHERE seq = 13;");
+	expect(VERIFY_CHANGED, 13, "entry 13 was changed");
+	TAMPER("UPDATE entry SET body = '{' WHERE seq = 13;");
+	expect(VERIFY_CHANGED, 13, "entry 13 was changed");
 }
 END_TEST
 
@@ -197,7 +206,7 @@ START_TEST(an_entry_and_its_hash_that_were_changed)
 	merkle_leaf(body, sizeof(body) - 1, leaf);
 	buf_addf(&q,
 	    "UPDATE entry SET at = 1, action = 'a', source = NULL,"
-	    " evidence = NULL, run = NULL, body = '%s' WHERE seq = 300;"
+	    " evidence = NULL, run = NULL, actor = NULL, request = NULL, body = '%s' WHERE seq = 300;"
 	    "UPDATE tile SET hashes = CAST(substr(hashes, 1, 44 * 32) || x'",
 	    body);
 	for (i = 0; i < sizeof(leaf); i++)

@@ -214,6 +214,7 @@ END_TEST
 #define A WEB_APPROVER
 #define U WEB_AUDITOR
 #define M WEB_ADMIN
+#define D (M << 1) /* who is inside the customers' door */
 static const struct {
 	enum web_method method;
 	const char *path;
@@ -255,8 +256,25 @@ static const struct {
 	{ WEB_GET, "/certificates/{id}", O | U },
 	{ WEB_GET, "/certificates/{id}/certificate.json", O | U },
 	{ WEB_POST, "/certificates/{id}/pack", O | U },
+	{ WEB_GET, "/door", 0 },
+	{ WEB_GET, "/door/file", 0 },
+	{ WEB_POST, "/door/file", 0 },
+	{ WEB_GET, "/door/enter", 0 },
+	{ WEB_POST, "/door/enter", 0 },
+	{ WEB_GET, "/door/case", D },
+	{ WEB_POST, "/door/ask", D },
+	{ WEB_POST, "/door/prove", D },
+	{ WEB_POST, "/door/withdraw", D },
+	{ WEB_POST, "/door/leave", D },
 	{ WEB_GET, "/style.css", 0 },
 };
+
+static unsigned int expected(unsigned int roles, unsigned int role)
+{
+	if (roles == 0 || roles & role)
+		return 200;
+	return role == 0 || role == D || roles == D ? 401 : 403;
+}
 
 START_TEST(every_role_may_what_was_decided)
 {
@@ -272,16 +290,15 @@ START_TEST(every_role_may_what_was_decided)
 		MUST(i < count, "%s: nobody decided who may", r->path);
 		x.method = r->method;
 		(void)strcpy(x.session.csrf, "secret");
-		for (unsigned int role = 0; role <= M;
+		(void)strcpy(x.door.csrf, "secret");
+		for (unsigned int role = 0; role <= D;
 		     role = role * 2 + !role) {
-			unsigned int want = allowed[i].roles == 0     ? 200
-					    : role == 0               ? 401
-					    : allowed[i].roles & role ? 200
-								      : 403;
+			unsigned int want = expected(allowed[i].roles, role);
 
 			x.status = 200;
-			x.signed_in = role != 0;
-			x.session.roles = role;
+			x.signed_in = role != 0 && role != D;
+			x.session.roles = role == D ? 0 : role;
+			x.door.request = role == D;
 			MUST((guard_check(&x, r) == ST_OK) == (want == 200),
 			    "%s, role %u", r->path, role);
 			MUST(x.status == want, "%s, role %u: %u", r->path, role,
@@ -295,6 +312,7 @@ END_TEST
 #undef A
 #undef U
 #undef M
+#undef D
 
 /* What changes something is a form; what needs nobody signed in is known. */
 START_TEST(no_route_is_open_by_mistake)

@@ -186,6 +186,32 @@ enum status cli_log(struct cli *cli, const char *action, json_t *details)
 	return st;
 }
 
+enum status cli_act(
+    struct cli *cli, cli_deed *deed, void *ctx, void (*print)(const json_t *))
+{
+	struct rights_actor by = { NULL, REQUEST_BY_OPERATOR, 0 };
+	char *actor = NULL;
+	json_t *out = NULL;
+	enum status st = cli_load(cli), said = ST_OK;
+
+	if (st == ST_OK)
+		st = audit_actor(&actor);
+	by.name = actor;
+	by.now = when_now();
+	if (st == ST_OK)
+		st = deed(cli, &by, ctx, &out);
+	if (out && (st == ST_OK || st == ST_INVALID)) {
+		if (cli->json)
+			said = cli_print_json(out);
+		else
+			print(out);
+		cli->answered = 1;
+	}
+	json_decref(out);
+	free(actor);
+	return st == ST_OK ? said : st;
+}
+
 void cli_print_unreachable(const json_t *list)
 {
 	const json_t *one;

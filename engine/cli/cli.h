@@ -9,6 +9,7 @@
 #include "engine/installation/installation.h"
 #include "engine/plan/reach.h"
 #include "engine/records/ingest.h"
+#include "engine/rights/rights.h"
 
 /*
  * What every command shares.  A command parses, calls, prints; it has no logic
@@ -107,6 +108,17 @@ enum status cli_collection(struct cli *cli, const char *store,
  */
 enum status cli_log(
     struct cli *cli, const char *action, json_t *details) MUST_CHECK;
+
+/*
+ * One deed of whoever runs the command: loads the installation, lets ${deed}
+ * do it at this moment in the user's name, and shows its answer by ${print},
+ * with --json as it is.  After a failure nothing is shown, since what was to
+ * be logged first may not be: but ST_INVALID may have what is wrong.
+ */
+typedef enum status cli_deed(
+    struct cli *cli, const struct rights_actor *by, void *ctx, json_t **out);
+enum status cli_act(struct cli *cli, cli_deed *deed, void *ctx,
+    void (*print)(const json_t *)) MUST_CHECK;
 
 /*
  * Write a new file that its owner alone can read; with CLI_REPLACE also where

@@ -2,13 +2,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "engine/audit/log.h"
 #include "engine/cli/cli_request.h"
 #include "engine/rights/item.h"
 
 #define FIELDS_MOST 64
 
 struct order {
+	const char *id;
 	struct rights_item item;
 	const char *fields[FIELDS_MOST];
 };
@@ -28,19 +28,16 @@ static void print_item(const json_t *x)
 	free(key);
 }
 
-static enum status print(struct cli *cli, const json_t *o)
+static void print(const json_t *o)
 {
 	const json_t *x;
 	size_t i;
 
-	if (cli->json)
-		return cli_print_json(o);
 	printf("%s: %zu records, nothing is decided of %lld; these are "
 	       "included\n",
 	    json_text(o, "id"), json_array_size(json_object_get(o, "items")),
 	    json_int(o, "undecided"));
 	json_array_foreach(json_object_get(o, "items"), i, x) print_item(x);
-	return ST_OK;
 }
 
 static enum status add_field(struct order *o, const char *name)
@@ -49,6 +46,24 @@ static enum status add_field(struct order *o, const char *name)
 		return fail(
 		    ST_USAGE, "--field: no more than %d fields", FIELDS_MOST);
 	o->fields[o->item.field_count++] = name;
+	return ST_OK;
+}
+
+static enum status set_record(struct order *o, int argc, char **argv)
+{
+	enum status st;
+
+	if (o->item.decision == NULL)
+		return cli_arguments(argc, 2, 2, "the request's ID");
+	st = cli_arguments(
+	    argc, 5, 64, "items ID STORE COLLECTION KEY... --decide WHAT");
+	if (st != ST_OK)
+		return st;
+	o->item.store = argv[optind + 2];
+	o->item.collection = argv[optind + 3];
+	o->item.key = (const char *const *)&argv[optind + 4];
+	o->item.key_count = (size_t)(argc - optind - 4);
+	o->item.fields = o->fields;
 	return ST_OK;
 }
 
@@ -80,47 +95,26 @@ static enum status parse(
 	    (o->item.field_count > 0 || o->item.reason))
 		return fail(ST_USAGE, "--field and --reason go with --decide "
 				      "include|redact|withhold");
-	if (o->item.decision == NULL)
-		return cli_arguments(argc, 2, 2, "the request's ID");
-	return cli_arguments(
-	    argc, 5, 64, "items ID STORE COLLECTION KEY... --decide WHAT");
+	return set_record(o, argc, argv);
 }
 
-static enum status act(struct cli *cli, const struct rights_actor *by,
-    struct order *o, int argc, char **argv, json_t **out)
+static enum status act(
+    struct cli *cli, const struct rights_actor *by, void *ctx, json_t **out)
 {
-	const char *id = argv[optind + 1];
+	const struct order *o = ctx;
 
-	if (o->item.decision == NULL)
-		return rights_items(&cli->in, by, id, out);
-	o->item.store = argv[optind + 2];
-	o->item.collection = argv[optind + 3];
-	o->item.key = (const char *const *)&argv[optind + 4];
-	o->item.key_count = (size_t)(argc - optind - 4);
-	o->item.fields = o->fields;
-	return rights_item_decide(&cli->in, by, id, &o->item, out);
+	return o->item.decision
+		   ? rights_item_decide(&cli->in, by, o->id, &o->item, out)
+		   : rights_items(&cli->in, by, o->id, out);
 }
 
 enum status cli_request_items(struct cli *cli, int argc, char **argv)
 {
-	struct rights_actor by = { NULL, REQUEST_BY_OPERATOR, 0 };
 	struct order o = { .item = { .store = NULL } };
-	char *actor = NULL;
-	json_t *out = NULL;
 	enum status st = parse(cli, argc, argv, &o);
 
 	if (st != ST_OK || cli->help)
 		return st;
-	if ((st = cli_load(cli)) != ST_OK)
-		return st;
-	st = audit_actor(&actor);
-	by.name = actor;
-	by.now = when_now();
-	if (st == ST_OK)
-		st = act(cli, &by, &o, argc, argv, &out);
-	if (st == ST_OK)
-		st = print(cli, out);
-	json_decref(out);
-	free(actor);
-	return st;
+	o.id = argv[optind + 1];
+	return cli_act(cli, act, &o, print);
 }

@@ -1,8 +1,6 @@
 /* lethe request letter, and what leaves with it */
 #include <stdio.h>
-#include <stdlib.h>
 
-#include "engine/audit/log.h"
 #include "engine/base/file.h"
 #include "engine/cli/cli_request.h"
 #include "engine/rights/letter.h"
@@ -26,6 +24,7 @@ enum status cli_request_flush(struct cli *cli)
 }
 
 struct order {
+	const char *id;
 	struct letter_order letter;
 	const char *edit; /* a file */
 	int keep;
@@ -59,22 +58,17 @@ static enum status parse(
 	return ST_OK;
 }
 
-static enum status print(const struct cli *cli, const json_t *o)
+static void print(const json_t *o)
 {
-	if (cli->json)
-		return cli_print_json(o);
 	printf(
 	    "Subject: %s\n\n%s", json_text(o, "subject"), json_text(o, "body"));
-	return ST_OK;
 }
 
 static enum status write_letter(
-    struct cli *cli, struct order *o, const char *actor, const char *id)
+    struct cli *cli, const struct rights_actor *by, void *ctx, json_t **out)
 {
-	const struct rights_actor by = { actor, REQUEST_BY_OPERATOR,
-		when_now() };
+	struct order *o = ctx;
 	struct buf text = BUF_INIT;
-	json_t *out = NULL;
 	enum status st = ST_OK;
 
 	if (o->edit) {
@@ -82,12 +76,9 @@ static enum status write_letter(
 		o->letter.text = buf_text(&text);
 	}
 	if (st == ST_OK)
-		st = rights_letter(&cli->in, &by, id, &o->letter, &out);
-	if (st == ST_OK)
-		st = print(cli, out);
+		st = rights_letter(&cli->in, by, o->id, &o->letter, out);
 	if (st == ST_OK && o->send)
 		st = cli_request_flush(cli);
-	json_decref(out);
 	buf_release(&text);
 	return st;
 }
@@ -95,7 +86,6 @@ static enum status write_letter(
 enum status cli_request_letter(struct cli *cli, int argc, char **argv)
 {
 	struct order o = { .edit = NULL };
-	char *actor = NULL;
 	enum status st = parse(cli, argc, argv, &o);
 
 	if (cli->help || st != ST_OK)
@@ -104,12 +94,8 @@ enum status cli_request_letter(struct cli *cli, int argc, char **argv)
 	    cli_arguments(argc, 3, 3, "the request's ID and the letter's kind");
 	if (st == ST_OK)
 		st = letter_kind_parse(argv[optind + 2], &o.letter.kind);
-	if (st == ST_OK)
-		st = cli_load(cli);
-	if (st == ST_OK)
-		st = audit_actor(&actor);
-	if (st == ST_OK)
-		st = write_letter(cli, &o, actor, argv[optind + 1]);
-	free(actor);
-	return st;
+	if (st != ST_OK)
+		return st;
+	o.id = argv[optind + 1];
+	return cli_act(cli, write_letter, &o, print);
 }

@@ -1,9 +1,7 @@
 /* lethe request package, fetch */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "engine/audit/log.h"
 #include "engine/base/file.h"
 #include "engine/cli/cli_request.h"
 #include "engine/package/package.h"
@@ -13,6 +11,7 @@
 #define PASSPHRASE_LEAST 12
 
 struct order {
+	const char *what; /* a request's ID, or a token */
 	const char *language;
 	const char *passphrase_file;
 	const char *file;
@@ -62,60 +61,50 @@ static enum status read_passphrase(struct order *o)
 	return ST_OK;
 }
 
-static enum status actor(struct rights_actor *by, char **name)
+static void print(const json_t *o)
 {
-	enum status st = audit_actor(name);
-
-	*by = (struct rights_actor){ *name, REQUEST_BY_OPERATOR, when_now() };
-	return st;
-}
-
-static enum status print(
-    const struct cli *cli, const struct order *o, const json_t *answer)
-{
-	if (cli->json)
-		return cli_print_json(answer);
 	printf("%s: %lld records in %lld files, %lld bytes%s\n",
-	    json_text(answer, "id"), json_int(answer, "records"),
-	    json_int(answer, "files"), json_int(answer, "bytes"),
-	    json_is_true(json_object_get(answer, "encrypted"))
+	    json_text(o, "id"), json_int(o, "records"), json_int(o, "files"),
+	    json_int(o, "bytes"),
+	    json_is_true(json_object_get(o, "encrypted"))
 		? ", sealed by the passphrase"
 		: "");
-	if (o->file)
-		printf("written to %s\n", o->file);
 	printf("download with this token, which is shown only now, up to %lld "
 	       "times until %s:\n%s\n",
-	    json_int(answer, "downloads"), json_text(answer, "expires_at"),
-	    json_text(answer, "token"));
-	return ST_OK;
+	    json_int(o, "downloads"), json_text(o, "expires_at"),
+	    json_text(o, "token"));
 }
 
-static enum status build(struct cli *cli, const struct order *o, const char *id)
+static enum status build(
+    struct cli *cli, const struct rights_actor *by, void *ctx, json_t **out)
 {
+	const struct order *o = ctx;
 	const struct package_order order = { o->language,
 		o->passphrase_file ? buf_text(&o->passphrase) : NULL };
-	json_t *answer = NULL, *taken = NULL;
-	struct rights_actor by;
-	char *name = NULL;
-	enum status st = actor(&by, &name);
+	struct rights_actor then = *by;
+	json_t *taken = NULL;
+	enum status st = package_build(&cli->in, by, o->what, &order, out);
 
-	if (st == ST_OK)
-		st = package_build(&cli->in, &by, id, &order, &answer);
-	by.now = when_now();
-	if (st == ST_OK && o->file)
-		st = package_fetch(
-		    &cli->in, &by, json_text(answer, "token"), o->file, &taken);
-	if (st == ST_OK)
-		st = print(cli, o, answer);
+	then.now = when_now();
+	if (st != ST_OK || o->file == NULL)
+		return st;
+	/* The package is there, and its token is told this once. */
+	if (package_fetch(&cli->in, &then, json_text(*out, "token"), o->file,
+		&taken) != ST_OK) {
+		(void)fprintf(stderr,
+		    "lethe: nothing was written: %s: `lethe request fetch` "
+		    "takes the token\n",
+		    status_text());
+		status_clear();
+		cli->attention = 1;
+	}
 	json_decref(taken);
-	json_decref(answer);
-	free(name);
-	return st;
+	return ST_OK;
 }
 
 enum status cli_request_package(struct cli *cli, int argc, char **argv)
 {
-	struct order o = { "en", NULL, NULL, BUF_INIT };
+	struct order o = { .language = "en" };
 	enum status st = parse(cli, argc, argv, &o);
 
 	if (cli->help || st != ST_OK)
@@ -126,10 +115,10 @@ enum status cli_request_package(struct cli *cli, int argc, char **argv)
 		    ST_USAGE, "%s is there already: give another name", o.file);
 	if (st == ST_OK)
 		st = read_passphrase(&o);
-	if (st == ST_OK)
-		st = cli_load(cli);
-	if (st == ST_OK)
-		st = build(cli, &o, argv[optind + 1]);
+	if (st == ST_OK) {
+		o.what = argv[optind + 1];
+		st = cli_act(cli, build, &o, print);
+	}
 	if (o.passphrase.data)
 		explicit_bzero(o.passphrase.data, o.passphrase.size);
 	buf_release(&o.passphrase);
@@ -137,29 +126,22 @@ enum status cli_request_package(struct cli *cli, int argc, char **argv)
 }
 
 static enum status fetch(
-    struct cli *cli, const struct order *o, const char *token)
+    struct cli *cli, const struct rights_actor *by, void *ctx, json_t **out)
 {
-	struct rights_actor by;
-	json_t *answer = NULL;
-	char *name = NULL;
-	enum status st = actor(&by, &name);
+	const struct order *o = ctx;
 
-	if (st == ST_OK)
-		st = package_fetch(&cli->in, &by, token, o->file, &answer);
-	if (st == ST_OK && cli->json)
-		st = cli_print_json(answer);
-	else if (st == ST_OK)
-		printf("%s: %lld bytes of %s; %lld downloads left\n", o->file,
-		    json_int(answer, "bytes"), json_text(answer, "id"),
-		    json_int(answer, "left"));
-	json_decref(answer);
-	free(name);
-	return st;
+	return package_fetch(&cli->in, by, o->what, o->file, out);
+}
+
+static void print_fetched(const json_t *o)
+{
+	printf("%lld bytes of %s; %lld downloads left\n", json_int(o, "bytes"),
+	    json_text(o, "id"), json_int(o, "left"));
 }
 
 enum status cli_request_fetch(struct cli *cli, int argc, char **argv)
 {
-	struct order o = { NULL, NULL, NULL, BUF_INIT };
+	struct order o = { .language = NULL };
 	enum status st = parse(cli, argc, argv, &o);
 
 	if (cli->help || st != ST_OK)
@@ -168,7 +150,8 @@ enum status cli_request_fetch(struct cli *cli, int argc, char **argv)
 	if (st == ST_OK && (o.file == NULL || o.language || o.passphrase_file))
 		st = fail(ST_USAGE,
 		    "where to: lethe request fetch TOKEN -o FILE.zip");
-	if (st == ST_OK)
-		st = cli_load(cli);
-	return st == ST_OK ? fetch(cli, &o, argv[optind + 1]) : st;
+	if (st != ST_OK)
+		return st;
+	o.what = argv[optind + 1];
+	return cli_act(cli, fetch, &o, print_fetched);
 }

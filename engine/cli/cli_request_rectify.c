@@ -3,7 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "engine/audit/log.h"
 #include "engine/base/number.h"
 #include "engine/cli/cli_request.h"
 #include "engine/rights/rectify.h"
@@ -41,15 +40,8 @@ static void print_changes(const json_t *o)
 	}
 }
 
-static enum status print(struct cli *cli, const json_t *o)
-{
-	if (cli->json)
-		return cli_print_json(o);
-	print_changes(o);
-	return ST_OK;
-}
-
 struct proposal {
+	const char *id;
 	struct rights_change change;
 	const char *withdraw;
 	int64_t number;
@@ -107,86 +99,45 @@ static enum status parse(
 	return cli->help ? ST_OK : set_record(p, argc, argv);
 }
 
+static enum status propose(
+    struct cli *cli, const struct rights_actor *by, void *ctx, json_t **out)
+{
+	const struct proposal *p = ctx;
+
+	return p->withdraw
+		   ? rights_take_back(&cli->in, by, p->id, p->number, out)
+		   : rights_propose(&cli->in, by, p->id, &p->change, out);
+}
+
 enum status cli_request_propose(struct cli *cli, int argc, char **argv)
 {
-	struct rights_actor by = { NULL, REQUEST_BY_OPERATOR, 0 };
 	struct proposal p = { .withdraw = NULL };
-	char *actor = NULL;
-	json_t *out = NULL;
 	enum status st = parse(cli, argc, argv, &p);
 
 	if (st != ST_OK || cli->help)
 		return st;
-	if ((st = cli_load(cli)) != ST_OK)
-		return st;
-	st = audit_actor(&actor);
-	by.name = actor;
-	by.now = when_now();
-	if (st == ST_OK && p.withdraw)
-		st = rights_take_back(
-		    &cli->in, &by, argv[optind + 1], p.number, &out);
-	else if (st == ST_OK)
-		st = rights_propose(
-		    &cli->in, &by, argv[optind + 1], &p.change, &out);
-	if (st == ST_OK)
-		st = print(cli, out);
-	json_decref(out);
-	free(actor);
-	return st;
+	p.id = argv[optind + 1];
+	return cli_act(cli, propose, &p, print_changes);
 }
 
-static enum status parse_id(
-    struct cli *cli, int argc, char **argv, const char *what)
+static enum status changes(
+    struct cli *cli, const struct rights_actor *by, void *id, json_t **out)
 {
-	static const struct option options[] = { CLI_OPTIONS };
-
-	while (cli_option(cli, argc, argv, options) != -1)
-		return ST_USAGE;
-	return cli->help ? ST_OK : cli_arguments(argc, 2, 2, what);
+	return rights_changes(&cli->in, by, id, out);
 }
 
 enum status cli_request_changes(struct cli *cli, int argc, char **argv)
 {
-	struct rights_actor by = { NULL, REQUEST_BY_OPERATOR, 0 };
-	char *actor = NULL;
-	json_t *out = NULL;
-	enum status st = parse_id(cli, argc, argv, "changes ID");
+	return cli_request_act(cli, argc, argv, changes, print_changes);
+}
 
-	if (st != ST_OK || cli->help)
-		return st;
-	if ((st = cli_load(cli)) != ST_OK)
-		return st;
-	st = audit_actor(&actor);
-	by.name = actor;
-	by.now = when_now();
-	if (st == ST_OK)
-		st = rights_changes(&cli->in, &by, argv[optind + 1], &out);
-	if (st == ST_OK)
-		st = print(cli, out);
-	json_decref(out);
-	free(actor);
-	return st;
+static enum status correct(
+    struct cli *cli, const struct rights_actor *by, void *id, json_t **out)
+{
+	return rights_correct(&cli->in, by, id, out);
 }
 
 enum status cli_request_correct(struct cli *cli, int argc, char **argv)
 {
-	struct rights_actor by = { NULL, REQUEST_BY_OPERATOR, 0 };
-	char *actor = NULL;
-	json_t *out = NULL;
-	enum status st = parse_id(cli, argc, argv, "correct ID");
-
-	if (st != ST_OK || cli->help)
-		return st;
-	if ((st = cli_load(cli)) != ST_OK)
-		return st;
-	st = audit_actor(&actor);
-	by.name = actor;
-	by.now = when_now();
-	if (st == ST_OK)
-		st = rights_correct(&cli->in, &by, argv[optind + 1], &out);
-	if (st == ST_OK)
-		st = cli_request_print(cli, out);
-	json_decref(out);
-	free(actor);
-	return st;
+	return cli_request_act(cli, argc, argv, correct, cli_request_text);
 }

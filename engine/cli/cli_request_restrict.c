@@ -3,7 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "engine/audit/log.h"
 #include "engine/cli/cli_request.h"
 #include "engine/rights/restriction.h"
 
@@ -73,31 +72,28 @@ static enum status parse_restrict(
 	return cli->help ? ST_OK : set_record(&what->scope, argc, argv, record);
 }
 
+struct restriction {
+	const char *id;
+	struct rights_restriction what;
+};
+
+static enum status restrict_it(
+    struct cli *cli, const struct rights_actor *by, void *ctx, json_t **out)
+{
+	const struct restriction *r = ctx;
+
+	return rights_restrict(&cli->in, by, r->id, &r->what, out);
+}
+
 enum status cli_request_restrict(struct cli *cli, int argc, char **argv)
 {
-	struct rights_restriction what = { .ground = NULL };
-	struct rights_actor by = { NULL, REQUEST_BY_OPERATOR, 0 };
-	char *actor = NULL;
-	json_t *out = NULL;
-	enum status st = parse_restrict(cli, argc, argv, &what);
+	struct restriction r = { .id = NULL };
+	enum status st = parse_restrict(cli, argc, argv, &r.what);
 
 	if (st != ST_OK || cli->help)
 		return st;
-	if ((st = cli_load(cli)) != ST_OK)
-		return st;
-	st = audit_actor(&actor);
-	by.name = actor;
-	by.now = when_now();
-	if (st == ST_OK)
-		st = rights_restrict(
-		    &cli->in, &by, argv[optind + 1], &what, &out);
-	if (st == ST_OK && cli->json)
-		st = cli_print_json(out);
-	else if (st == ST_OK)
-		print_parts(out);
-	json_decref(out);
-	free(actor);
-	return st;
+	r.id = argv[optind + 1];
+	return cli_act(cli, restrict_it, &r, print_parts);
 }
 
 static enum status parse_lift(
@@ -122,28 +118,27 @@ static enum status parse_lift(
 	return cli->help ? ST_OK : cli_arguments(argc, 2, 2, "lift ID");
 }
 
+struct lift {
+	const char *id;
+	struct lifting_order order;
+};
+
+static enum status lift(
+    struct cli *cli, const struct rights_actor *by, void *ctx, json_t **out)
+{
+	const struct lift *l = ctx;
+	enum status st = rights_lift(&cli->in, by, l->id, &l->order, out);
+
+	return st == ST_OK ? cli_request_flush(cli) : st;
+}
+
 enum status cli_request_lift(struct cli *cli, int argc, char **argv)
 {
-	struct lifting_order o = { .letter = LETTER_SEND };
-	struct rights_actor by = { NULL, REQUEST_BY_OPERATOR, 0 };
-	char *actor = NULL;
-	json_t *out = NULL;
-	enum status st = parse_lift(cli, argc, argv, &o);
+	struct lift l = { .order = { .letter = LETTER_SEND } };
+	enum status st = parse_lift(cli, argc, argv, &l.order);
 
 	if (st != ST_OK || cli->help)
 		return st;
-	if ((st = cli_load(cli)) != ST_OK)
-		return st;
-	st = audit_actor(&actor);
-	by.name = actor;
-	by.now = when_now();
-	if (st == ST_OK)
-		st = rights_lift(&cli->in, &by, argv[optind + 1], &o, &out);
-	if (st == ST_OK)
-		st = cli_request_flush(cli);
-	if (st == ST_OK)
-		st = cli_request_print(cli, out);
-	json_decref(out);
-	free(actor);
-	return st;
+	l.id = argv[optind + 1];
+	return cli_act(cli, lift, &l, cli_request_text);
 }

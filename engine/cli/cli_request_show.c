@@ -51,7 +51,7 @@ static void print_words(const char *what, const json_t *words)
 	}
 }
 
-static void print_one(const json_t *o)
+void cli_request_text(const json_t *o)
 {
 	const json_t *e;
 	size_t i;
@@ -84,10 +84,16 @@ static void print_one(const json_t *o)
 	}
 }
 
-enum status cli_request_print(struct cli *cli, const json_t *o)
+enum status cli_request_act(struct cli *cli, int argc, char **argv,
+    cli_deed *deed, void (*print)(const json_t *))
 {
-	if (cli->json)
-		return cli_print_json(o);
-	print_one(o);
-	return ST_OK;
+	static const struct option options[] = { CLI_OPTIONS };
+	enum status st;
+
+	if (cli_option(cli, argc, argv, options) != -1)
+		return ST_USAGE;
+	if (cli->help)
+		return ST_OK;
+	st = cli_arguments(argc, 2, 2, "the request's ID");
+	return st == ST_OK ? cli_act(cli, deed, argv[optind + 1], print) : st;
 }

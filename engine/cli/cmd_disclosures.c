@@ -1,6 +1,5 @@
 /* lethe disclosures */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "engine/audit/log.h"
@@ -19,7 +18,8 @@ struct options {
 struct call {
 	struct cli *cli;
 	struct options *o;
-	struct rights_actor by;
+	const struct action *action;
+	const struct rights_actor *by;
 	struct reach_subject who;
 	const char *file;
 };
@@ -69,12 +69,12 @@ static enum status add(struct call *c, json_t **out)
 	d->value = c->who.value;
 	if (st == ST_OK && c->o->secret_until)
 		st = cli_as_of(c->cli, c->o->secret_until, &d->secret_until);
-	return st == ST_OK ? disclosure_add(&c->cli->in, &c->by, d, out) : st;
+	return st == ST_OK ? disclosure_add(&c->cli->in, c->by, d, out) : st;
 }
 
 static enum status import(struct call *c, json_t **out)
 {
-	return disclosure_import(&c->cli->in, &c->by, c->file, out);
+	return disclosure_import(&c->cli->in, c->by, c->file, out);
 }
 
 /* Who looked is logged before anything is shown. */
@@ -83,7 +83,7 @@ static enum status list(struct call *c, json_t **out)
 	struct installation *in = &c->cli->in;
 	json_t *details = NULL;
 	enum status st = disclosure_list(
-	    in, &c->who, DISCLOSURE_FOR_OFFICER, c->by.now, out);
+	    in, &c->who, DISCLOSURE_FOR_OFFICER, c->by->now, out);
 
 	if (st == ST_OK)
 		st = installation_open_audit(in);
@@ -93,7 +93,7 @@ static enum status list(struct call *c, json_t **out)
 		    (json_int_t)json_array_size(
 			json_object_get(*out, "disclosures")));
 	if (st == ST_OK)
-		st = audit_append(in->audit, c->by.now, c->by.name,
+		st = audit_append(in->audit, c->by->now, c->by->name,
 		    "disclosures_listed", details);
 	json_decref(details);
 	return st;
@@ -145,45 +145,21 @@ static enum status parse(
 	return ST_OK;
 }
 
-static enum status act(struct cli *cli, struct options *o,
-    const struct action *a, const char *file)
+static enum status act(
+    struct cli *cli, const struct rights_actor *by, void *ctx, json_t **out)
 {
-	struct call c = { .cli = cli,
-		.o = o,
-		.file = file,
-		.by = { NULL, REQUEST_BY_OPERATOR, 0 } };
-	char *actor = NULL;
-	json_t *out = NULL;
-	enum status st = ST_OK, said;
+	struct call *c = ctx;
 
-	if (!a->file)
-		st = cli_subject("subject", o->subject, &c.who);
-	if (st == ST_OK)
-		st = cli_load(cli);
-	if (st == ST_OK)
-		st = audit_actor(&actor);
-	c.by.name = actor;
-	c.by.now = when_now();
-	if (st == ST_OK)
-		st = a->run(&c, &out);
-	/* What is wrong with a file is an answer, too. */
-	if (out && (st == ST_OK || st == ST_INVALID)) {
-		said = ST_OK;
-		if (cli->json)
-			said = cli_print_json(out);
-		else
-			a->print(out);
-		st = st == ST_OK ? said : st;
-	}
-	json_decref(out);
-	free(actor);
-	return st;
+	c->cli = cli;
+	c->by = by;
+	return c->action->run(c, out);
 }
 
 static enum status run(struct cli *cli, int argc, char **argv)
 {
 	const char *names[ACTIONS + 1] = { NULL }, *near;
 	struct options o = { .subject = NULL };
+	struct call c = { .o = &o };
 	enum status st = parse(cli, argc, argv, &o);
 	size_t i;
 
@@ -207,7 +183,11 @@ static enum status run(struct cli *cli, int argc, char **argv)
 	}
 	st = cli_arguments(argc, 1 + actions[i].file, 1 + actions[i].file,
 	    actions[i].file ? "the file" : "only options");
-	return st == ST_OK ? act(cli, &o, &actions[i], argv[optind + 1]) : st;
+	c.action = &actions[i];
+	c.file = argv[optind + 1];
+	if (st == ST_OK && !c.action->file)
+		st = cli_subject("subject", o.subject, &c.who);
+	return st == ST_OK ? cli_act(cli, act, &c, c.action->print) : st;
 }
 
 const struct command cmd_disclosures = {

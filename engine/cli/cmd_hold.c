@@ -1,14 +1,13 @@
 /* lethe hold */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "engine/audit/log.h"
 #include "engine/base/civil.h"
 #include "engine/cli/cli.h"
 #include "engine/holds/holds.h"
 
 struct options {
+	const char *id; /* the one to release */
 	struct holds_order order;
 	char *subject;
 	int record;
@@ -156,33 +155,27 @@ static enum status set_scope(struct options *o, int argc, char **argv)
 	return ST_OK;
 }
 
+static enum status place(
+    struct cli *cli, const struct rights_actor *by, void *ctx, json_t **out)
+{
+	const struct options *o = ctx;
+
+	return holds_place(&cli->in, &o->order, by->name, out);
+}
+
 static enum status add(
     struct cli *cli, struct options *o, int argc, char **argv)
 {
-	char *actor = NULL;
-	json_t *out = NULL;
 	enum status st;
 
 	if (o->order.reason == NULL)
 		return fail(ST_USAGE,
 		    "--reason is missing: `lethe hold --help` lists the "
 		    "reasons");
-	if ((st = set_scope(o, argc, argv)) != ST_OK)
-		return st;
-	if ((st = review_day(o->review, &o->order.review)) != ST_OK)
-		return st;
-	if ((st = cli_load(cli)) != ST_OK)
-		return st;
-	st = audit_actor(&actor);
+	st = set_scope(o, argc, argv);
 	if (st == ST_OK)
-		st = holds_place(&cli->in, &o->order, actor, &out);
-	if (st == ST_OK && cli->json)
-		st = cli_print_json(out);
-	else if (st == ST_OK)
-		print_placed(out);
-	json_decref(out);
-	free(actor);
-	return st;
+		st = review_day(o->review, &o->order.review);
+	return st == ST_OK ? cli_act(cli, place, o, print_placed) : st;
 }
 
 static void print_list(const json_t *rows)
@@ -222,24 +215,11 @@ static enum status list(struct cli *cli, const struct options *o)
 }
 
 static enum status release(
-    struct cli *cli, const struct options *o, const char *id)
+    struct cli *cli, const struct rights_actor *by, void *ctx, json_t **out)
 {
-	char *actor = NULL;
-	json_t *out = NULL;
-	enum status st;
+	const struct options *o = ctx;
 
-	if ((st = cli_load(cli)) != ST_OK)
-		return st;
-	st = audit_actor(&actor);
-	if (st == ST_OK)
-		st = holds_release(&cli->in, id, actor, o->order.reason, &out);
-	if (st == ST_OK && cli->json)
-		st = cli_print_json(out);
-	else if (st == ST_OK)
-		print_released(out);
-	json_decref(out);
-	free(actor);
-	return st;
+	return holds_release(&cli->in, o->id, by->name, o->order.reason, out);
 }
 
 /* ---- command line ---- */
@@ -302,7 +282,10 @@ static enum status run(struct cli *cli, int argc, char **argv)
 	}
 	if (strcmp(action, "release") == 0) {
 		st = cli_arguments(argc, 2, 2, "release ID");
-		return st == ST_OK ? release(cli, &o, argv[optind + 1]) : st;
+		if (st != ST_OK)
+			return st;
+		o.id = argv[optind + 1];
+		return cli_act(cli, release, &o, print_released);
 	}
 	near = diag_nearest(action, actions);
 	return fail(ST_USAGE,

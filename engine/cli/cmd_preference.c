@@ -1,9 +1,7 @@
 /* lethe preference */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "engine/audit/log.h"
 #include "engine/cli/cli.h"
 #include "engine/consent/preference.h"
 
@@ -20,8 +18,8 @@ struct options {
 struct call {
 	struct cli *cli;
 	struct options *o;
-	struct rights_actor by;
-	json_t *out;
+	const struct rights_actor *by;
+	const struct action *action;
 };
 
 /* ---- text ---- */
@@ -79,18 +77,18 @@ static void print_acknowledged(const json_t *o)
 
 /* ---- actions ---- */
 
-static enum status set(struct call *c)
+static enum status set(struct call *c, json_t **out)
 {
 	if (c->o->order.channel == NULL)
 		c->o->order.channel = "portal";
-	return preference_set(&c->cli->in, &c->by, &c->o->order, &c->out);
+	return preference_set(&c->cli->in, c->by, &c->o->order, out);
 }
 
-static enum status show(struct call *c)
+static enum status show(struct call *c, json_t **out)
 {
 	const struct reach_subject who = { c->o->order.identity,
 		c->o->order.value };
-	enum status st = preference_show(&c->cli->in, &who, &c->out);
+	enum status st = preference_show(&c->cli->in, &who, out);
 
 	if (st == ST_OK)
 		st = cli_log(c->cli, "preferences_shown",
@@ -98,37 +96,36 @@ static enum status show(struct call *c)
 	return st;
 }
 
-static enum status pending(struct call *c)
+static enum status pending(struct call *c, json_t **out)
 {
 	int64_t most = PENDING_MOST;
 	enum status st = ST_OK;
 
 	if (c->o->limit)
 		st = cli_number("limit", c->o->limit, 1, PENDING_MOST, &most);
-	return st == ST_OK
-		   ? preference_pending(&c->cli->in, &c->by, most, &c->out)
-		   : st;
+	return st == ST_OK ? preference_pending(&c->cli->in, c->by, most, out)
+			   : st;
 }
 
-static enum status acknowledge(struct call *c)
+static enum status acknowledge(struct call *c, json_t **out)
 {
 	enum status st =
 	    cli_number("version", c->o->version ? c->o->version : "", 1,
 		INT32_MAX, &c->o->order.version);
 
 	return st == ST_OK ? preference_acknowledge(
-				 &c->cli->in, &c->by, &c->o->order, &c->out)
+				 &c->cli->in, c->by, &c->o->order, out)
 			   : st;
 }
 
 /* ---- command line ---- */
 
-static const struct {
+static const struct action {
 	const char *name;
 	int subject; /* it is about one person */
 	int most;    /* arguments behind the name */
 	const char *expected;
-	enum status (*run)(struct call *c);
+	enum status (*run)(struct call *c, json_t **out);
 	void (*print)(const json_t *o);
 } actions[] = {
 	{ "set", 1, 2, "set PREFERENCE SETTING", set, print_set },
@@ -164,44 +161,37 @@ static enum status parse(
 	return ST_OK;
 }
 
-static enum status run_action(struct call *c, size_t i, int argc, char **argv)
+static enum status act(
+    struct cli *cli, const struct rights_actor *by, void *ctx, json_t **out)
 {
-	int most = actions[i].most;
-	struct reach_subject who = { 0 };
-	char *actor = NULL;
-	enum status st =
-	    cli_arguments(argc, 1 + most, 1 + most, actions[i].expected);
+	struct call *c = ctx;
+	enum status st = installation_open_audit(&cli->in);
 
-	if (st == ST_OK && actions[i].subject)
+	c->by = by;
+	return st == ST_OK ? c->action->run(c, out) : st;
+}
+
+static enum status run_action(struct call *c, int argc, char **argv)
+{
+	const struct action *a = c->action;
+	struct preference_order *order = &c->o->order;
+	struct reach_subject who = { 0 };
+	enum status st =
+	    cli_arguments(argc, 1 + a->most, 1 + a->most, a->expected);
+
+	if (st == ST_OK && a->subject)
 		st = cli_subject("subject", c->o->subject, &who);
-	c->o->order.identity = who.identity;
-	c->o->order.value = who.value;
-	c->o->order.preference = most > 0 ? argv[optind + 1] : NULL;
-	c->o->order.setting = most > 1 ? argv[optind + 2] : NULL;
-	if (st == ST_OK)
-		st = cli_load(c->cli);
-	if (st == ST_OK)
-		st = installation_open_audit(&c->cli->in);
-	if (st == ST_OK)
-		st = audit_actor(&actor);
-	c->by.name = actor;
-	if (st == ST_OK)
-		st = actions[i].run(c);
-	if (st == ST_OK && c->cli->json)
-		st = cli_print_json(c->out);
-	else if (st == ST_OK)
-		actions[i].print(c->out);
-	json_decref(c->out);
-	free(actor);
-	return st;
+	order->identity = who.identity;
+	order->value = who.value;
+	order->preference = a->most > 0 ? argv[optind + 1] : NULL;
+	order->setting = a->most > 1 ? argv[optind + 2] : NULL;
+	return st == ST_OK ? cli_act(c->cli, act, c, a->print) : st;
 }
 
 static enum status run(struct cli *cli, int argc, char **argv)
 {
 	struct options o = { 0 };
-	struct call c = { .cli = cli,
-		.o = &o,
-		.by = { NULL, REQUEST_BY_OPERATOR, when_now() } };
+	struct call c = { .cli = cli, .o = &o };
 	enum status st = parse(cli, argc, argv, &o);
 
 	if (cli->help || st != ST_OK)
@@ -210,9 +200,11 @@ static enum status run(struct cli *cli, int argc, char **argv)
 	    argc, 1, 3, "what to do: set, show, pending or acknowledge");
 	if (st != ST_OK)
 		return st;
-	for (size_t i = 0; i < ACTIONS; i++)
+	for (size_t i = 0; i < ACTIONS; i++) {
+		c.action = &actions[i];
 		if (strcmp(argv[optind], actions[i].name) == 0)
-			return run_action(&c, i, argc, argv);
+			return run_action(&c, argc, argv);
+	}
 	return fail(ST_USAGE,
 	    "unknown `preference %s`: there are set, show, pending and "
 	    "acknowledge",

@@ -1,9 +1,7 @@
 /* lethe recipient */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "engine/audit/log.h"
 #include "engine/base/number.h"
 #include "engine/cli/cli.h"
 #include "engine/rights/notification.h"
@@ -16,9 +14,10 @@ struct options {
 };
 
 struct call {
-	struct cli *cli;
+	struct installation *in;
 	const struct options *o;
-	char *actor;
+	const struct rights_actor *by;
+	const struct action *action;
 	int64_t number;
 };
 
@@ -40,33 +39,21 @@ static void print_row(const json_t *o)
 	    json_text(o, "reason"));
 }
 
-static enum status print_tells(const json_t *o)
-{
-	const json_t *tells = json_object_get(o, "tells");
-	char *text;
-
-	if (!json_is_object(tells))
-		return ST_OK;
-	if ((text = json_dumps(tells, JSON_INDENT(2))) == NULL)
-		return fail(ST_NOMEM, "out of memory");
-	puts(text);
-	explicit_bzero(text, strlen(text));
-	free(text);
-	return ST_OK;
-}
-
-static enum status print_text(const json_t *o)
+static void print_text(const json_t *o)
 {
 	const json_t *list = json_object_get(o, "notifications"), *one;
+	const json_t *tells = json_object_get(o, "tells");
 	size_t i;
 
 	if (list == NULL) {
 		print_row(o);
-		return print_tells(o);
+		if (json_is_object(tells) &&
+		    json_dumpf(tells, stdout, JSON_INDENT(2)) == 0)
+			putchar('\n');
+		return;
 	}
 	json_array_foreach(list, i, one) print_row(one);
 	printf("%lld to be confirmed\n", json_int(o, "open"));
-	return ST_OK;
 }
 
 /* ---- actions ---- */
@@ -76,25 +63,25 @@ static enum status list(struct call *c, json_t **out)
 	const struct notification_filter f = { c->o->request, c->o->recipient,
 		c->o->all };
 
-	return notification_list(&c->cli->in, &f, out);
+	return notification_list(c->in, &f, out);
 }
 
 static enum status show(struct call *c, json_t **out)
 {
 	return notification_show(
-	    &c->cli->in, c->number, c->actor, when_now(), out);
+	    c->in, c->number, c->by->name, c->by->now, out);
 }
 
 static enum status confirm(struct call *c, json_t **out)
 {
 	return notification_confirm(
-	    &c->cli->in, c->number, c->actor, when_now(), out);
+	    c->in, c->number, c->by->name, c->by->now, out);
 }
 
 static enum status waive(struct call *c, json_t **out)
 {
 	return notification_waive(
-	    &c->cli->in, c->number, c->o->reason, c->actor, when_now(), out);
+	    c->in, c->number, c->o->reason, c->by->name, c->by->now, out);
 }
 
 static const struct action {
@@ -143,26 +130,20 @@ static enum status options_of(
 	return ST_OK;
 }
 
-static enum status answer(struct call *c, const struct action *a)
+static enum status act(
+    struct cli *cli, const struct rights_actor *by, void *ctx, json_t **out)
 {
-	json_t *out = NULL;
-	enum status st = audit_actor(&c->actor);
+	struct call *c = ctx;
 
-	if (st == ST_OK)
-		st = a->run(c, &out);
-	if (st == ST_OK && c->cli->json)
-		st = cli_print_json(out);
-	else if (st == ST_OK)
-		st = print_text(out);
-	json_decref(out);
-	free(c->actor);
-	return st;
+	c->in = &cli->in;
+	c->by = by;
+	return c->action->run(c, out);
 }
 
 static enum status run(struct cli *cli, int argc, char **argv)
 {
 	struct options o = { 0 };
-	struct call c = { .cli = cli, .o = &o };
+	struct call c = { .o = &o };
 	const struct action *a;
 	enum status st = options_of(cli, argc, argv, &o);
 
@@ -179,9 +160,8 @@ static enum status run(struct cli *cli, int argc, char **argv)
 	if (st == ST_OK && a->arguments == 2)
 		st = cli_number(
 		    "number", argv[optind + 1], 1, INT64_MAX, &c.number);
-	if (st == ST_OK)
-		st = cli_load(cli);
-	return st == ST_OK ? answer(&c, a) : st;
+	c.action = a;
+	return st == ST_OK ? cli_act(cli, act, &c, print_text) : st;
 }
 
 const struct command cmd_recipient = {

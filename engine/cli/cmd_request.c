@@ -1,9 +1,7 @@
 /* lethe request */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "engine/audit/log.h"
 #include "engine/cli/cli.h"
 #include "engine/cli/cli_request.h"
 #include "engine/package/package.h"
@@ -40,8 +38,9 @@ struct options {
 struct call {
 	struct cli *cli;
 	const struct options *o;
+	enum status (*run)(struct call *c, json_t **out);
 	struct rights_actor by;
-	const char *id;
+	char *id;
 	int64_t at;
 };
 
@@ -352,58 +351,39 @@ static enum status parse(
 	return ST_OK;
 }
 
-static enum status send_code(struct call *c)
+static void print_code(const json_t *o)
 {
-	json_t *out = NULL;
-	enum status st;
-
-	st = rights_send_code(&c->cli->in, &c->by, c->id, &out);
-	if (st == ST_OK)
-		st = cli_request_flush(c->cli);
-	if (st == ST_OK && c->cli->json)
-		st = cli_print_json(out);
-	else if (st == ST_OK)
-		printf("%s: a code that is valid until %s is on its way, if "
-		       "an address is on file\n",
-		    json_text(out, "id"), json_text(out, "expires_at"));
-	json_decref(out);
-	return st;
+	printf("%s: a code that is valid until %s is on its way, if an address "
+	       "is on file\n",
+	    json_text(o, "id"), json_text(o, "expires_at"));
 }
 
-static enum status act(struct cli *cli, const struct options *o,
-    enum status (*run_one)(struct call *c, json_t **out), const char *id)
+static enum status send_code(
+    struct cli *cli, const struct rights_actor *by, void *id, json_t **out)
 {
-	struct call c = { .cli = cli,
-		.o = o,
-		.by = { NULL, REQUEST_BY_OPERATOR, when_now() },
-		.id = id };
-	char *actor = NULL;
-	json_t *out = NULL;
-	enum status st;
+	enum status st = rights_send_code(&cli->in, by, id, out);
 
-	if ((st = cli_load(cli)) != ST_OK)
-		return st;
-	st = cli_as_of(cli, run_one == show ? o->as_of : o->at, &c.at);
-	if (st == ST_OK)
-		st = audit_actor(&actor);
-	c.by.name = actor;
-	if (st == ST_OK && o->send_code) {
-		st = send_code(&c);
-	} else if (st == ST_OK) {
-		/* --at may be of this very second. */
-		c.by.now = when_now();
-		if ((st = run_one(&c, &out)) == ST_OK && out)
-			st = cli_request_print(cli, out);
-	}
-	json_decref(out);
-	free(actor);
-	return st;
+	return st == ST_OK ? cli_request_flush(cli) : st;
+}
+
+static enum status act(
+    struct cli *cli, const struct rights_actor *by, void *ctx, json_t **out)
+{
+	struct call *c = ctx;
+	enum status st =
+	    cli_as_of(cli, c->run == show ? c->o->as_of : c->o->at, &c->at);
+
+	c->by = *by;
+	/* --at may be of this very second. */
+	c->by.now = when_now();
+	return st == ST_OK ? c->run(c, out) : st;
 }
 
 static enum status run(struct cli *cli, int argc, char **argv)
 {
 	const char *names[ACTIONS + PARTS + 1] = { NULL }, *near;
 	struct options o = { .type = NULL };
+	struct call c = { .cli = cli, .o = &o };
 	enum status st;
 	size_t i;
 
@@ -435,7 +415,10 @@ static enum status run(struct cli *cli, int argc, char **argv)
 	    actions[i].arguments == 2 ? "the request's ID" : "only options");
 	if (st != ST_OK)
 		return st;
-	return act(cli, &o, actions[i].run, argv[optind + 1]);
+	c.run = actions[i].run;
+	c.id = argv[optind + 1];
+	return o.send_code ? cli_act(cli, send_code, c.id, print_code)
+			   : cli_act(cli, act, &c, cli_request_text);
 }
 
 const struct command cmd_request = {

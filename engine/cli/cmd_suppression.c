@@ -1,9 +1,7 @@
 /* lethe suppression */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "engine/audit/log.h"
 #include "engine/cli/cli.h"
 #include "engine/rights/suppression.h"
 
@@ -27,7 +25,7 @@ static void print_text(const json_t *o)
 }
 
 static enum status ask(
-    struct cli *cli, const struct rights_actor *by, char *subject, json_t **out)
+    struct cli *cli, const struct rights_actor *by, void *subject, json_t **out)
 {
 	struct reach_subject who = { NULL, NULL };
 	enum status st;
@@ -68,27 +66,12 @@ static enum status parse(struct cli *cli, int argc, char **argv, char **subject)
 
 static enum status run(struct cli *cli, int argc, char **argv)
 {
-	struct rights_actor by = { NULL, REQUEST_BY_OPERATOR, 0 };
-	char *subject = NULL, *actor = NULL;
-	json_t *out = NULL;
-	enum status st;
+	char *subject = NULL;
+	enum status st = parse(cli, argc, argv, &subject);
 
-	if ((st = parse(cli, argc, argv, &subject)) != ST_OK || cli->help)
+	if (st != ST_OK || cli->help)
 		return st;
-	if ((st = cli_load(cli)) != ST_OK)
-		return st;
-	st = audit_actor(&actor);
-	by.name = actor;
-	by.now = when_now();
-	if (st == ST_OK)
-		st = ask(cli, &by, subject, &out);
-	if (st == ST_OK && cli->json)
-		st = cli_print_json(out);
-	else if (st == ST_OK)
-		print_text(out);
-	json_decref(out);
-	free(actor);
-	return st;
+	return cli_act(cli, ask, subject, print_text);
 }
 
 const struct command cmd_suppression = {

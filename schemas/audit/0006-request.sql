@@ -3,9 +3,9 @@
 ALTER TABLE entry ADD COLUMN request TEXT;
 DROP TRIGGER entry_stays;
 UPDATE entry SET request = coalesce(json_extract(body, '$.request'),
-  CASE WHEN json_extract(body, '$.id') LIKE 'Q-%'
+  CASE WHEN json_extract(body, '$.id') GLOB 'Q-*'
     THEN json_extract(body, '$.id') END,
-  CASE WHEN json_extract(body, '$.object') LIKE 'Q-%'
+  CASE WHEN json_extract(body, '$.object') GLOB 'Q-*'
     THEN json_extract(body, '$.object') END);
 CREATE TRIGGER entry_stays BEFORE UPDATE ON entry
 BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END;
