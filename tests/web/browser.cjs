@@ -213,7 +213,7 @@ async function main() {
 	await every(browser, [["desk", "/"], ["requests", "/requests"],
 		["none", "/requests?state=duplicate"], ["request", one],
 		["letter", one + "/letter"], ["erasure", erasing + "/erasure"],
-		["plans", "/plans"], ["plan", plan], ["rules", "/rules"],
+		["holds", "/holds"], ["plans", "/plans"], ["plan", plan], ["rules", "/rules"],
 		["audit", "/audit"], ["verification", "/verification"],
 		["statement", "/statement"], ["looks", "/looks"], ["session", "/session"],
 		["problem", "/nothing/here"]]);

@@ -189,7 +189,40 @@ def nobodys(web, port):
     web.holds(f"it needs what is not there: {a.status}", a.status == 400)
 
 
+def held(web, port):
+    o = web.Client(port, "ophelia")
+    before = o.get("/holds").json()
+    order = {"identity": "customer_id", "value": "C0000027",
+             "reason": "audit", "authority": "BaFin"}
+    both_faces(web, o, "/holds", review="2027-03-31", note="Until June.",
+               **order)
+    a = o.post("/holds", **{**order, "cluster": "account_data"})
+    web.holds(f"placed: {a.text[:200]}", a.status == 200 and
+              a.json()["records"] > 0)
+    for wrong in ({"reason": "whim"}, {"value": ""}, {"reason": ""},
+                  {"review": "soon"}, {"cluster": "none"}):
+        bad = o.post("/holds", **{**order, **wrong})
+        web.holds(f"not placed: {wrong} {bad.status}", bad.status == 400)
+    now = o.get("/holds").json()
+    web.holds("both are listed",
+              now["holds"] == before["holds"] + 2)
+    page = o.get("/holds", accept=web.HTML).text
+    web.holds("and shown", "C0000027" in page and "BaFin" in page)
+    first = f"/holds/{a.json()['id']}/release"
+    web.holds("why?", o.post(first).status == 400)
+    web.holds("released", o.post(first, reason="It is over.").json()[
+        "state"] == "released")
+    other = next(h["id"] for h in now["suspensions"] if h["note"])
+    both_faces(web, o, f"/holds/{other}/release", reason="Over.")
+    web.holds("no such", o.post("/holds/H-none/release",
+                                reason="x").status == 404)
+    web.holds("released ones, too", o.get(
+        "/holds?which=all", accept=web.HTML).text.count("Over.") >= 1)
+    web.holds("which?", o.get("/holds?which=some").status == 400)
+
+
 def everything(web, port):
+    held(web, port)
     erased(web, port)
     erased_by_a_browser(web, port)
     restricted(web, port)

@@ -304,7 +304,8 @@ DECIDE = {"extend", "decide", "refuse", "reopen", "execute", "letter",
           "package", "fulfil", "plan"}
 ALLOWED = {
     "ida": {*CASES},
-    "ophelia": {*CASES, *DECIDE, "/plans", "/plans/{id}", *PROOFS},
+    "ophelia": {*CASES, *DECIDE, "/holds", "/holds/{id}/release",
+                "/plans", "/plans/{id}", *PROOFS},
     "anton": {*CASES, "approve", "return", "/plans", "/plans/{id}",
               "/plans/{id}/approve"},
     "rita": {"/plans", "/plans/{id}", *PROOFS},
