@@ -272,6 +272,8 @@ static const struct {
 	{ WEB_POST, "/holds", O },
 	{ WEB_POST, "/holds/{id}/release", O },
 	{ WEB_GET, "/rules", I | O | A | U | M },
+	{ WEB_GET, "/forecast", O | A | U | M },
+	{ WEB_POST, "/forecast", O | A | U | M },
 	{ WEB_GET, "/audit", O | U | M },
 	{ WEB_GET, "/audit/{id}", O | U | M },
 	{ WEB_GET, "/verification", O | U },

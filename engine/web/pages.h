@@ -45,6 +45,8 @@ enum status page_holds(struct exchange *x) MUST_CHECK;
 enum status do_hold(struct exchange *x) MUST_CHECK;
 enum status do_release(struct exchange *x) MUST_CHECK;
 enum status page_rules(struct exchange *x) MUST_CHECK;
+enum status page_forecast(struct exchange *x) MUST_CHECK;
+enum status do_forecast(struct exchange *x) MUST_CHECK;
 enum status page_audit(struct exchange *x) MUST_CHECK;
 enum status page_entry(struct exchange *x) MUST_CHECK;
 enum status page_certificates(struct exchange *x) MUST_CHECK;

@@ -73,6 +73,8 @@ const struct route routes[] = {
 	{ WEB_POST, "/holds/{id}/release", ROUTE_FORM, DECIDE, NULL,
 	    do_release },
 	{ WEB_GET, "/rules", ROUTE_PAGE, WEB_ANYONE, "rules", page_rules },
+	{ WEB_GET, "/forecast", ROUTE_PAGE, PLANS, "forecast", page_forecast },
+	{ WEB_POST, "/forecast", ROUTE_FORM, PLANS, NULL, do_forecast },
 	{ WEB_GET, "/audit", ROUTE_PAGE, LOG, "audit", page_audit },
 	{ WEB_GET, "/audit/{id}", ROUTE_PAGE, LOG, "entry", page_entry },
 	{ WEB_GET, "/verification", ROUTE_PAGE, PROOFS, "verification",

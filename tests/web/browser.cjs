@@ -207,13 +207,16 @@ async function main() {
 	const one = await page.getAttribute("table a", "href");
 	await page.goto(url + "/plans");
 	const plan = await page.getAttribute("table a", "href");
+	await page.goto(url + "/forecast");
+	await page.click("form[action='/forecast'] button");
+	await page.waitForSelector("svg.chart");
 	await page.goto(url + "/requests?type=erasure");
 	const erasing = await page.getAttribute("table a", "href");
 	await context.close();
 	await every(browser, [["desk", "/"], ["requests", "/requests"],
 		["none", "/requests?state=duplicate"], ["request", one],
 		["letter", one + "/letter"], ["erasure", erasing + "/erasure"],
-		["holds", "/holds"], ["plans", "/plans"], ["plan", plan], ["rules", "/rules"],
+		["holds", "/holds"], ["plans", "/plans"], ["plan", plan], ["rules", "/rules"], ["forecast", "/forecast"],
 		["audit", "/audit"], ["verification", "/verification"],
 		["statement", "/statement"], ["looks", "/looks"], ["session", "/session"],
 		["problem", "/nothing/here"]]);

@@ -221,7 +221,36 @@ def held(web, port):
     web.holds("which?", o.get("/holds?which=some").status == 400)
 
 
+def forecast(web, port):
+    c = web.Client(port, "rita")
+    for _ in range(20):
+        web.finished(c, "/verification")
+        web.finished(c, "/forecast")
+        c.post("/verification")
+        if c.post("/forecast").status == 409:
+            break
+    else:
+        web.oops("two at a time")
+    web.finished(c, "/verification")
+    both_faces(web, c, "/forecast")
+    web.finished(c, "/forecast")
+    a = c.post("/forecast")
+    web.holds(f"counted: {a.status}", a.status == 200)
+    web.finished(c, "/forecast")
+    f = c.get("/forecast").json()["last"]["forecast"]
+    told = json.loads(web.lethe("forecast", "--days", "91"))
+    web.holds("the engine's own numbers",
+              f["all"]["total"] == told["all"]["total"] and
+              f["all"]["due_now"] == told["all"]["due_now"])
+    web.holds("and none is lost by week", f["all"]["total"] ==
+              sum(w["records"] for w in f["weeks"]) and
+              len(f["weeks"]) == 13)
+    page = c.get("/forecast", accept=web.HTML).text
+    web.holds("a chart", page.count("<rect") == 13 + len(f["clusters"]))
+
+
 def everything(web, port):
+    forecast(web, port)
     held(web, port)
     erased(web, port)
     erased_by_a_browser(web, port)
