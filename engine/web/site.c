@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "engine/web/files.h"
 #include "engine/web/guard.h"
 #include "engine/web/problem.h"
 #include "engine/web/view.h"
@@ -35,6 +36,8 @@ enum status site_init(
 	s->auth = auth;
 	st = words_load(&s->words);
 	if (st == ST_OK)
+		st = files_templates(&s->templates);
+	if (st == ST_OK)
 		st = board_new(&s->board);
 	if (st == ST_OK)
 		st = errands_new(in, &s->errands);
@@ -52,6 +55,7 @@ void site_release(struct site *s)
 	pulse_stop(s->pulse);
 	errands_free(s->errands);
 	board_free(s->board);
+	mustache_set_free(s->templates);
 	words_free(s->words);
 	*s = (struct site){ .words = NULL };
 }
