@@ -188,6 +188,30 @@ START_TEST(who_fails_waits_and_the_owner_does_not)
 }
 END_TEST
 
+/* Whoever sits at an open session cannot try passwords without end either. */
+START_TEST(who_proves_the_password_waits_after_failures)
+{
+	struct accounts_try t;
+	int64_t wait = 0;
+
+	add("ada", ACCOUNT_OFFICER);
+	t = a_try("ada", GOOD, 1, NOW);
+	ck_assert_int_eq(accounts_prove(IN, &t, &wait), ST_OK);
+	t.password = "not the password";
+	for (int i = 0; i < 5; i++)
+		ck_assert_int_eq(accounts_prove(IN, &t, &wait), ST_DENIED);
+	t.password = GOOD;
+	ck_assert_int_eq(accounts_prove(IN, &t, &wait), ST_BUSY);
+	ck_assert_int_gt(wait, 0);
+	t.now += wait;
+	ck_assert_int_eq(accounts_prove(IN, &t, &wait), ST_OK);
+	ck_assert_int_eq(holds_site_entries(&site, "sign_in_failed"), 5);
+	ck_assert_int_eq(holds_site_entries(&site, "signed_in"), 0);
+	t.name = "nobody";
+	ck_assert_int_eq(accounts_prove(IN, &t, &wait), ST_DENIED);
+}
+END_TEST
+
 /* ---- sessions ---- */
 
 START_TEST(a_session_lives_until_it_is_ended)
@@ -546,6 +570,7 @@ Suite *accounts_suite(void)
 	tcase_add_test(t, nobody_learns_why_or_whether_there_is_such_a_user);
 	tcase_add_test(t, a_code_lets_in_once_and_so_does_a_recovery_code);
 	tcase_add_test(t, who_fails_waits_and_the_owner_does_not);
+	tcase_add_test(t, who_proves_the_password_waits_after_failures);
 	tcase_add_test(t, a_session_lives_until_it_is_ended);
 	tcase_add_test(t, no_token_is_kept);
 	tcase_add_loop_test(

@@ -117,6 +117,14 @@ enum status accounts_sign_in(struct installation *in,
     const struct accounts_try *t, struct accounts_session *out,
     int64_t *wait) MUST_CHECK;
 
+/*
+ * Does ${t} give the password of its name?  For who is signed in and changes
+ * what signs in; a code is not asked for.  Errors are accounts_sign_in()'s, and
+ * failures count as those of sign-ins.
+ */
+enum status accounts_prove(struct installation *in,
+    const struct accounts_try *t, int64_t *wait) MUST_CHECK;
+
 /* Whose session it is; the idle time begins anew.  ST_DENIED: none, or over. */
 enum status accounts_session(struct installation *in, const char *token,
     int64_t now, struct accounts_session *out) MUST_CHECK;

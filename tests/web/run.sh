@@ -25,6 +25,11 @@ for days in 40 33 27 25 12 5 3 1; do
 		--text 'Please send me everything that you hold about me.' \
 		>/dev/null || exit 1
 done
+echo 'correct horse battery' >user.pass
+for user in vera ophelia; do
+	"$B/lethe" user add $user --role officer --password-file user.pass \
+		>/dev/null || exit 1
+done
 "$B/serve_test" lethe.yml >ready &
 server=$!
 trap 'kill $server 2>/dev/null' EXIT

@@ -257,6 +257,51 @@ def signing_in_and_out(port):
     holds("a session that has ended", c.get("/").status == 401)
 
 
+def own_account(port):
+    """Everybody's own sign-ins and password; rita's account is a real one."""
+    old, new = "correct horse battery", "wrong donkey charger"
+    with open("rita.pass", "w", encoding="utf-8") as f:
+        f.write(old + "\n")
+    lethe("user", "add", "rita", "--role", "auditor", "--password-file",
+          "rita.pass")
+    c = Client(port, "rita")
+    a = c.post("/sign-in", user="hasty", password="water")
+    holds("told for how long", a.status == 429 and
+          a.headers["Retry-After"] == "7")
+    holds("an empty form", c.get("/password").json()["problem"] is None)
+    holds("fields", c.post("/password", old=old).status == 400)
+    page = c.post("/password", accept=HTML, old=old, password=new, again="x")
+    holds("twice the same", page.status == 400 and "both times" in page.text)
+    page = c.post("/password", accept=HTML, old=old, password="password1234",
+                  again="password1234")
+    holds("one of many", page.status == 400 and "many people" in page.text)
+    page = c.post("/password", accept=HTML, old=new, password=new, again=new)
+    holds("the old one", page.status == 403 and "not your" in page.text and
+          new not in page.text)
+    holds("changed", c.post("/password", old=old, password=new,
+                            again=new).status == 200)
+    holds("signed out", c.get("/").status == 401)
+    c = Client(port, "rita")
+    a = c.post("/password", accept=HTML, old=new, password=old, again=old)
+    holds("to the form", a.headers["Location"] == "/sign-in")
+    c = Client(port, "rita")
+    for tries in range(20):
+        a = c.post("/password", old=new, password=old, again=old)
+        if a.status == 429:
+            break
+    holds("tried too often", tries >= 5 and a.headers["Retry-After"])
+    o = c.get("/sign-ins").json()
+    holds("who tried", o["user"] == "rita" and
+          [i["outcome"] for i in o["sign_ins"]] == ["failed"] * (tries + 1))
+    holds("a page", "Failed" in c.get("/sign-ins", accept=HTML).text)
+    ended = count("user_sessions_ended")
+    a = c.post("/sign-ins/end", accept=HTML)
+    holds("everywhere", a.headers["Location"] == "/sign-in" and
+          c.get("/").status == 401 and
+          count("user_sessions_ended") == ended + 1)
+    holds("JSON", Client(port, "rita").post("/sign-ins/end").status == 200)
+
+
 def forms_from_elsewhere(c, of_the_door):
     """Each POST: without the secret, from another site, as something else."""
     for path, methods in DOCUMENT["paths"].items():
@@ -310,7 +355,7 @@ ALLOWED = {
     "max": {"/plans", "/plans/{id}", "/audit", "/audit/{id}", "/looks"},
 }
 FOR_ALL = {"/", "/session", "/rules", "/language", "/sign-in", "/style.css",
-           "/sign-out"}
+           "/sign-out", "/sign-ins", "/sign-ins/end", "/password"}
 
 
 def roles(port):
@@ -900,6 +945,7 @@ def main():
     port = server.port
     everybody_who_is_not_signed_in(port)
     signing_in_and_out(port)
+    own_account(port)
     forms_of_this_site(port)
     roles(port)
     a_request(port, cases[0])
