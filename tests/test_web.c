@@ -55,6 +55,22 @@ START_TEST(a_form_is_decoded_or_refused)
 }
 END_TEST
 
+START_TEST(a_field_has_no_blanks_around_it_and_lines_of_ours)
+{
+	static const char form[] =
+	    "a=+one%0D%0Atwo%0D%0A%0D%0A&b=%0D%0A+&c=x%0D";
+	struct exchange x = { .path = "/" };
+
+	ck_assert_int_eq(
+	    fields_parse_form(form, sizeof(form) - 1, &x.form), ST_OK);
+	ck_assert_str_eq(exchange_field(&x, "a"), "one\ntwo");
+	ck_assert_ptr_null(exchange_field(&x, "b"));
+	ck_assert_str_eq(exchange_field(&x, "c"), "x");
+	ck_assert_ptr_null(exchange_field(&x, "d"));
+	exchange_release(&x);
+}
+END_TEST
+
 START_TEST(a_form_has_so_many_fields)
 {
 	struct fields f = { NULL, NULL, 0 };
@@ -245,6 +261,14 @@ static const struct {
 	{ WEB_GET, "/requests/{id}/erasure", I | O | A },
 	{ WEB_POST, "/requests/{id}/erasure/plan", O },
 	{ WEB_POST, "/requests/{id}/erasure/execute", O },
+	{ WEB_POST, "/requests/{id}/reopen", O },
+	{ WEB_POST, "/requests/{id}/code", I | O | A },
+	{ WEB_GET, "/requests/{id}/data", I | O | A },
+	{ WEB_POST, "/requests/{id}/execute", O },
+	{ WEB_GET, "/requests/{id}/letter", O },
+	{ WEB_POST, "/requests/{id}/letter", O },
+	{ WEB_POST, "/requests/{id}/package", O },
+	{ WEB_POST, "/requests/{id}/fulfil", O },
 	{ WEB_GET, "/plans", O | A | U | M },
 	{ WEB_GET, "/plans/{id}", O | A | U | M },
 	{ WEB_POST, "/plans/{id}/approve", A },
@@ -560,6 +584,7 @@ Suite *web_suite(void)
 
 	LOOP(tc, a_form_is_decoded_or_refused, forms);
 	tcase_add_test(tc, a_form_has_so_many_fields);
+	tcase_add_test(tc, a_field_has_no_blanks_around_it_and_lines_of_ours);
 	tcase_add_test(tc, of_cookies_the_first_counts);
 	LOOP(tc, what_is_named_most_exactly_counts, wants);
 	LOOP(tc, only_a_trusted_proxy_is_believed, proxies);

@@ -5,7 +5,7 @@
 #include "engine/cli/cli.h"
 #include "engine/cli/cli_request.h"
 #include "engine/package/package.h"
-#include "engine/rights/erasure.h"
+#include "engine/rights/carry_out.h"
 #include "engine/rights/restriction.h"
 #include "engine/rights/rights.h"
 #include "engine/rights/suppression.h"
@@ -193,17 +193,10 @@ static enum status plan_one(struct call *c, json_t **out)
 
 static enum status execute(struct call *c, json_t **out)
 {
-	enum request_type type = REQUEST_ERASURE;
-	enum status st = rights_type(&c->cli->in, c->id, &type);
-
-	if (st != ST_OK)
-		return st;
-	if (type == REQUEST_RESTRICTION)
-		return rights_execute_restriction(
-		    &c->cli->in, &c->by, c->id, out);
-	st = rights_execute(&c->cli->in, &c->by, c->id,
-	    c->o->tell ? RIGHTS_TELL : RIGHTS_TELL_NOT, out);
-	return sweep(c, st, out);
+	return sweep(c,
+	    rights_carry_out(&c->cli->in, &c->by, c->id,
+		c->o->tell ? RIGHTS_TELL : RIGHTS_TELL_NOT, out),
+	    out);
 }
 
 /* ---- open and list ---- */

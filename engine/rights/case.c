@@ -5,7 +5,7 @@
 
 #include "engine/base/civil.h"
 #include "engine/plan/identity.h"
-#include "engine/rights/erasure.h"
+#include "engine/rights/carry_out.h"
 #include "engine/rights/letter.h"
 #include "engine/rights/step.h"
 
@@ -68,6 +68,46 @@ static const char *next_of(
 		   : NULL;
 }
 
+static int may_go(const struct step *s, enum request_action action)
+{
+	enum request_state to;
+	enum status st = transition_find(s->r.state, action, s->by->roles,
+	    step_facts(s, action, "r", "n"), &to);
+
+	status_clear();
+	return st == ST_OK;
+}
+
+/* What is done between the decision and the end. */
+static enum status put_work(
+    const struct step *s, json_t *may, const struct erasure_may *erasure)
+{
+	const struct request *r = &s->r;
+	int copies =
+	    r->type == REQUEST_ACCESS || r->type == REQUEST_PORTABILITY;
+	int erases = r->type == REQUEST_ERASURE || r->type == REQUEST_OBJECTION;
+	int changes = carry_out_changes(r->type);
+	int ends = may_go(s, r->outcome == REQUEST_TO_FULFIL_PARTLY
+				 ? REQUEST_FULFIL_PARTLY
+				 : REQUEST_FULFIL);
+	enum status st;
+
+	st = json_put(may, "execute",
+	    json_boolean(erases ? erasure->execute : ends && changes));
+	if (st == ST_OK)
+		st = json_put(may, "fulfil", json_boolean(ends && !changes));
+	if (st == ST_OK)
+		st = json_put(may, "package",
+		    json_boolean(copies && may_go(s, REQUEST_PACKAGE)));
+	if (st == ST_OK)
+		st = json_put(may, "letter",
+		    json_boolean(s->by->roles & REQUEST_BY_OFFICER));
+	return st == ST_OK ? json_put(may, "data",
+				 json_boolean(r->verified_at &&
+					      request_is_open(r->state)))
+			   : st;
+}
+
 static enum status put_may(const struct step *s, json_t *o)
 {
 	static const struct {
@@ -83,26 +123,22 @@ static enum status put_may(const struct step *s, json_t *o)
 		{ "return", REQUEST_RETURN },
 		{ "withdraw", REQUEST_WITHDRAW },
 		{ "reopen", REQUEST_REOPEN },
+		{ "send_code", REQUEST_ASK_IDENTITY },
 	};
 	struct erasure_may erasure;
-	enum request_state to;
 	json_t *may = NULL;
-	enum status st = json_made(json_object(), &may), found;
+	enum status st = json_made(json_object(), &may);
 
 	for (size_t i = 0; st == ST_OK && i < sizeof(verbs) / sizeof(verbs[0]);
-	     i++) {
-		found =
-		    transition_find(s->r.state, verbs[i].action, s->by->roles,
-			step_facts(s, verbs[i].action, "r", "n"), &to);
-		st = json_put(may, verbs[i].name, json_boolean(found == ST_OK));
-	}
-	status_clear();
+	     i++)
+		st = json_put(may, verbs[i].name,
+		    json_boolean(may_go(s, verbs[i].action)));
 	if (st == ST_OK)
 		st = erasure_offers(s, &erasure);
 	if (st == ST_OK)
 		st = json_put(may, "plan", json_boolean(erasure.plan));
 	if (st == ST_OK)
-		st = json_put(may, "execute", json_boolean(erasure.execute));
+		st = put_work(s, may, &erasure);
 	if (st == ST_OK)
 		st = json_put(o, "next", word_json(next_of(s, may, &erasure)));
 	if (st == ST_OK)

@@ -7,7 +7,8 @@
  * A request for whoever works on it: rights_show(), and "stops":[{
  * "asked_date","ended_date","lapses_date"}] (when the clock was asked to stand
  * still), "letters" as letter_list(), and "may":{"verify","suspend","resume",
- * "extend","decide","approve","return","withdraw","reopen","plan","execute"}:
+ * "extend","decide","approve","return","withdraw","reopen","send_code",
+ * "plan","execute" (carry_out.h),"fulfil","package","letter","data"}:
  * what ${by} could do with it now, a reason given; and "next", what to do
  * first: one of those, or "wait" (for another's approval), "answer" (what was
  * approved needs its answer), or null.

@@ -3,6 +3,7 @@
 
 #include <assert.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "engine/accounts/accounts.h"
 
@@ -34,6 +35,7 @@ static void fill(const struct accounts_session *s, struct web_session *out)
 	(void)snprintf(out->csrf, sizeof(out->csrf), "%s", s->csrf);
 	(void)snprintf(out->token, sizeof(out->token), "%s", s->token);
 	(void)snprintf(out->device, sizeof(out->device), "%s", s->device);
+	out->account = s->who.number;
 	out->roles = s->who.roles;
 }
 
@@ -77,6 +79,21 @@ static enum status session(void *ctx, struct installation *in,
 	return ST_OK;
 }
 
+static enum status look(void *ctx, struct installation *in,
+    const struct web_session *who, const char *request, int64_t records,
+    int64_t now)
+{
+	struct account a = { .number = who->account, .roles = who->roles };
+	const char *name = strchr(who->user, ':');
+
+	(void)ctx;
+	(void)snprintf(
+	    a.actor, sizeof(a.actor), "%.*s", ACCOUNTS_ACTOR - 1, who->user);
+	(void)snprintf(a.name, sizeof(a.name), "%.*s", ACCOUNTS_NAME,
+	    name ? name + 1 : "");
+	return accounts_note_look(in, &a, request, records, now);
+}
+
 static enum status sign_out(
     void *ctx, struct installation *in, const char *token, int64_t now)
 {
@@ -87,7 +104,7 @@ static enum status sign_out(
 const struct web_auth *web_auth_accounts(void)
 {
 	static const struct web_auth auth = { NULL, ready, sign_in, session,
-		sign_out };
+		look, sign_out };
 
 	return &auth;
 }

@@ -25,6 +25,7 @@ enum web_role {
 #define WEB_USER  129
 struct web_session {
 	char user[WEB_USER];  /* as the audit log has it: "user:ada" */
+	int64_t account;      /* of whoever keeps accounts */
 	unsigned int roles;   /* bits of enum web_role */
 	char csrf[WEB_TOKEN]; /* secret of the session; not its token */
 	/* Of a session that has just begun, or changed its token: the token
@@ -58,6 +59,11 @@ struct web_auth {
 	/* ST_NOTFOUND: no such session (any more).  In constant time. */
 	enum status (*session)(void *ctx, struct installation *in,
 	    const char *token, int64_t now, struct web_session *out);
+	/* Before ${who} is shown ${records} of the person of ${request}:
+	 * ST_DENIED where that is not for the role to see. */
+	enum status (*look)(void *ctx, struct installation *in,
+	    const struct web_session *who, const char *request, int64_t records,
+	    int64_t now);
 	/* Ends it; one that is not there is none. */
 	enum status (*sign_out)(
 	    void *ctx, struct installation *in, const char *token, int64_t now);

@@ -1,4 +1,4 @@
-/* What the customers' door sends. */
+/* What leaves by itself: one-time codes, and letters. */
 #include "engine/web/courier.h"
 
 #include <pthread.h>
@@ -21,7 +21,7 @@ struct courier {
 };
 
 /* With connections of its own each time, as pulse.c. */
-static void work(const struct installation *first)
+static void work(const struct installation *first, int due)
 {
 	struct installation in;
 	int64_t now = when_now(), count = 0;
@@ -30,12 +30,12 @@ static void work(const struct installation *first)
 
 	if (st == ST_OK)
 		st = door_send(&in, now, &count);
-	if (st == ST_OK && count)
+	if (st == ST_OK && (count || due))
 		st = outbox_send(&in, now, &sent);
 	json_decref(sent);
 	installation_release(&in);
 	if (st != ST_OK)
-		(void)fprintf(stderr, "lethe: one-time codes: %s\n",
+		(void)fprintf(stderr, "lethe: codes and letters: %s\n",
 		    *status_text() ? status_text() : status_name(st));
 	status_clear();
 }
@@ -44,12 +44,14 @@ static void *run(void *ctx)
 {
 	struct courier *c = ctx;
 	struct timespec until;
+	int due;
 
 	(void)pthread_mutex_lock(&c->lock);
 	while (!c->stop) {
+		due = c->due;
 		c->due = 0;
 		(void)pthread_mutex_unlock(&c->lock);
-		work(c->first);
+		work(c->first, due);
 		(void)pthread_mutex_lock(&c->lock);
 		(void)clock_gettime(CLOCK_MONOTONIC, &until);
 		until.tv_sec += COURIER_SECONDS;

@@ -5,8 +5,9 @@
 
 /*
  * A thread that makes the one-time codes that the customers' door was asked for
- * (door_send()) and sends what is in the outbox: after the answer, so that its
- * time does not tell whether there is an address.
+ * (door_send()) and sends what is in the outbox, letters of officers too: after
+ * the answer, so that nobody waits for a mail server, and its time does not
+ * tell whether there is an address.
  */
 struct courier;
 #define COURIER_SECONDS 60 /* without being woken */

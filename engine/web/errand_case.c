@@ -1,6 +1,6 @@
 /* Errands of officers: what would be erased, and erasing it. */
 #include "engine/package/package.h"
-#include "engine/rights/erasure.h"
+#include "engine/rights/carry_out.h"
 #include "engine/web/errand_job.h"
 
 static struct rights_actor actor(const struct errand_job *j)
@@ -29,7 +29,7 @@ enum status errand_execute(
 	int64_t deleted = 0;
 	enum status st;
 
-	st = rights_execute(in, &by, j->order.request,
+	st = rights_carry_out(in, &by, j->order.request,
 	    j->order.tell ? RIGHTS_TELL : RIGHTS_TELL_NOT, &one);
 	json_decref(one);
 	if (st == ST_OK)

@@ -1,6 +1,7 @@
 /* One request: what is known of it, and what can be done. */
 #include <string.h>
 
+#include "engine/package/package.h"
 #include "engine/rights/case.h"
 #include "engine/web/pages.h"
 #include "engine/web/site.h"
@@ -24,22 +25,6 @@ static enum status put_choices(struct exchange *x)
 	return st == ST_OK ? json_put(x->data, "reasons", list) : st;
 }
 
-static enum status put_any(struct exchange *x)
-{
-	const json_t *may = json_object_get(x->data, "may");
-	/* The others have pages of their own. */
-	static const char *const here[] = { "verify", "suspend", "resume",
-		"extend", "decide", "approve", "return", "withdraw", "reopen",
-		NULL };
-	int any = 0;
-
-	for (size_t i = 0; here[i]; i++)
-		any |= json_is_true(json_object_get(may, here[i]));
-	return json_put(x->data, "may_any", json_boolean(any));
-}
-
-/* ---- what leads elsewhere ---- */
-
 static int is_erasing(const json_t *one)
 {
 	const char *type = json_text(one, "type");
@@ -47,14 +32,40 @@ static int is_erasing(const json_t *one)
 	return strcmp(type, "erasure") == 0 || strcmp(type, "objection") == 0;
 }
 
+static enum status put_any(struct exchange *x)
+{
+	const json_t *may = json_object_get(x->data, "may");
+	/* The others have pages of their own. */
+	static const char *const here[] = { "verify", "suspend", "resume",
+		"extend", "decide", "approve", "return", "withdraw", "reopen",
+		"send_code", "package", "fulfil", NULL };
+	int any = json_is_true(json_object_get(may, "execute")) &&
+		  !is_erasing(x->data);
+
+	for (size_t i = 0; here[i]; i++)
+		any |= json_is_true(json_object_get(may, here[i]));
+	if (json_put(x->data, "execute_here",
+		json_boolean(json_is_true(json_object_get(may, "execute")) &&
+			     !is_erasing(x->data))) != ST_OK)
+		return ST_NOMEM;
+	return json_put(x->data, "may_any", json_boolean(any));
+}
+
+/* ---- what leads elsewhere ---- */
+
 /* The pages about this request. */
 static enum status put_parts(struct exchange *x)
 {
+	const json_t *may = json_object_get(x->data, "may");
 	json_t *list = NULL;
 	enum status st = json_make(&list, "[]");
 
+	if (st == ST_OK && json_is_true(json_object_get(may, "data")))
+		st = json_push(list, json_pack("{s:s}", "part", "data"));
 	if (st == ST_OK && is_erasing(x->data))
 		st = json_push(list, json_pack("{s:s}", "part", "erasure"));
+	if (st == ST_OK && json_is_true(json_object_get(may, "letter")))
+		st = json_push(list, json_pack("{s:s}", "part", "letter"));
 	if (st == ST_OK)
 		return json_put(x->data, "parts", list);
 	json_decref(list);
@@ -110,8 +121,17 @@ enum status page_request(struct exchange *x)
 
 /* ---- forms ---- */
 
-/* Back to the page of the request after ${st}. */
-static enum status done(struct exchange *x, enum status st)
+/* Copies that nobody may download any more, and what was kept aside, go at
+ * once. */
+static enum status sweep(struct exchange *x, enum status st)
+{
+	const struct rights_actor by = page_actor(x);
+	int64_t deleted = 0;
+
+	return st == ST_OK ? package_sweep(x->in, &by, &deleted) : st;
+}
+
+enum status page_case_done(struct exchange *x, enum status st)
 {
 	json_t *one = NULL;
 	char *path;
@@ -120,7 +140,7 @@ static enum status done(struct exchange *x, enum status st)
 	    rights_show(x->in, x->id, x->now, &one) == ST_USAGE)
 		x->status = 404;
 	json_decref(one);
-	if (st != ST_OK)
+	if ((st = sweep(x, st)) != ST_OK)
 		return st;
 	if ((path = str_format("/requests/%s", x->id)) == NULL)
 		return fail(ST_NOMEM, "out of memory");
@@ -133,31 +153,34 @@ enum status do_verify(struct exchange *x)
 {
 	const struct rights_actor by = page_actor(x);
 
-	return done(x, rights_verify(x->in, &by, x->id,
-			   exchange_field(x, "method"), x->now, &x->data));
+	return page_case_done(
+	    x, rights_verify(x->in, &by, x->id, exchange_field(x, "method"),
+		   x->now, &x->data));
 }
 
 enum status do_suspend(struct exchange *x)
 {
 	const struct rights_actor by = page_actor(x);
 
-	return done(x, rights_suspend(x->in, &by, x->id, x->now,
-			   exchange_field(x, "note"), &x->data));
+	return page_case_done(x, rights_suspend(x->in, &by, x->id, x->now,
+				     exchange_field(x, "note"), &x->data));
 }
 
 enum status do_resume(struct exchange *x)
 {
 	const struct rights_actor by = page_actor(x);
 
-	return done(x, rights_resume(x->in, &by, x->id, x->now, &x->data));
+	return page_case_done(
+	    x, rights_resume(x->in, &by, x->id, x->now, &x->data));
 }
 
 enum status do_extend(struct exchange *x)
 {
 	const struct rights_actor by = page_actor(x);
 
-	return done(x, rights_extend(x->in, &by, x->id,
-			   exchange_field(x, "reason"), x->now, &x->data));
+	return page_case_done(
+	    x, rights_extend(x->in, &by, x->id, exchange_field(x, "reason"),
+		   x->now, &x->data));
 }
 
 static enum status decide(struct exchange *x, enum request_outcome outcome)
@@ -166,7 +189,8 @@ static enum status decide(struct exchange *x, enum request_outcome outcome)
 	const struct rights_decision d = { outcome, exchange_field(x, "reason"),
 		exchange_field(x, "authority"), exchange_field(x, "note") };
 
-	return done(x, rights_decide(x->in, &by, x->id, &d, &x->data));
+	return page_case_done(
+	    x, rights_decide(x->in, &by, x->id, &d, &x->data));
 }
 
 enum status do_decide(struct exchange *x)
@@ -191,21 +215,21 @@ enum status do_approve(struct exchange *x)
 {
 	const struct rights_actor by = page_actor(x);
 
-	return done(x, rights_approve(x->in, &by, x->id, &x->data));
+	return page_case_done(x, rights_approve(x->in, &by, x->id, &x->data));
 }
 
 enum status do_return(struct exchange *x)
 {
 	const struct rights_actor by = page_actor(x);
 
-	return done(x, rights_return(x->in, &by, x->id,
-			   exchange_field(x, "note"), &x->data));
+	return page_case_done(x, rights_return(x->in, &by, x->id,
+				     exchange_field(x, "note"), &x->data));
 }
 
 enum status do_withdraw(struct exchange *x)
 {
 	const struct rights_actor by = page_actor(x);
 
-	return done(x, rights_withdraw(x->in, &by, x->id,
-			   exchange_field(x, "note"), &x->data));
+	return page_case_done(x, rights_withdraw(x->in, &by, x->id,
+				     exchange_field(x, "note"), &x->data));
 }

@@ -12,8 +12,7 @@ enum status page_statement(struct exchange *x)
 	enum status st;
 
 	civil_format(zone_day(x->in->zone, x->now), today);
-	st = errands_read(
-	    x->site->errands, ERRAND_STATEMENT, NULL, &x->data);
+	st = errands_read(x->site->errands, ERRAND_STATEMENT, NULL, &x->data);
 	return st == ST_OK ? json_put(x->data, "today", json_string(today))
 			   : st;
 }

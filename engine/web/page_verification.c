@@ -66,8 +66,7 @@ enum status page_verification(struct exchange *x)
 {
 	enum status st;
 
-	st = errands_read(
-	    x->site->errands, ERRAND_VERIFY, NULL, &x->data);
+	st = errands_read(x->site->errands, ERRAND_VERIFY, NULL, &x->data);
 	if (st == ST_OK)
 		st = installation_open_audit(x->in);
 	if (st == ST_OK)

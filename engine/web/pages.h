@@ -34,6 +34,14 @@ enum status do_withdraw(struct exchange *x) MUST_CHECK;
 enum status page_erasure(struct exchange *x) MUST_CHECK;
 enum status do_plan_erasure(struct exchange *x) MUST_CHECK;
 enum status do_execute(struct exchange *x) MUST_CHECK;
+enum status page_data(struct exchange *x) MUST_CHECK;
+enum status page_letter(struct exchange *x) MUST_CHECK;
+enum status do_letter(struct exchange *x) MUST_CHECK;
+enum status do_send_code(struct exchange *x) MUST_CHECK;
+enum status do_package(struct exchange *x) MUST_CHECK;
+enum status do_fulfil(struct exchange *x) MUST_CHECK;
+enum status do_reopen(struct exchange *x) MUST_CHECK;
+enum status do_carry_out(struct exchange *x) MUST_CHECK;
 enum status page_plans(struct exchange *x) MUST_CHECK;
 enum status page_plan(struct exchange *x) MUST_CHECK;
 enum status do_approve_plan(struct exchange *x) MUST_CHECK;
@@ -63,6 +71,10 @@ const char *page_role(const struct exchange *x);
  * taken, also where it is NULL for want of memory. */
 enum status page_log(
     struct exchange *x, const char *action, json_t *details) MUST_CHECK;
+
+/* The end of a form about a case, which did ${st}: back to its page, with what
+ * nobody needs any more swept up. */
+enum status page_case_done(struct exchange *x, enum status st) MUST_CHECK;
 
 /* {"before"}: where the entries behind ${seq} are; null unless ${more}. */
 enum page_more { PAGE_LAST, PAGE_MORE };

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "engine/rights/message.h"
 #include "engine/web/files.h"
 #include "engine/web/guard.h"
 #include "engine/web/problem.h"
@@ -28,6 +29,16 @@ const struct site_header site_headers[] = {
 	{ NULL, NULL },
 };
 
+/* Letters leave by themselves where there is a way. */
+static int sends(const struct installation *in)
+{
+	const char *sender;
+	enum status st = message_sender(in, &sender);
+
+	status_clear();
+	return st == ST_OK;
+}
+
 enum status site_init(
     struct site *s, const struct installation *in, const struct web_auth *auth)
 {
@@ -43,7 +54,7 @@ enum status site_init(
 		st = errands_new(in, &s->errands);
 	if (st == ST_OK && in->config.web.door)
 		st = rate_new(&s->rate);
-	if (st == ST_OK && in->config.web.door)
+	if (st == ST_OK && (in->config.web.door || sends(in)))
 		st = courier_start(in, &s->courier);
 	return st == ST_OK ? pulse_start(in, &s->pulse) : st;
 }
