@@ -49,6 +49,18 @@ enum status accounts_add(struct installation *in, const struct rights_actor *by,
 enum status accounts_enrol(struct installation *in,
     const struct rights_actor *by, const char *name, json_t **out) MUST_CHECK;
 
+/*
+ * The same by the users themselves, in two steps.  A new secret is shown:
+ * {"user","secret","uri"}; what was there before counts on.  Then a code of it
+ * proves that the device makes them: {"user","recovery":[...]}, and all
+ * sessions end.  ST_DENIED: not its code; ST_CONFLICT: none was offered.
+ */
+enum status accounts_offer_device(
+    struct installation *in, const char *name, json_t **out) MUST_CHECK;
+enum status accounts_take_device(struct installation *in,
+    const struct rights_actor *by, const char *name, const char *code,
+    json_t **out) MUST_CHECK;
+
 /* These end the user's sessions. */
 enum status accounts_set_roles(struct installation *in,
     const struct rights_actor *by, const char *name, unsigned int roles,

@@ -48,6 +48,8 @@ enum status do_end_sessions(struct exchange *x)
 
 static enum status form(struct exchange *x, const char *problem)
 {
+	json_decref(x->data);
+	x->data = NULL;
 	return json_make(&x->data, "{s:i, s:s?}", "least",
 	    x->in->config.accounts.password_length, "problem", problem);
 }
@@ -59,7 +61,6 @@ static enum status once_more(
     struct exchange *x, unsigned int status, const char *problem)
 {
 	x->status = status;
-	x->template = "password";
 	if (x->wants_json)
 		return ST_USAGE;
 	status_clear();
@@ -75,7 +76,7 @@ static enum status prove(struct exchange *x, const char *name)
 	enum status st;
 
 	if (t.password == NULL)
-		return fail(ST_USAGE, "give `old`, `password` and `again`");
+		return fail(ST_USAGE, "give `old`: your password now");
 	st = accounts_address(x->in, x->address, t.address);
 	if (st == ST_OK)
 		st = accounts_prove(x->in, &t, &x->retry_after);
@@ -119,4 +120,41 @@ enum status do_password(struct exchange *x)
 	if (st == ST_DENIED)
 		return once_more(x, 403, "wrong");
 	return st == ST_OK ? change(x, name, password) : st;
+}
+
+/* ---- the device that makes codes ---- */
+
+enum status page_device(struct exchange *x) { return form(x, NULL); }
+
+/* A stranger at an open session has no password: no new device either. */
+enum status do_device(struct exchange *x)
+{
+	const char *name = NULL;
+	enum status st = own_name(x, &name);
+
+	if (st == ST_OK)
+		st = prove(x, name);
+	if (st == ST_DENIED)
+		return once_more(x, 403, "wrong");
+	return st == ST_OK ? accounts_offer_device(x->in, name, &x->data) : st;
+}
+
+enum status do_confirm_device(struct exchange *x)
+{
+	const struct rights_actor by = page_actor(x);
+	const char *code = exchange_field(x, "code");
+	const char *name = NULL;
+	enum status st = own_name(x, &name);
+
+	if (st == ST_OK && code == NULL)
+		st = fail(ST_USAGE, "give `code`");
+	if (st == ST_OK)
+		st = accounts_take_device(x->in, &by, name, code, &x->data);
+	if (st == ST_DENIED)
+		return once_more(x, 403, "code");
+	/* Its session is over; the answer shows the recovery codes. */
+	if (st != ST_OK)
+		return st;
+	x->signed_in = 0;
+	return guard_cookie(x, "");
 }

@@ -217,6 +217,7 @@ async function main() {
 		["audit", "/audit"], ["verification", "/verification"],
 		["statement", "/statement"], ["looks", "/looks"], ["session", "/session"],
 		["sign-ins", "/sign-ins"], ["password", "/password"],
+		["device", "/device"],
 		["problem", "/nothing/here"]]);
 	await journey(browser);
 	await erasure(browser, erasing);
