@@ -100,6 +100,8 @@ const struct route routes[] = {
 	{ WEB_POST, "/door/ask", ROUTE_DOOR_FORM, 0, NULL, do_door_ask },
 	{ WEB_POST, "/door/prove", ROUTE_DOOR_FORM, 0, "door_case",
 	    do_door_prove },
+	{ WEB_POST, "/door/package", ROUTE_DOOR_FORM, 0, NULL,
+	    do_door_package },
 	{ WEB_POST, "/door/withdraw", ROUTE_DOOR_FORM, 0, NULL,
 	    do_door_withdraw },
 	{ WEB_POST, "/door/leave", ROUTE_DOOR_FORM, 0, NULL, do_door_leave },

@@ -2,8 +2,10 @@
 import email
 import email.policy
 import glob
+import io
 import re
 import time
+import zipfile
 
 
 def code_in(folder, known, to):
@@ -65,6 +67,67 @@ def proved_again(web, port):
     c.post("/door/ask")
     a = c.post("/door/prove", code=code_in("outbox", known, mail) or "")
     web.holds("proved by JSON", a.status == 200 and a.json()["verified"])
+
+
+def addresses_in(zipped):
+    """Every e-mail address in the data of the archive."""
+    found = set()
+    with zipfile.ZipFile(io.BytesIO(zipped)) as z:
+        for name in z.namelist():
+            if "/data/" in name and name.endswith(".json"):
+                found |= set(re.findall(r"[\w.+-]+@[\w.-]+\w",
+                                        z.read(name).decode()))
+    return found
+
+
+def fetches(web, port):
+    """The copy of the data: made by officers, fetched by the person."""
+    known = set(glob.glob("outbox/*.eml"))
+    mail = web.lethe_address()
+    c, case = filed(web, port, "email", mail)
+    a = c.post("/door/package")
+    web.holds(f"not before it is proven: {a.status}", a.status == 409)
+    c.post("/door/ask")
+    c.post("/door/prove", code=code_in("outbox", known, mail) or "")
+    a = c.get("/door/case").json()
+    web.holds("not made yet", a["may_fetch"] and a["package"] is None)
+    page = c.get("/door/case", accept=web.HTML).text
+    web.holds("and the page says so", "is not made yet" in page and
+              "/door/package" not in page)
+    web.lethe("request", "decide", case["id"], "--outcome", "fulfil")
+    web.lethe("request", "decide", case["id"], "--approve")
+    web.lethe("request", "package", case["id"])
+    a = c.get("/door/case").json()["package"]
+    web.holds(f"there: {a}", a["left"] == 10 and a["bytes"] > 0)
+    before = web.count("request_downloaded")
+    got = c.post("/door/package", accept=web.HTML)
+    h = got.headers
+    web.holds(f"as a file: {got.status}", got.status == 200 and
+              h["Content-Type"] == "application/zip" and
+              h["Content-Disposition"] ==
+              f'attachment; filename="lethe-{case["id"]}.zip"' and
+              int(h["Content-Length"]) == a["bytes"] == len(got.bytes))
+    web.holds("logged", web.count("request_downloaded") == before + 1)
+    found = addresses_in(got.bytes)
+    web.holds(f"the person's own data, and nobody else's: {found}",
+              found == {mail})
+    for _ in range(9):
+        c.post("/door/package")
+    a = c.post("/door/package")
+    web.holds(f"ten times: {a.status}", a.status == 409 and
+              c.get("/door/case").json()["package"] is None)
+    web.lethe("request", "package", case["id"])
+    web.lethe("request", "letter", case["id"], "answer", "--language", "de",
+              "--keep")
+    web.lethe("request", "fulfil", case["id"])
+    a = c.get("/door/case").json()
+    web.holds("another one, of a case that is closed",
+              a["closed_date"] and a["package"]["left"] == 10)
+    page = c.get("/door/case", accept=web.HTML).text
+    web.holds("its letter, in its own language",
+              'class="paper" lang="de"' in page)
+    c.post("/door/leave")
+    web.holds("not from outside", c.post("/door/package").status == 401)
 
 
 def waits(web, nobody):
@@ -138,6 +201,7 @@ def everything(web, port):
     sessions(web, port, case)
     waits(web, nobody)
     proved_again(web, port)
+    fetches(web, port)
     ends(web, c, case, nobody)
     for _ in range(11):
         a = c.post("/door/file", type="access", identity="email",
