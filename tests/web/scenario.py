@@ -868,6 +868,10 @@ def the_door():
     forms_from_elsewhere(c, of_the_door=True)
     door.everything(sys.modules[__name__], server.port)
     holds("ended", server.end() == 0)
+    # Another one, which does not remember how often this source came.
+    server = Server("door.yml")
+    door.fetches(sys.modules[__name__], server.port)
+    holds("ended", server.end() == 0)
 
 
 def complete():
