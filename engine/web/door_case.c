@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "engine/package/package.h"
+#include "engine/rights/question.h"
 #include "engine/web/door_pages.h"
 #include "engine/web/pages.h"
 #include "engine/web/site.h"
@@ -111,6 +112,30 @@ enum status do_door_package(struct exchange *x)
 	x->type = "application/zip";
 	x->file = str_format("lethe-%s.zip", x->door.id);
 	return x->file ? ST_OK : fail(ST_NOMEM, "out of memory");
+}
+
+/* What is asked is shown to who has proven it, and so answered by nobody
+ * else. */
+enum status do_door_answer(struct exchange *x)
+{
+	const struct rights_actor by = door_actor(x->now);
+	json_t *o = NULL;
+	enum status st = door_rate(x, 1);
+
+	if (st == ST_OK)
+		st = door_case(x->in, &x->door, x->now, &x->data);
+	if (st == ST_OK && !json_is_true(json_object_get(x->data, "verified")))
+		st = fail(ST_DENIED, "no question is open (any more)");
+	if (st == ST_OK)
+		st = rights_answer(
+		    x->in, &by, x->door.id, exchange_field(x, "words"), &o);
+	json_decref(o);
+	if (st != ST_OK)
+		return st;
+	json_decref(x->data);
+	x->data = NULL;
+	st = exchange_go(x, "/door/case");
+	return st == ST_OK ? show(x, 0) : st;
 }
 
 enum status do_door_withdraw(struct exchange *x)

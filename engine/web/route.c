@@ -102,6 +102,7 @@ const struct route routes[] = {
 	    do_door_prove },
 	{ WEB_POST, "/door/package", ROUTE_DOOR_FORM, 0, NULL,
 	    do_door_package },
+	{ WEB_POST, "/door/answer", ROUTE_DOOR_FORM, 0, NULL, do_door_answer },
 	{ WEB_POST, "/door/withdraw", ROUTE_DOOR_FORM, 0, NULL,
 	    do_door_withdraw },
 	{ WEB_POST, "/door/leave", ROUTE_DOOR_FORM, 0, NULL, do_door_leave },

@@ -130,6 +130,55 @@ def fetches(web, port):
     web.holds("not from outside", c.post("/door/package").status == 401)
 
 
+def answers(web, port):
+    """A question of an officer's, and the person's answer."""
+    known = set(glob.glob("outbox/*.eml"))
+    mail = web.lethe_address()
+    c, case = filed(web, port, "email", mail)
+    officer = web.Client(port, "ophelia")
+    path = f"/requests/{case['id']}"
+    web.holds("nothing is asked", c.post("/door/answer",
+                                         words="Why?").status == 409)
+    web.lethe("request", "ask", case["id"], "--note", "Which <i>contract?")
+    a = c.get("/door/case").json()
+    web.holds("not for who has proven nothing", a["questions"] == [] and
+              c.post("/door/answer", words="x").status == 409)
+    c.post("/door/ask")
+    c.post("/door/prove", code=code_in("outbox", known, mail) or "")
+    a = c.get("/door/case").json()["questions"]
+    web.holds(f"the question: {a}", len(a) == 1 and a[0]["open"] and
+              a[0]["question"] == "Which <i>contract?" and
+              a[0]["answer"] is None)
+    page = c.get("/door/case", accept=web.HTML).text
+    web.holds("escaped, with a form", "Which &lt;i&gt;contract?" in page and
+              'action="/door/answer"' in page)
+    web.holds("the clock stands", officer.get(path).json()["suspended"])
+    web.holds("no words", c.post("/door/answer").status == 400)
+    web.holds("too many", c.post("/door/answer",
+                                 words="a" * 4001).status == 400)
+    a = c.post("/door/answer", words="That of 2024.", accept=web.HTML)
+    web.holds(f"answered: {a.status}", a.headers["Location"] == "/door/case")
+    a = officer.get(path).json()
+    last = a["history"][-1]
+    web.holds(f"the officer reads it: {last}", not a["suspended"] and
+              last["action"] == "request_resumed" and last["actor"] == "portal" and
+              last["note"] == "That of 2024.")
+    web.holds("not twice", c.post("/door/answer", words="x").status == 409)
+    a = officer.post(path + "/suspend", note="And which car?", ask="1")
+    web.holds("asked on the page", a.status == 200)
+    web.holds("answered by a program", c.post(
+        "/door/answer", words="The blue one.").status == 200)
+    officer.post(path + "/suspend", note="For us: she is ill.")
+    a = c.get("/door/case").json()["questions"]
+    web.holds(f"what was not written to the person: {a}", [
+        (q["question"], q["answer"], q["open"]) for q in a] == [
+            ("Which <i>contract?", "That of 2024.", False),
+            ("And which car?", "The blue one.", False)])
+    a = officer.post("/requests/" + web.opened() + "/suspend", note="Why?",
+                     ask="1")
+    web.holds(f"nobody follows it at the door: {a.status}", a.status == 409)
+
+
 def waits(web, nobody):
     nobody.post("/door/ask")
     a = nobody.post("/door/ask")
