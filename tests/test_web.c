@@ -55,6 +55,22 @@ START_TEST(a_form_is_decoded_or_refused)
 }
 END_TEST
 
+START_TEST(a_field_has_no_blanks_around_it_and_lines_of_ours)
+{
+	static const char form[] =
+	    "a=+one%0D%0Atwo%0D%0A%0D%0A&b=%0D%0A+&c=x%0D";
+	struct exchange x = { .path = "/" };
+
+	ck_assert_int_eq(
+	    fields_parse_form(form, sizeof(form) - 1, &x.form), ST_OK);
+	ck_assert_str_eq(exchange_field(&x, "a"), "one\ntwo");
+	ck_assert_ptr_null(exchange_field(&x, "b"));
+	ck_assert_str_eq(exchange_field(&x, "c"), "x");
+	ck_assert_ptr_null(exchange_field(&x, "d"));
+	exchange_release(&x);
+}
+END_TEST
+
 START_TEST(a_form_has_so_many_fields)
 {
 	struct fields f = { NULL, NULL, 0 };
@@ -252,7 +268,12 @@ static const struct {
 	{ WEB_GET, "/plans", O | A | U | M },
 	{ WEB_GET, "/plans/{id}", O | A | U | M },
 	{ WEB_POST, "/plans/{id}/approve", A },
+	{ WEB_GET, "/holds", O },
+	{ WEB_POST, "/holds", O },
+	{ WEB_POST, "/holds/{id}/release", O },
 	{ WEB_GET, "/rules", I | O | A | U | M },
+	{ WEB_GET, "/forecast", O | A | U | M },
+	{ WEB_POST, "/forecast", O | A | U | M },
 	{ WEB_GET, "/audit", O | U | M },
 	{ WEB_GET, "/audit/{id}", O | U | M },
 	{ WEB_GET, "/verification", O | U },
@@ -536,6 +557,7 @@ Suite *web_suite(void)
 
 	LOOP(tc, a_form_is_decoded_or_refused, forms);
 	tcase_add_test(tc, a_form_has_so_many_fields);
+	tcase_add_test(tc, a_field_has_no_blanks_around_it_and_lines_of_ours);
 	tcase_add_test(tc, of_cookies_the_first_counts);
 	LOOP(tc, what_is_named_most_exactly_counts, wants);
 	LOOP(tc, only_a_trusted_proxy_is_believed, proxies);

@@ -23,20 +23,34 @@ void exchange_release(struct exchange *x)
 	explicit_bzero(&x->door, sizeof(x->door));
 }
 
+/* Lines of a form end in CR LF (HTML, 4.10.21.4); ours in LF. */
+static void join_lines(char *text)
+{
+	char *to = text;
+
+	for (; *text; text++)
+		if (text[0] != '\r' || text[1] != '\n')
+			*to++ = *text;
+	*to = '\0';
+}
+
 /* Blanks behind it are cut off where it stands. */
 static const char *trimmed(const struct fields *f, const char *name)
 {
-	const char *value = fields_get(f, name);
+	const char *found = fields_get(f, name);
+	char *value;
 	size_t len;
 
-	if (value == NULL)
+	if (found == NULL)
 		return NULL;
+	/* It points into ${f->text}, which is ours. */
+	value = f->text + (found - f->text);
 	value += strspn(value, " \t\r\n");
+	join_lines(value);
 	len = strlen(value);
 	while (len && strchr(" \t\r\n", value[len - 1]))
 		len--;
-	/* It points into ${f->text}, which is ours. */
-	f->text[value + len - f->text] = '\0';
+	value[len] = '\0';
 	return len ? value : NULL;
 }
 

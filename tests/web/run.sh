@@ -25,6 +25,9 @@ for days in 40 33 27 25 12 5 3 1; do
 		--text 'Please send me everything that you hold about me.' \
 		>/dev/null || exit 1
 done
+"$B/lethe" hold add --subject customer_id=C0000012 --reason litigation \
+	--authority 'District Court, Munich' --note 'Case 12 O 34/26' >/dev/null ||
+	exit 1
 "$B/serve_test" lethe.yml >ready &
 server=$!
 trap 'kill $server 2>/dev/null' EXIT

@@ -310,11 +310,12 @@ DECIDE = {"extend", "decide", "refuse", "reopen", "execute", "letter",
           "package", "fulfil", "plan"}
 ALLOWED = {
     "ida": {*CASES},
-    "ophelia": {*CASES, *DECIDE, "/plans", "/plans/{id}", *PROOFS},
-    "anton": {*CASES, "approve", "return", "/plans", "/plans/{id}",
+    "ophelia": {*CASES, *DECIDE, "/holds", "/holds/{id}/release",
+                "/forecast", "/plans", "/plans/{id}", *PROOFS},
+    "anton": {*CASES, "approve", "return", "/forecast", "/plans", "/plans/{id}",
               "/plans/{id}/approve"},
-    "rita": {"/plans", "/plans/{id}", *PROOFS},
-    "max": {"/plans", "/plans/{id}", "/audit", "/audit/{id}", "/looks"},
+    "rita": {"/forecast", "/plans", "/plans/{id}", *PROOFS},
+    "max": {"/forecast", "/plans", "/plans/{id}", "/audit", "/audit/{id}", "/looks"},
 }
 FOR_ALL = {"/", "/session", "/rules", "/language", "/sign-in", "/style.css",
            "/sign-out"}
