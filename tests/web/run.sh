@@ -14,7 +14,7 @@ mkdir -p "$work/shots"
 	exit 1
 "$B/lethe" demo "$work/in" --customers 30 >/dev/null || exit 1
 cd "$work/in" || exit 1
-sed -i 's/127.0.0.1:8080/127.0.0.1:0/' lethe.yml
+sed -i 's/127.0.0.1:8080/127.0.0.1:0/; s/web: {/web: {door: true, /' lethe.yml
 "$B/lethe" purge >/dev/null 2>&1
 n=0
 for days in 40 33 27 25 12 5 3 1; do
@@ -41,4 +41,4 @@ for _ in 1 2 3 4 5 6 7 8 9 10; do
 	sleep 0.5
 done
 NODE_PATH=$work/node_modules timeout 900 node "$here/tests/web/browser.cjs" \
-	"$(sed 's/listening on //' ready)" "$work/shots"
+	"$(sed 's/listening on //' ready)" "$work/shots" "$B/lethe"

@@ -195,6 +195,12 @@ def count(action):
     return len(entries["entries"])
 
 
+def opened():
+    """The case code of a request that intake wrote down."""
+    return json.loads(lethe("request", "open", "--type", "access",
+                            "--identity", "customer_id=C0000011"))["id"]
+
+
 def lethe_address():
     """The address of somebody whom the demo knows."""
     for line in lethe("dump", "crm", "customers").splitlines():
@@ -952,6 +958,11 @@ def the_door():
                       "nobody@example.net")
     forms_from_elsewhere(c, of_the_door=True)
     door.everything(sys.modules[__name__], server.port)
+    holds("ended", server.end() == 0)
+    # Another one, which does not remember how often this source came.
+    server = Server("door.yml")
+    door.fetches(sys.modules[__name__], server.port)
+    door.answers(sys.modules[__name__], server.port)
     holds("ended", server.end() == 0)
 
 
