@@ -252,6 +252,25 @@ START_TEST(the_letter_says_how_many_and_why)
 }
 END_TEST
 
+/* As files have it: what no text can say is base64. */
+START_TEST(a_key_of_any_bytes_has_a_name)
+{
+	static const char bytes[] = "\xff\x00\x01";
+	const struct val keys[] = {
+		{ .type = VAL_BLOB, .p = bytes, .n = sizeof(bytes) - 1 },
+		{ .type = VAL_TEXT, .p = "caf\xe9", .n = 4 },
+		{ .type = VAL_TEXT, .p = "K1", .n = 2 },
+		{ .type = VAL_INT, .i = -7 },
+	};
+	char *name = NULL;
+
+	ck_assert_int_eq(item_name("crm", "logs", keys, 4, &name), ST_OK);
+	ck_assert_str_eq(
+	    name, "crm logs [\"/wAB\",\"Y2Fm6Q==\",\"K1\",\"-7\"]");
+	free(name);
+}
+END_TEST
+
 Suite *items_suite(void)
 {
 	Suite *s = suite_create("items");
@@ -262,6 +281,7 @@ Suite *items_suite(void)
 	tcase_add_test(t,
 	    shared_records_are_listed_and_included_until_something_is_decided);
 	tcase_add_test(t, what_is_withheld_is_counted_and_not_there);
+	tcase_add_test(t, a_key_of_any_bytes_has_a_name);
 	tcase_add_test(t, what_is_redacted_is_blank_and_says_so);
 	tcase_add_test(
 	    t, the_last_decision_counts_and_any_record_can_be_decided_on);

@@ -153,6 +153,43 @@ START_TEST(what_has_expired_goes_with_its_key)
 }
 END_TEST
 
+START_TEST(who_has_proven_to_be_it_downloads_the_newest)
+{
+	struct rights_actor ada = packages_by(0), later = ada;
+	struct sealed *file = NULL;
+	const char *id = packages_verified("P1");
+	json_t *o = NULL, *a, *b;
+
+	ck_assert_int_eq(package_waiting(IN, id, ada.now, &o), ST_OK);
+	ck_assert(json_is_null(o));
+	ck_assert_int_eq(package_take_of(IN, &ada, id, &file, &o), ST_DENIED);
+	a = packages_built(id, &packages_english, ada);
+	b = packages_built(id, &packages_english, ada);
+	for (int left = 10; left > 0; left--) {
+		ck_assert_int_eq(package_waiting(IN, id, ada.now, &o), ST_OK);
+		ck_assert_int_eq(json_int(o, "left"), left);
+		json_decref(o);
+		ck_assert_int_eq(
+		    package_take_of(IN, &ada, id, &file, &o), ST_OK);
+		ck_assert_int_eq(sealed_size(file), json_int(b, "bytes"));
+		sealed_free(file);
+		json_decref(o);
+	}
+	/* The one before is there still. */
+	ck_assert_int_eq(package_waiting(IN, id, ada.now, &o), ST_OK);
+	ck_assert_int_eq(json_int(o, "left"), 10);
+	json_decref(o);
+	later.now += INT64_C(400) * 86400;
+	ck_assert_int_eq(package_waiting(IN, id, later.now, &o), ST_OK);
+	ck_assert(json_is_null(o));
+	ck_assert_int_eq(package_take_of(IN, &later, id, &file, &o), ST_DENIED);
+	ck_assert_int_eq(
+	    holds_site_entries(&packages_site, "request_downloaded"), 10);
+	json_decref(a);
+	json_decref(b);
+}
+END_TEST
+
 START_TEST(a_withdrawn_request_has_no_download)
 {
 	struct rights_actor ada = packages_by(0);
@@ -486,6 +523,7 @@ Suite *package_suite(void)
 	tcase_add_test(t, the_log_knows_the_hash_and_nobody);
 	tcase_add_test(t, a_token_is_worth_so_many_downloads_and_no_more);
 	tcase_add_test(t, what_has_expired_goes_with_its_key);
+	tcase_add_test(t, who_has_proven_to_be_it_downloads_the_newest);
 	tcase_add_test(t, a_withdrawn_request_has_no_download);
 	tcase_add_test(
 	    t, erasure_ends_all_copies_of_the_person_and_nobody_elses);

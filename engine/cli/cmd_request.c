@@ -6,6 +6,7 @@
 #include "engine/cli/cli_request.h"
 #include "engine/package/package.h"
 #include "engine/rights/carry_out.h"
+#include "engine/rights/question.h"
 #include "engine/rights/restriction.h"
 #include "engine/rights/rights.h"
 #include "engine/rights/suppression.h"
@@ -91,6 +92,11 @@ static enum status suspend(struct call *c, json_t **out)
 {
 	return rights_suspend(
 	    &c->cli->in, &c->by, c->id, c->at, c->o->note, out);
+}
+
+static enum status ask(struct call *c, json_t **out)
+{
+	return rights_question(&c->cli->in, &c->by, c->id, c->o->note, out);
 }
 
 static enum status resume(struct call *c, json_t **out)
@@ -247,6 +253,7 @@ static const struct {
 	{ "verify", 2, verify },
 	{ "extend", 2, extend },
 	{ "suspend", 2, suspend },
+	{ "ask", 2, ask },
 	{ "resume", 2, resume },
 	{ "decide", 2, decide },
 	{ "plan", 2, plan_one },
@@ -435,6 +442,7 @@ const struct command cmd_request = {
 	"       nothing is kept\n"
 	"  verify ID --failed --note WHY\n"
 	"  suspend ID --note WHAT [--at TIME]   clarification was asked for\n"
+	"  ask ID --note QUESTION   the same, answered at the customers' door\n"
 	"  resume ID [--at TIME]   and is there\n"
 	"  extend ID --reason complexity|number_of_requests [--at TIME]\n"
 	"       TIME: when its notice was sent; too\n"

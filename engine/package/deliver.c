@@ -1,4 +1,5 @@
-/* Downloads: who has the token has the package, so many times, until then. */
+/* Downloads: who has the token, or has proven to be the person, has the
+ * package, so many times, until then. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -19,6 +20,8 @@ struct found {
 	int64_t size;
 	int64_t downloads;
 	int64_t most;
+	int64_t built_at;
+	int64_t expires_at;
 };
 
 static enum status refuse(void)
@@ -67,6 +70,50 @@ static enum status find(
 	return st == ST_NOTFOUND ? refuse() : st;
 }
 
+/* The newest of ${id} that anybody may download.  ST_NOTFOUND: none. */
+static enum status newest(
+    struct installation *in, const char *id, int64_t now, struct found *f)
+{
+	struct stmt *s = NULL;
+	enum status st = db_query(in->control,
+	    "SELECT p.number, r.id, p.name, p.size, p.downloads, p.most,"
+	    " p.built_at, p.expires_at FROM package AS p"
+	    " JOIN request AS r ON r.number = p.request"
+	    " WHERE r.id = $1 AND p.deleted_at IS NULL"
+	    " AND p.revoked_at IS NULL"
+	    " AND p.expires_at > $2 AND p.downloads < p.most"
+	    " ORDER BY p.number DESC LIMIT 1",
+	    ARGS(TEXT(id), INT(now)), &s);
+
+	if (st == ST_OK && (st = db_row(s)) == ST_OK) {
+		copy_row(s, f);
+		f->built_at = db_int(s, 6);
+		f->expires_at = db_int(s, 7);
+	}
+	db_done(s);
+	return st;
+}
+
+enum status package_waiting(
+    struct installation *in, const char *id, int64_t now, json_t **out)
+{
+	char built[ZONE_TEXT], until[ZONE_TEXT];
+	struct found f = { 0 };
+	enum status st = installation_open_control(in);
+
+	if (st == ST_OK)
+		st = newest(in, id, now, &f);
+	if (st == ST_NOTFOUND)
+		return json_made(json_null(), out);
+	if (st != ST_OK)
+		return st;
+	zone_format(in->zone, f.built_at, built);
+	zone_format(in->zone, f.expires_at, until);
+	return json_make(out, "{s:s, s:s, s:I, s:I}", "built_at", built,
+	    "expires_at", until, "bytes", (json_int_t)f.size, "left",
+	    (json_int_t)(f.most - f.downloads));
+}
+
 /* ---- opening ---- */
 
 static enum status open_file(
@@ -96,33 +143,54 @@ static enum status count(struct step *s, const struct found *f)
 	    ARGS(INT(f->number)));
 }
 
-enum status package_take(struct installation *in, const struct rights_actor *by,
-    const char *token, struct sealed **file, json_t **out)
+/* Of ${f}, which was found inside the step ${s}; ends it. */
+static enum status take(struct step *s, enum status st, const struct found *f,
+    struct sealed **file, json_t **out)
 {
-	struct step s = { 0 };
-	struct found f = { 0 };
 	struct sealed *opened = NULL;
-	enum status st = step_begin(&s, in, by, NULL);
 
 	if (st == ST_OK)
-		st = find(in, token, by->now, &f);
+		st = book_read(s->in, f->id, &s->r);
 	if (st == ST_OK)
-		st = book_read(in, f.id, &s.r);
+		st = open_file(s->in, f, &opened);
 	if (st == ST_OK)
-		st = open_file(in, &f, &opened);
+		st = count(s, f);
+	st = step_end(s, st, NULL);
 	if (st == ST_OK)
-		st = count(&s, &f);
-	st = step_end(&s, st, NULL);
-	if (st == ST_OK)
-		st = json_make(out, "{s:s, s:I, s:I, s:I}", "id", f.id, "bytes",
-		    (json_int_t)f.size, "downloads",
-		    (json_int_t)f.downloads + 1, "left",
-		    (json_int_t)(f.most - f.downloads - 1));
+		st = json_make(out, "{s:s, s:I, s:I, s:I}", "id", f->id,
+		    "bytes", (json_int_t)f->size, "downloads",
+		    (json_int_t)f->downloads + 1, "left",
+		    (json_int_t)(f->most - f->downloads - 1));
 	if (st == ST_OK)
 		*file = opened;
 	else
 		sealed_free(opened);
 	return st;
+}
+
+enum status package_take(struct installation *in, const struct rights_actor *by,
+    const char *token, struct sealed **file, json_t **out)
+{
+	struct step s = { 0 };
+	struct found f = { 0 };
+	enum status st = step_begin(&s, in, by, NULL);
+
+	if (st == ST_OK)
+		st = find(in, token, by->now, &f);
+	return take(&s, st, &f, file, out);
+}
+
+enum status package_take_of(struct installation *in,
+    const struct rights_actor *by, const char *id, struct sealed **file,
+    json_t **out)
+{
+	struct step s = { 0 };
+	struct found f = { 0 };
+	enum status st = step_begin(&s, in, by, NULL);
+
+	if (st == ST_OK && (st = newest(in, id, by->now, &f)) == ST_NOTFOUND)
+		st = refuse();
+	return take(&s, st, &f, file, out);
 }
 
 /* ---- into a file ---- */

@@ -66,7 +66,20 @@ enum status package_data(struct installation *in, const struct rights_actor *by,
 enum status package_take(struct installation *in, const struct rights_actor *by,
     const char *token, struct sealed **file, json_t **out) MUST_CHECK;
 
-/* The same into a new file ${path}, which is there whole or not at all. */
+/*
+ * For who has proven to be the person of the request ${id}, and needs no token:
+ * the newest package that there is still something to download of.
+ * ${*out} is {"built_at","expires_at","bytes","left"}, or null.
+ */
+enum status package_waiting(struct installation *in, const char *id,
+    int64_t now, json_t **out) MUST_CHECK;
+/* As package_take(), of that one. */
+enum status package_take_of(struct installation *in,
+    const struct rights_actor *by, const char *id, struct sealed **file,
+    json_t **out) MUST_CHECK;
+
+/* The same as package_take() into a new file ${path}, which is there whole or
+ * not at all. */
 enum status package_fetch(struct installation *in,
     const struct rights_actor *by, const char *token, const char *path,
     json_t **out) MUST_CHECK;

@@ -66,10 +66,11 @@ int64_t door_wait(int64_t count);
 
 /*
  * {"id","type","progress","receipt_date","closed_date","verified","due_date",
- * "extended","letters":[as letter_list()],"may_prove","may_withdraw"}:
+ * "extended","letters":[as letter_list()],"questions":[as question_list()],
+ * "may_prove","may_withdraw"}:
  * "progress" is a state.  Until the person is verified "due_date" is null and
- * there are no letters: the clock stands still for whom we have an address of,
- * and a letter is for its reader.
+ * there are no letters and no questions: the clock stands still for whom we
+ * have an address of, and they are for their reader.
  */
 enum status door_case(struct installation *in, const struct door_session *s,
     int64_t now, json_t **out) MUST_CHECK;

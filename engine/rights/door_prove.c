@@ -4,6 +4,7 @@
 
 #include "engine/rights/door.h"
 #include "engine/rights/letter.h"
+#include "engine/rights/question.h"
 
 /* ---- not too soon ---- */
 
@@ -175,7 +176,8 @@ static int is_one_of(const char *state, const char *const *list)
 	return *list != NULL;
 }
 
-static enum status case_json(const json_t *all, json_t *letters, json_t **out)
+static enum status case_json(
+    const json_t *all, json_t *letters, json_t *questions, json_t **out)
 {
 	static const char *const provable[] = { "received", "awaiting_identity",
 		NULL };
@@ -185,15 +187,15 @@ static enum status case_json(const json_t *all, json_t *letters, json_t **out)
 	int verified = json_is_true(json_object_get(all, "verified"));
 
 	return json_make(out,
-	    "{s:s, s:s, s:s, s:s, s:O, s:b, s:O, s:O, s:O, s:b, s:b}", "id",
-	    json_text(all, "id"), "type", json_text(all, "type"), "progress",
-	    state, "receipt_date", json_text(all, "receipt_date"),
+	    "{s:s, s:s, s:s, s:s, s:O, s:b, s:O, s:O, s:O, s:O, s:b, s:b}",
+	    "id", json_text(all, "id"), "type", json_text(all, "type"),
+	    "progress", state, "receipt_date", json_text(all, "receipt_date"),
 	    "closed_date", json_object_get(all, "closed_date"), "verified",
 	    verified, "due_date",
 	    verified ? json_object_get(all, "due_date") : json_null(),
 	    "extended",
 	    verified ? json_object_get(all, "extended") : json_false(),
-	    "letters", letters, "may_prove",
+	    "letters", letters, "questions", questions, "may_prove",
 	    !verified && is_one_of(state, provable), "may_withdraw",
 	    is_one_of(state, open));
 }
@@ -201,16 +203,20 @@ static enum status case_json(const json_t *all, json_t *letters, json_t **out)
 enum status door_case(struct installation *in, const struct door_session *s,
     int64_t now, json_t **out)
 {
-	json_t *all = NULL, *letters = NULL;
+	json_t *all = NULL, *letters = NULL, *questions = NULL;
 	enum status st = rights_show(in, s->id, now, &all);
+	int verified = json_is_true(json_object_get(all, "verified"));
 
-	if (st == ST_OK && json_is_true(json_object_get(all, "verified")))
-		st = letter_list(in, s->request, &letters);
-	else if (st == ST_OK)
-		st = json_made(json_array(), &letters);
 	if (st == ST_OK)
-		st = case_json(all, letters, out);
+		st = verified ? letter_list(in, s->request, &letters)
+			      : json_made(json_array(), &letters);
+	if (st == ST_OK)
+		st = verified ? question_list(in, s->request, &questions)
+			      : json_made(json_array(), &questions);
+	if (st == ST_OK)
+		st = case_json(all, letters, questions, out);
 	json_decref(all);
 	json_decref(letters);
+	json_decref(questions);
 	return st;
 }

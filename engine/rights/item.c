@@ -6,8 +6,10 @@
 #include <string.h>
 
 #include "engine/audit/log.h"
+#include "engine/base/base64.h"
 #include "engine/base/buf.h"
 #include "engine/base/civil.h"
+#include "engine/base/utf8.h"
 #include "engine/model/diag.h"
 #include "engine/plan/keys.h"
 #include "engine/rights/step.h"
@@ -18,6 +20,19 @@ static const char *const reasons[] = { "rights_of_others", "business_hindrance",
 	"other_law", NULL };
 
 /* ---- names ---- */
+
+/* As files have it: what is no text is base64. */
+static json_t *bytes_part(const struct val *v)
+{
+	struct buf text = BUF_INIT;
+	json_t *o = NULL;
+
+	base64_add(&text, v->p, v->n);
+	if (buf_status(&text) == ST_OK)
+		o = json_string(buf_text(&text));
+	buf_release(&text);
+	return o;
+}
 
 static json_t *key_part(const struct val *v)
 {
@@ -30,12 +45,15 @@ static json_t *key_part(const struct val *v)
 	case VAL_REAL:
 		(void)snprintf(number, sizeof(number), "%.17g", v->r);
 		return json_string(number);
-	case VAL_END:
-	case VAL_NULL:
 	case VAL_TEXT:
-	case VAL_BLOB: break;
+		if (utf8_valid(v->p, v->n))
+			return json_stringn(v->p, v->n);
+		return bytes_part(v);
+	case VAL_BLOB: return bytes_part(v);
+	case VAL_END:
+	case VAL_NULL: break;
 	}
-	return v->p ? json_stringn(v->p, v->n) : json_string("");
+	return json_string("");
 }
 
 static enum status key_json(const struct val *key, size_t count, json_t **out)

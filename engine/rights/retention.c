@@ -84,12 +84,13 @@ static enum status find(struct retention *r)
 /* All that refers to it, and then itself. */
 static enum status delete_one(struct installation *in, int64_t number)
 {
-	static const char *const tables[] = { "request_person", "request_event",
-		"request_stop", "request_code", "request_plan",
-		"recipient_event", "recipient_notification", "request_letter",
-		"outbox", "package", "snapshot", "request_restriction",
-		"request_lifting", "request_item", "request_change",
-		"request_rectification", "door_session", "request_door", NULL };
+	static const char *const tables[] = { "request_question",
+		"request_person", "request_event", "request_stop",
+		"request_code", "request_plan", "recipient_event",
+		"recipient_notification", "request_letter", "outbox", "package",
+		"snapshot", "request_restriction", "request_lifting",
+		"request_item", "request_change", "request_rectification",
+		"door_session", "request_door", NULL };
 	enum status st = ST_OK;
 	struct sql q;
 

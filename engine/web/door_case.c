@@ -1,6 +1,8 @@
 /* The customers' door: one case, and what can be done with it. */
 #include <string.h>
 
+#include "engine/package/package.h"
+#include "engine/rights/question.h"
 #include "engine/web/door_pages.h"
 #include "engine/web/pages.h"
 #include "engine/web/site.h"
@@ -28,12 +30,32 @@ static enum status put_controllers(struct exchange *x)
 	return st;
 }
 
+/* The copy of the data, for who has proven whose request it is; null where
+ * there is none (yet). */
+static enum status put_package(struct exchange *x)
+{
+	const char *type = json_text(x->data, "type");
+	int may =
+	    json_is_true(json_object_get(x->data, "verified")) &&
+	    (strcmp(type, "access") == 0 || strcmp(type, "portability") == 0);
+	json_t *package = NULL;
+	enum status st = json_put(x->data, "may_fetch", json_boolean(may));
+
+	if (st == ST_OK && may)
+		st = package_waiting(x->in, x->door.id, x->now, &package);
+	else if (st == ST_OK)
+		st = json_made(json_null(), &package);
+	return st == ST_OK ? json_put(x->data, "package", package) : st;
+}
+
 static enum status show(struct exchange *x, int wrong)
 {
 	enum status st = door_case(x->in, &x->door, x->now, &x->data);
 
 	if (st == ST_OK)
 		st = json_put(x->data, "wrong", json_boolean(wrong));
+	if (st == ST_OK)
+		st = put_package(x);
 	return st == ST_OK ? put_controllers(x) : st;
 }
 
@@ -71,6 +93,48 @@ enum status do_door_prove(struct exchange *x)
 	}
 	if (st == ST_OK)
 		st = exchange_go(x, "/door/case");
+	return st == ST_OK ? show(x, 0) : st;
+}
+
+/* Streamed; the log has it before the first byte goes out.  Who may not, by the
+ * table of transitions, is not told why not. */
+enum status do_door_package(struct exchange *x)
+{
+	const struct rights_actor by = door_actor(x->now);
+	json_t *o = NULL;
+	enum status st = door_rate(x, 1);
+
+	if (st == ST_OK)
+		st = package_take_of(x->in, &by, x->door.id, &x->stream, &o);
+	json_decref(o);
+	if (st != ST_OK)
+		return st;
+	x->type = "application/zip";
+	x->file = str_format("lethe-%s.zip", x->door.id);
+	return x->file ? ST_OK : fail(ST_NOMEM, "out of memory");
+}
+
+/* What is asked is shown to who has proven it, and so answered by nobody
+ * else. */
+enum status do_door_answer(struct exchange *x)
+{
+	const struct rights_actor by = door_actor(x->now);
+	json_t *o = NULL;
+	enum status st = door_rate(x, 1);
+
+	if (st == ST_OK)
+		st = door_case(x->in, &x->door, x->now, &x->data);
+	if (st == ST_OK && !json_is_true(json_object_get(x->data, "verified")))
+		st = fail(ST_DENIED, "no question is open (any more)");
+	if (st == ST_OK)
+		st = rights_answer(
+		    x->in, &by, x->door.id, exchange_field(x, "words"), &o);
+	json_decref(o);
+	if (st != ST_OK)
+		return st;
+	json_decref(x->data);
+	x->data = NULL;
+	st = exchange_go(x, "/door/case");
 	return st == ST_OK ? show(x, 0) : st;
 }
 

@@ -21,54 +21,6 @@ enum status page_door(struct exchange *x) { return json_make(&x->data, "{}"); }
 
 /* ---- to file ---- */
 
-static int is_listed(const json_t *list, const char *identity)
-{
-	const json_t *one;
-	size_t i;
-
-	json_array_foreach(list, i, one)
-	{
-		if (strcmp(json_text(one, "identity"), identity) == 0)
-			return 1;
-	}
-	return 0;
-}
-
-static enum status add_identities(const struct collection *c, json_t *list)
-{
-	enum status st = ST_OK;
-	json_t *one = NULL;
-
-	for (size_t f = 0; st == ST_OK && f < c->field_count; f++) {
-		if (c->fields[f].identity == NULL ||
-		    is_listed(list, c->fields[f].identity))
-			continue;
-		st =
-		    json_make(&one, "{s:s}", "identity", c->fields[f].identity);
-		if (st == ST_OK)
-			st = json_push(list, one);
-	}
-	return st;
-}
-
-/* Those that fields of the datasets bear: another one would find nobody. */
-static enum status put_identities(struct exchange *x)
-{
-	const struct installation *in = x->in;
-	json_t *list = NULL;
-	enum status st = json_made(json_array(), &list);
-
-	for (size_t i = 0; st == ST_OK && i < in->dataset_count; i++)
-		for (size_t k = 0;
-		     st == ST_OK && k < in->datasets[i].collection_count; k++)
-			st = add_identities(
-			    &in->datasets[i].collections[k], list);
-	if (st == ST_OK)
-		return json_put(x->data, "identities", list);
-	json_decref(list);
-	return st;
-}
-
 enum status page_door_file(struct exchange *x)
 {
 	const char *types[REQUEST_TYPE__MAX + 1] = { NULL };
@@ -80,7 +32,7 @@ enum status page_door_file(struct exchange *x)
 	st = page_choices("type", types, NULL, &list);
 	if (st == ST_OK)
 		st = json_make(&x->data, "{s:o}", "types", list);
-	return st == ST_OK ? put_identities(x) : st;
+	return st == ST_OK ? page_identities(x) : st;
 }
 
 enum status do_door_file(struct exchange *x)

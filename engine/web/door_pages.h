@@ -12,6 +12,8 @@ enum status do_door_enter(struct exchange *x) MUST_CHECK;
 enum status page_door_case(struct exchange *x) MUST_CHECK;
 enum status do_door_ask(struct exchange *x) MUST_CHECK;
 enum status do_door_prove(struct exchange *x) MUST_CHECK;
+enum status do_door_package(struct exchange *x) MUST_CHECK;
+enum status do_door_answer(struct exchange *x) MUST_CHECK;
 enum status do_door_withdraw(struct exchange *x) MUST_CHECK;
 enum status do_door_leave(struct exchange *x) MUST_CHECK;
 

@@ -35,6 +35,8 @@ static const struct {
 	[ERRAND_VERIFY] = { LANE_PROOFS, "verify", "log", errand_verify },
 	[ERRAND_STATEMENT] = { LANE_PROOFS, "statement", "stores",
 	    errand_state },
+	[ERRAND_FORECAST] = { LANE_PROOFS, "forecast", "stores",
+	    errand_forecast },
 	[ERRAND_PLAN] = { LANE_CASES, "plan", "plan", errand_plan },
 	[ERRAND_EXECUTE] = { LANE_CASES, "execute", "erasure", errand_execute },
 };

@@ -14,15 +14,19 @@
  * as `lethe audit verify` does; the log gets `log_verified`
  * {"object","outcome", "entries","root","files","problem"}.  A statement judges
  * every record as of an instant; the log gets `statement_made`
- * {"object","as_of","due","overdue", "undecided","unmapped"}.
+ * {"object","as_of","due","overdue", "undecided","unmapped"}.  A forecast
+ * counts what falls due on each of the next ERRAND_DAYS days
+ * (engine/plan/forecast.h).
  *
  * A plan and an execution are those of engine/rights/erasure.h, and what they
  * come to stands in the control database, whoever ends the server when.
  */
+#define ERRAND_DAYS 91 /* thirteen weeks */
 struct errands;
 enum errand {
 	ERRAND_VERIFY,
 	ERRAND_STATEMENT,
+	ERRAND_FORECAST,
 	ERRAND_PLAN,
 	ERRAND_EXECUTE,
 	ERRAND__MAX
@@ -62,7 +66,7 @@ void errands_wait(struct errands *e, enum errand what, int milliseconds);
  *	{"actor","at","outcome","problem","message","entries","root","files"}
  *	{"actor","at","outcome","message","as_of","due","overdue","undecided",
  *	"unmapped","collections","unreachable"}
- *	{"actor","at","outcome","message"}
+ *	{"actor","at","outcome","message","forecast" (of a forecast)}
  *
  * "outcome" is "sound", "not_sound" (of a verification), "made" (a statement,
  * a plan), "executed"; or why it was not: "changed" (it is no longer what was

@@ -39,6 +39,8 @@ enum status errand_verify(
     struct errand_job *j, struct installation *in, json_t **out) MUST_CHECK;
 enum status errand_state(
     struct errand_job *j, struct installation *in, json_t **out) MUST_CHECK;
+enum status errand_forecast(
+    struct errand_job *j, struct installation *in, json_t **out) MUST_CHECK;
 enum status errand_plan(
     struct errand_job *j, struct installation *in, json_t **out) MUST_CHECK;
 enum status errand_execute(

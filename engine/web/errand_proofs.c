@@ -1,8 +1,9 @@
-/* Errands of auditors: verification, and a statement. */
+/* Errands of auditors: verification, a statement, a forecast. */
 #include "engine/audit/verify.h"
 #include "engine/base/base64.h"
 #include "engine/base/civil.h"
 #include "engine/installation/seals.h"
+#include "engine/plan/forecast.h"
 #include "engine/purge/overview.h"
 #include "engine/web/errand_job.h"
 #include "engine/web/pulse.h"
@@ -146,4 +147,25 @@ enum status errand_state(
 	json_decref(figures);
 	json_decref(all);
 	return st == ST_OK ? log_statement(j, in, *out) : st;
+}
+
+/* ---- a forecast ---- */
+
+/* Of a rule that the stores cannot be judged by the sentence says where. */
+enum status errand_forecast(
+    struct errand_job *j, struct installation *in, json_t **out)
+{
+	struct schedule s = { .rules = NULL };
+	json_t *o = NULL;
+	enum status st = schedule_init(&s, in, NULL, &in->diag);
+
+	if (st == ST_OK)
+		st = forecast_json(&s, j->order.at, ERRAND_DAYS, NULL, &o);
+	if (st == ST_OK)
+		st = errand_answer(j, "made", NULL, out);
+	if (st == ST_OK)
+		st = json_put(*out, "forecast", json_incref(o));
+	json_decref(o);
+	schedule_release(&s);
+	return st;
 }

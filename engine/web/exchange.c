@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/package/sealed.h"
+
 void exchange_release(struct exchange *x)
 {
 	fields_release(&x->query);
@@ -11,6 +13,7 @@ void exchange_release(struct exchange *x)
 	fields_release(&x->cookies);
 	json_decref(x->data);
 	free(x->file);
+	sealed_free(x->stream);
 	free(x->location);
 	free(x->cookie);
 	free(x->device_cookie);

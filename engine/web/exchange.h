@@ -10,6 +10,7 @@
 #include "engine/web/auth.h"
 #include "engine/web/fields.h"
 
+struct sealed;
 struct site;
 
 /*
@@ -62,6 +63,7 @@ struct exchange {
 	const char *etag;    /* of an asset */
 	char *file;          /* the name to keep ${body} under, or NULL */
 	struct buf body;
+	struct sealed *stream; /* instead of ${body}: read while it goes out */
 };
 void exchange_release(struct exchange *x);
 

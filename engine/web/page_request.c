@@ -3,6 +3,7 @@
 
 #include "engine/package/package.h"
 #include "engine/rights/case.h"
+#include "engine/rights/question.h"
 #include "engine/web/pages.h"
 #include "engine/web/site.h"
 
@@ -162,8 +163,12 @@ enum status do_suspend(struct exchange *x)
 {
 	const struct rights_actor by = page_actor(x);
 
-	return page_case_done(x, rights_suspend(x->in, &by, x->id, x->now,
-				     exchange_field(x, "note"), &x->data));
+	const char *note = exchange_field(x, "note");
+
+	return page_case_done(
+	    x, exchange_field(x, "ask")
+		   ? rights_question(x->in, &by, x->id, note, &x->data)
+		   : rights_suspend(x->in, &by, x->id, x->now, note, &x->data));
 }
 
 enum status do_resume(struct exchange *x)

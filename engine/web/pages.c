@@ -73,6 +73,53 @@ enum status page_choices(const char *member, const char *const *words,
 	return st;
 }
 
+static int is_listed(const json_t *list, const char *identity)
+{
+	const json_t *one;
+	size_t i;
+
+	json_array_foreach(list, i, one)
+	{
+		if (strcmp(json_text(one, "identity"), identity) == 0)
+			return 1;
+	}
+	return 0;
+}
+
+static enum status add_identities(const struct collection *c, json_t *list)
+{
+	enum status st = ST_OK;
+	json_t *one = NULL;
+
+	for (size_t f = 0; st == ST_OK && f < c->field_count; f++) {
+		if (c->fields[f].identity == NULL ||
+		    is_listed(list, c->fields[f].identity))
+			continue;
+		st =
+		    json_make(&one, "{s:s}", "identity", c->fields[f].identity);
+		if (st == ST_OK)
+			st = json_push(list, one);
+	}
+	return st;
+}
+
+enum status page_identities(struct exchange *x)
+{
+	const struct installation *in = x->in;
+	json_t *list = NULL;
+	enum status st = json_made(json_array(), &list);
+
+	for (size_t i = 0; st == ST_OK && i < in->dataset_count; i++)
+		for (size_t k = 0;
+		     st == ST_OK && k < in->datasets[i].collection_count; k++)
+			st = add_identities(
+			    &in->datasets[i].collections[k], list);
+	if (st == ST_OK)
+		return json_put(x->data, "identities", list);
+	json_decref(list);
+	return st;
+}
+
 static json_t *page_link(int64_t number, int64_t last)
 {
 	return number >= 1 && number <= last

@@ -48,7 +48,12 @@ enum status do_carry_out(struct exchange *x) MUST_CHECK;
 enum status page_plans(struct exchange *x) MUST_CHECK;
 enum status page_plan(struct exchange *x) MUST_CHECK;
 enum status do_approve_plan(struct exchange *x) MUST_CHECK;
+enum status page_holds(struct exchange *x) MUST_CHECK;
+enum status do_hold(struct exchange *x) MUST_CHECK;
+enum status do_release(struct exchange *x) MUST_CHECK;
 enum status page_rules(struct exchange *x) MUST_CHECK;
+enum status page_forecast(struct exchange *x) MUST_CHECK;
+enum status do_forecast(struct exchange *x) MUST_CHECK;
 enum status page_audit(struct exchange *x) MUST_CHECK;
 enum status page_entry(struct exchange *x) MUST_CHECK;
 enum status page_certificates(struct exchange *x) MUST_CHECK;
@@ -86,6 +91,10 @@ json_t *page_older(enum page_more more, int64_t seq);
 /* [{"MEMBER": word, "selected"}] of ${words} (ended by NULL). */
 enum status page_choices(const char *member, const char *const *words,
     const char *selected, json_t **out) MUST_CHECK;
+
+/* "identities":[{"identity"}] of ${x->data}: those that fields of the datasets
+ * bear; another one would find nobody. */
+enum status page_identities(struct exchange *x) MUST_CHECK;
 
 /*
  * {"number","from","to","total","previous","next"} of the page ${number} (from

@@ -14,6 +14,7 @@
 
 #include "engine/base/file.h"
 #include "engine/base/when.h"
+#include "engine/package/sealed.h"
 #include "engine/web/crew.h"
 #include "engine/web/links.h"
 #include "engine/web/listen.h"
@@ -96,19 +97,75 @@ static void add_headers(
 		    r, "Strict-Transport-Security", "max-age=31536000");
 }
 
-static enum MHD_Result send_out(struct MHD_Connection *c, struct exchange *x)
+/* A file on its way out, a piece at a time. */
+struct stream {
+	struct sealed *file;
+	struct links *links;
+	struct link *link;
+};
+
+static ssize_t stream_read(void *ctx, uint64_t at, char *out, size_t most)
+{
+	struct stream *t = ctx;
+	uint64_t left = (uint64_t)sealed_size(t->file) - at;
+	size_t n = left < most ? (size_t)left : most;
+
+	/* Who takes a piece has the time for another one: a file may be long,
+	 * and the line slow. */
+	links_work(t->links, t->link);
+	if (sealed_read(t->file, (int64_t)at, out, n) == ST_OK)
+		return (ssize_t)n;
+	(void)fprintf(
+	    stderr, "lethe: a download was broken off: %s\n", status_text());
+	return MHD_CONTENT_READER_END_WITH_ERROR;
+}
+
+static void stream_free(void *ctx)
+{
+	struct stream *t = ctx;
+
+	sealed_free(t->file);
+	free(t);
+}
+
+static struct MHD_Response *stream_out(
+    struct server *s, const struct asked *a, struct exchange *x)
+{
+	struct stream *t = calloc(1, sizeof(*t));
+	struct MHD_Response *r;
+
+	if (t == NULL)
+		return NULL;
+	*t = (struct stream){ x->stream, s->links, a->link };
+	r = MHD_create_response_from_callback((uint64_t)sealed_size(x->stream),
+	    SERVER_PIECE, stream_read, t, stream_free);
+	if (r)
+		x->stream = NULL;
+	else
+		free(t);
+	return r;
+}
+
+static struct MHD_Response *body_out(struct exchange *x)
 {
 	size_t len = x->body.len;
 	char *bytes = buf_take(&x->body);
-	struct MHD_Response *r;
+	struct MHD_Response *r = MHD_create_response_from_buffer(
+	    bytes ? len : 0, bytes, MHD_RESPMEM_MUST_FREE);
+
+	if (r == NULL)
+		free(bytes);
+	return r;
+}
+
+static enum MHD_Result send_out(struct server *s, struct MHD_Connection *c,
+    const struct asked *a, struct exchange *x)
+{
+	struct MHD_Response *r = x->stream ? stream_out(s, a, x) : body_out(x);
 	enum MHD_Result sent;
 
-	r = MHD_create_response_from_buffer(
-	    bytes ? len : 0, bytes, MHD_RESPMEM_MUST_FREE);
-	if (r == NULL) {
-		free(bytes);
+	if (r == NULL)
 		return MHD_NO;
-	}
 	add_headers(r, x, x->secure);
 	sent = MHD_queue_response(c, x->status, r);
 	MHD_destroy_response(r);
@@ -256,7 +313,7 @@ static enum MHD_Result answer(struct server *s, struct MHD_Connection *c,
 	else
 		site_refuse(&x, st);
 	crew_give(s->crew, x.in, x.spent ? CREW_SPENT : CREW_FRESH);
-	sent = send_out(c, &x);
+	sent = send_out(s, c, a, &x);
 	exchange_release(&x);
 	return sent;
 }

@@ -37,6 +37,7 @@ static const struct {
 	{ "/", "nav_desk" },
 	{ "/requests", "nav_requests" },
 	{ "/plans", "nav_plans" },
+	{ "/holds", "nav_holds" },
 	{ "/rules", "nav_rules" },
 	{ "/audit", "nav_audit" },
 	{ "/looks", "nav_looks" },

@@ -1,14 +1,18 @@
 // The pages as people use them.
-//   browser.cjs URL FOLDER_FOR_PICTURES
+//   browser.cjs URL FOLDER_FOR_PICTURES LETHE
 const fs = require("fs");
 const path = require("path");
 const { chromium } = require("playwright-core");
 
-const [url, shots] = process.argv.slice(2);
+const door = require("./door.cjs");
+
+const [url, shots, lethe] = process.argv.slice(2);
 const axe = fs.readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
 const executablePath = process.env.CHROMIUM || "/usr/bin/chromium";
 const phone = { width: 360, height: 740 };
 const desktop = { width: 1280, height: 900 };
+const ways = [["desktop", desktop, "light"], ["phone", phone, "dark"],
+	["phone", phone, "light"], ["desktop", desktop, "dark"]];
 let passed = 0, failed = 0;
 
 function holds(what, truth, more) {
@@ -55,8 +59,6 @@ async function looks(page, name) {
 }
 
 async function every(browser, pages) {
-	const ways = [["desktop", desktop, "light"], ["phone", phone, "dark"],
-		["phone", phone, "light"], ["desktop", desktop, "dark"]];
 	for (const [width, viewport, colorScheme] of ways) {
 		const context = await browser.newContext({ viewport, colorScheme,
 			bypassCSP: true });
@@ -207,19 +209,24 @@ async function main() {
 	const one = await page.getAttribute("table a", "href");
 	await page.goto(url + "/plans");
 	const plan = await page.getAttribute("table a", "href");
+	await page.goto(url + "/forecast");
+	await page.click("form[action='/forecast'] button");
+	await page.waitForSelector("svg.chart");
 	await page.goto(url + "/requests?type=erasure");
 	const erasing = await page.getAttribute("table a", "href");
 	await context.close();
 	await every(browser, [["desk", "/"], ["requests", "/requests"],
 		["none", "/requests?state=duplicate"], ["request", one],
 		["letter", one + "/letter"], ["erasure", erasing + "/erasure"],
-		["plans", "/plans"], ["plan", plan], ["rules", "/rules"],
+		["holds", "/holds"], ["plans", "/plans"], ["plan", plan], ["rules", "/rules"], ["forecast", "/forecast"],
 		["audit", "/audit"], ["verification", "/verification"],
 		["statement", "/statement"], ["looks", "/looks"], ["session", "/session"],
 		["sign-ins", "/sign-ins"], ["password", "/password"],
 		["device", "/device"],
 		["problem", "/nothing/here"]]);
 	await journey(browser);
+	await door({ url, shots, lethe, desktop, ways, holds, language,
+		violations, looks })(browser);
 	await erasure(browser, erasing);
 	await browser.close();
 	console.log(`${passed} passed, ${failed} failed`);

@@ -2,8 +2,10 @@
 import email
 import email.policy
 import glob
+import io
 import re
 import time
+import zipfile
 
 
 def code_in(folder, known, to):
@@ -65,6 +67,116 @@ def proved_again(web, port):
     c.post("/door/ask")
     a = c.post("/door/prove", code=code_in("outbox", known, mail) or "")
     web.holds("proved by JSON", a.status == 200 and a.json()["verified"])
+
+
+def customers_in(text):
+    """Everybody's number and address that stand in it."""
+    return set(re.findall(r"C\d{7}|[\w.+-]+@example\.com", text))
+
+
+def data_of(zipped):
+    with zipfile.ZipFile(io.BytesIO(zipped)) as z:
+        return "".join(z.read(name).decode() for name in z.namelist())
+
+
+def fetches(web, port):
+    """The copy of the data: made by officers, fetched by the person."""
+    known = set(glob.glob("outbox/*.eml"))
+    mail = web.lethe_address()
+    c, case = filed(web, port, "email", mail)
+    a = c.post("/door/package")
+    web.holds(f"not before it is proven: {a.status}", a.status == 409)
+    c.post("/door/ask")
+    c.post("/door/prove", code=code_in("outbox", known, mail) or "")
+    a = c.get("/door/case").json()
+    web.holds("not made yet", a["may_fetch"] and a["package"] is None)
+    page = c.get("/door/case", accept=web.HTML).text
+    web.holds("and the page says so", "is not made yet" in page and
+              "/door/package" not in page)
+    web.lethe("request", "decide", case["id"], "--outcome", "fulfil")
+    web.lethe("request", "package", case["id"])
+    a = c.get("/door/case").json()["package"]
+    web.holds(f"there: {a}", a["left"] == 10 and a["bytes"] > 0)
+    before = web.count("request_downloaded")
+    got = c.post("/door/package", accept=web.HTML)
+    h = got.headers
+    web.holds(f"as a file: {got.status}", got.status == 200 and
+              h["Content-Type"] == "application/zip" and
+              h["Content-Disposition"] ==
+              f'attachment; filename="lethe-{case["id"]}.zip"' and
+              int(h["Content-Length"]) == a["bytes"] == len(got.bytes))
+    web.holds("logged", web.count("request_downloaded") == before + 1)
+    lines = web.lethe("dump", "crm", "customers").splitlines()
+    own = [line for line in lines if mail in line]
+    found = customers_in(data_of(got.bytes))
+    web.holds(f"the person's own data, and nobody else's: {found}",
+              len(lines) > len(own) == 1 and found == customers_in(own[0]))
+    for _ in range(9):
+        c.post("/door/package")
+    a = c.post("/door/package")
+    web.holds(f"ten times: {a.status}", a.status == 409 and
+              c.get("/door/case").json()["package"] is None)
+    web.lethe("request", "package", case["id"])
+    web.lethe("request", "letter", case["id"], "answer", "--language", "de",
+              "--keep")
+    web.lethe("request", "fulfil", case["id"])
+    a = c.get("/door/case").json()
+    web.holds("another one, of a case that is closed",
+              a["closed_date"] and a["package"]["left"] == 10)
+    page = c.get("/door/case", accept=web.HTML).text
+    web.holds("its letter, in its own language",
+              'class="paper" lang="de"' in page)
+    c.post("/door/leave")
+    web.holds("not from outside", c.post("/door/package").status == 401)
+
+
+def answers(web, port):
+    """A question of an officer's, and the person's answer."""
+    known = set(glob.glob("outbox/*.eml"))
+    mail = web.lethe_address()
+    c, case = filed(web, port, "email", mail)
+    officer = web.Client(port, "ophelia")
+    path = f"/requests/{case['id']}"
+    web.holds("nothing is asked", c.post("/door/answer",
+                                         words="Why?").status == 409)
+    web.lethe("request", "ask", case["id"], "--note", "Which <i>contract?")
+    a = c.get("/door/case").json()
+    web.holds("not for who has proven nothing", a["questions"] == [] and
+              c.post("/door/answer", words="x").status == 409)
+    c.post("/door/ask")
+    c.post("/door/prove", code=code_in("outbox", known, mail) or "")
+    a = c.get("/door/case").json()["questions"]
+    web.holds(f"the question: {a}", len(a) == 1 and a[0]["open"] and
+              a[0]["question"] == "Which <i>contract?" and
+              a[0]["answer"] is None)
+    page = c.get("/door/case", accept=web.HTML).text
+    web.holds("escaped, with a form", "Which &lt;i&gt;contract?" in page and
+              'action="/door/answer"' in page)
+    web.holds("the clock stands", officer.get(path).json()["suspended"])
+    web.holds("no words", c.post("/door/answer").status == 400)
+    web.holds("too many", c.post("/door/answer",
+                                 words="a" * 4001).status == 400)
+    a = c.post("/door/answer", words="That of 2024.", accept=web.HTML)
+    web.holds(f"answered: {a.status}", a.headers["Location"] == "/door/case")
+    a = officer.get(path).json()
+    last = a["history"][-1]
+    web.holds(f"the officer reads it: {last}", not a["suspended"] and
+              last["action"] == "request_resumed" and last["actor"] == "portal" and
+              last["note"] == "That of 2024.")
+    web.holds("not twice", c.post("/door/answer", words="x").status == 409)
+    a = officer.post(path + "/suspend", note="And which car?", ask="1")
+    web.holds("asked on the page", a.status == 200)
+    web.holds("answered by a program", c.post(
+        "/door/answer", words="The blue one.").status == 200)
+    officer.post(path + "/suspend", note="For us: she is ill.")
+    a = c.get("/door/case").json()["questions"]
+    web.holds(f"what was not written to the person: {a}", [
+        (q["question"], q["answer"], q["open"]) for q in a] == [
+            ("Which <i>contract?", "That of 2024.", False),
+            ("And which car?", "The blue one.", False)])
+    a = officer.post("/requests/" + web.opened() + "/suspend", note="Why?",
+                     ask="1")
+    web.holds(f"nobody follows it at the door: {a.status}", a.status == 409)
 
 
 def waits(web, nobody):

@@ -189,7 +189,69 @@ def nobodys(web, port):
     web.holds(f"it needs what is not there: {a.status}", a.status == 400)
 
 
+def held(web, port):
+    o = web.Client(port, "ophelia")
+    before = o.get("/holds").json()
+    order = {"identity": "customer_id", "value": "C0000027",
+             "reason": "audit", "authority": "BaFin"}
+    both_faces(web, o, "/holds", review="2027-03-31", note="Until June.",
+               **order)
+    a = o.post("/holds", **{**order, "cluster": "account_data"})
+    web.holds(f"placed: {a.text[:200]}", a.status == 200 and
+              a.json()["records"] > 0)
+    for wrong in ({"reason": "whim"}, {"value": ""}, {"reason": ""},
+                  {"review": "soon"}, {"cluster": "none"}):
+        bad = o.post("/holds", **{**order, **wrong})
+        web.holds(f"not placed: {wrong} {bad.status}", bad.status == 400)
+    now = o.get("/holds").json()
+    web.holds("both are listed",
+              now["holds"] == before["holds"] + 2)
+    page = o.get("/holds", accept=web.HTML).text
+    web.holds("and shown", "C0000027" in page and "BaFin" in page)
+    first = f"/holds/{a.json()['id']}/release"
+    web.holds("why?", o.post(first).status == 400)
+    web.holds("released", o.post(first, reason="It is over.").json()[
+        "state"] == "released")
+    other = next(h["id"] for h in now["suspensions"] if h["note"])
+    both_faces(web, o, f"/holds/{other}/release", reason="Over.")
+    web.holds("no such", o.post("/holds/H-none/release",
+                                reason="x").status == 404)
+    web.holds("released ones, too", o.get(
+        "/holds?which=all", accept=web.HTML).text.count("Over.") >= 1)
+    web.holds("which?", o.get("/holds?which=some").status == 400)
+
+
+def forecast(web, port):
+    c = web.Client(port, "rita")
+    for _ in range(20):
+        web.finished(c, "/verification")
+        web.finished(c, "/forecast")
+        c.post("/verification")
+        if c.post("/forecast").status == 409:
+            break
+    else:
+        web.oops("two at a time")
+    web.finished(c, "/verification")
+    both_faces(web, c, "/forecast")
+    web.finished(c, "/forecast")
+    a = c.post("/forecast")
+    web.holds(f"counted: {a.status}", a.status == 200)
+    web.finished(c, "/forecast")
+    f = c.get("/forecast").json()["last"]["forecast"]
+    told = json.loads(web.lethe("forecast", "--days", "91"))
+    web.holds("the engine's own numbers",
+              f["all"]["total"] == told["all"]["total"] and
+              f["all"]["due_now"] == told["all"]["due_now"])
+    web.holds("and none is lost by week", f["all"]["total"] ==
+              sum(w["records"] for w in f["weeks"]) and
+              len(f["weeks"]) == 13)
+    page = c.get("/forecast", accept=web.HTML).text
+    web.holds("a chart", page.count("<rect") == 13 + len(f["clusters"]))
+
+
 def everything(web, port):
+    forecast(web, port)
+    held(web, port)
     erased(web, port)
     erased_by_a_browser(web, port)
     restricted(web, port)

@@ -14,7 +14,7 @@ mkdir -p "$work/shots"
 	exit 1
 "$B/lethe" demo "$work/in" --customers 30 >/dev/null || exit 1
 cd "$work/in" || exit 1
-sed -i 's/127.0.0.1:8080/127.0.0.1:0/' lethe.yml
+sed -i 's/127.0.0.1:8080/127.0.0.1:0/; s/web: {/web: {door: true, /' lethe.yml
 "$B/lethe" purge >/dev/null 2>&1
 n=0
 for days in 40 33 27 25 12 5 3 1; do
@@ -25,6 +25,9 @@ for days in 40 33 27 25 12 5 3 1; do
 		--text 'Please send me everything that you hold about me.' \
 		>/dev/null || exit 1
 done
+"$B/lethe" hold add --subject customer_id=C0000012 --reason litigation \
+	--authority 'District Court, Munich' --note 'Case 12 O 34/26' >/dev/null ||
+	exit 1
 echo 'correct horse battery' >user.pass
 for user in vera ophelia; do
 	"$B/lethe" user add $user --role officer --password-file user.pass \
@@ -38,4 +41,4 @@ for _ in 1 2 3 4 5 6 7 8 9 10; do
 	sleep 0.5
 done
 NODE_PATH=$work/node_modules timeout 900 node "$here/tests/web/browser.cjs" \
-	"$(sed 's/listening on //' ready)" "$work/shots"
+	"$(sed 's/listening on //' ready)" "$work/shots" "$B/lethe"

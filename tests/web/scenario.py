@@ -195,6 +195,12 @@ def count(action):
     return len(entries["entries"])
 
 
+def opened():
+    """The case code of a request that intake wrote down."""
+    return json.loads(lethe("request", "open", "--type", "access",
+                            "--identity", "customer_id=C0000011"))["id"]
+
+
 def lethe_address():
     """The address of somebody whom the demo knows."""
     for line in lethe("dump", "crm", "customers").splitlines():
@@ -387,11 +393,12 @@ DECIDE = {"extend", "decide", "refuse", "reopen", "execute", "letter",
           "package", "fulfil", "plan"}
 ALLOWED = {
     "ida": {*CASES},
-    "ophelia": {*CASES, *DECIDE, "/plans", "/plans/{id}", *PROOFS},
-    "anton": {*CASES, "approve", "return", "/plans", "/plans/{id}",
+    "ophelia": {*CASES, *DECIDE, "/holds", "/holds/{id}/release",
+                "/forecast", "/plans", "/plans/{id}", *PROOFS},
+    "anton": {*CASES, "approve", "return", "/forecast", "/plans", "/plans/{id}",
               "/plans/{id}/approve"},
-    "rita": {"/plans", "/plans/{id}", *PROOFS},
-    "max": {"/plans", "/plans/{id}", "/audit", "/audit/{id}", "/looks"},
+    "rita": {"/forecast", "/plans", "/plans/{id}", *PROOFS},
+    "max": {"/forecast", "/plans", "/plans/{id}", "/audit", "/audit/{id}", "/looks"},
 }
 FOR_ALL = {"/", "/session", "/rules", "/language", "/sign-in", "/style.css",
            "/sign-out", "/sign-ins", "/sign-ins/end", "/password", "/device",
@@ -951,6 +958,11 @@ def the_door():
                       "nobody@example.net")
     forms_from_elsewhere(c, of_the_door=True)
     door.everything(sys.modules[__name__], server.port)
+    holds("ended", server.end() == 0)
+    # Another one, which does not remember how often this source came.
+    server = Server("door.yml")
+    door.fetches(sys.modules[__name__], server.port)
+    door.answers(sys.modules[__name__], server.port)
     holds("ended", server.end() == 0)
 
 
