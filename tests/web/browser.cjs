@@ -177,13 +177,13 @@ async function erasure(browser, where) {
 	// An approver, too, but not of what was decided by the same.
 	holds("not by the same person", await page.locator(
 		"form[action$='/approve']").count() === 0);
-	await page.click("footer form[action='/sign-out'] button");
+	await page.click("header form[action='/sign-out'] button");
 	await signIn(page, "anton");
 	await page.goto(url + where);
 	holds("nothing to carry out yet", await page.locator(
 		"form[action$='/execute']").count() === 0);
 	await page.click("form[action$='/approve'] button");
-	await page.click("footer form[action='/sign-out'] button");
+	await page.click("header form[action='/sign-out'] button");
 	await signIn(page, "ophelia");
 	await page.goto(url + where);
 	await page.click(".next a");
