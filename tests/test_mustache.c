@@ -16,8 +16,10 @@ static const char *const modules[] = { "comments", "delimiters",
 
 static void run(const char *module, const json_t *test)
 {
-	const struct mustache m = { MUSTACHE_HTML, MUSTACHE_EMPTY, of_object,
-		json_object_get(test, "partials") };
+	struct mustache m = { MUSTACHE_HTML, MUSTACHE_EMPTY, of_object,
+		json_object_get(test, "partials"), NULL, NULL };
+	const char *const texts[] = { json_text(test, "template"), NULL };
+	struct mustache_set *set = NULL;
 	struct buf out = BUF_INIT;
 
 	MUST(mustache_render(&m, json_text(test, "template"),
@@ -26,6 +28,15 @@ static void run(const char *module, const json_t *test)
 	MUST(strcmp(buf_text(&out), json_text(test, "expected")) == 0,
 	    "%s: %s:\n%s\ninstead of\n%s", module, json_text(test, "name"),
 	    buf_text(&out), json_text(test, "expected"));
+	/* Parsed before, it is the same. */
+	buf_clear(&out);
+	ck_assert_int_eq(mustache_set_new(texts, &set), ST_OK);
+	m.parsed = set;
+	ck_assert_int_eq(
+	    mustache_render(&m, texts[0], json_object_get(test, "data"), &out),
+	    ST_OK);
+	ck_assert_str_eq(buf_text(&out), json_text(test, "expected"));
+	mustache_set_free(set);
 	buf_release(&out);
 }
 
@@ -91,7 +102,7 @@ static const char *two_lines(void *ctx, const char *name)
 START_TEST(a_text_is_rendered)
 {
 	const struct mustache m = { texts[_i].escape, MUSTACHE_EMPTY, two_lines,
-		NULL };
+		NULL, NULL, NULL };
 	struct buf out = BUF_INIT;
 	json_t *d = data();
 
@@ -133,7 +144,7 @@ static const struct {
 START_TEST(a_mistake_is_named)
 {
 	const struct mustache m = { MUSTACHE_HTML, MUSTACHE_REFUSE, itself,
-		NULL };
+		NULL, NULL, NULL };
 	struct buf out = BUF_INIT;
 	json_t *d = data();
 
@@ -146,9 +157,51 @@ START_TEST(a_mistake_is_named)
 }
 END_TEST
 
+static const char *one_of(void *ctx, const char *name)
+{
+	const char *const *pair = ctx;
+
+	return strcmp(name, "p") == 0 ? pair[1] : NULL;
+}
+
+/* Partials of a set too, also where a tag indents them. */
+START_TEST(a_set_is_rendered_as_its_texts_are)
+{
+	const char *pair[] = { "{{#list}}{{>p}}, {{/list}}\n  {{>p}}\n",
+		"<{{.}}>\n", NULL };
+	struct mustache m = { MUSTACHE_HTML, MUSTACHE_EMPTY, one_of, pair, NULL,
+		NULL };
+	struct buf plain = BUF_INIT, parsed = BUF_INIT;
+	struct mustache_set *set = NULL;
+	json_t *d = data();
+
+	ck_assert_int_eq(mustache_render(&m, pair[0], d, &plain), ST_OK);
+	ck_assert_int_eq(mustache_set_new(pair, &set), ST_OK);
+	m.parsed = set;
+	ck_assert_int_eq(mustache_render(&m, pair[0], d, &parsed), ST_OK);
+	ck_assert_str_eq(buf_text(&parsed), buf_text(&plain));
+	ck_assert_ptr_nonnull(strstr(buf_text(&parsed), "\n  <"));
+	mustache_set_free(set);
+	buf_release(&plain);
+	buf_release(&parsed);
+	json_decref(d);
+}
+END_TEST
+
+START_TEST(a_set_has_no_mistakes)
+{
+	const char *const pair[] = { "{{a}}", "a\n{{#b}}", NULL };
+	struct mustache_set *set = NULL;
+
+	ck_assert_int_eq(mustache_set_new(pair, &set), ST_INVALID);
+	ck_assert_ptr_null(set);
+}
+END_TEST
+
 START_TEST(sections_have_a_depth)
 {
-	const struct mustache m = { MUSTACHE_HTML, MUSTACHE_EMPTY, NULL, NULL };
+	const struct mustache m = { MUSTACHE_HTML, MUSTACHE_EMPTY, NULL, NULL,
+		NULL, NULL };
 	struct buf text = BUF_INIT, out = BUF_INIT;
 	json_t *d = data();
 
@@ -165,7 +218,7 @@ END_TEST
 START_TEST(without_memory)
 {
 	const struct mustache m = { MUSTACHE_HTML, MUSTACHE_EMPTY, two_lines,
-		NULL };
+		NULL, NULL, NULL };
 	struct buf out = BUF_INIT;
 	json_t *d = data();
 	enum status st = ST_NOMEM;
@@ -194,6 +247,8 @@ Suite *mustache_suite(void)
 	tcase_add_loop_test(t, the_official_tests, 0, COUNT(modules));
 	tcase_add_loop_test(t, a_text_is_rendered, 0, COUNT(texts));
 	tcase_add_loop_test(t, a_mistake_is_named, 0, COUNT(wrong));
+	tcase_add_test(t, a_set_is_rendered_as_its_texts_are);
+	tcase_add_test(t, a_set_has_no_mistakes);
 	tcase_add_test(t, sections_have_a_depth);
 	tcase_add_test(t, without_memory);
 	suite_add_tcase(s, t);

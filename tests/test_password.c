@@ -117,8 +117,8 @@ START_TEST(a_password_is_long_and_has_no_names)
 	char text[200];
 
 	ck_assert_int_eq(password_check(c, "ada", GOOD), ST_OK);
-	ck_assert_int_eq(password_check(c, "ada", "aaaaaaaaaaaa"), ST_OK);
-	ck_assert_int_eq(password_check(c, "ada", "aaaaaaaaaaa"), ST_USAGE);
+	ck_assert_int_eq(password_check(c, "ada", "aaakaalaamaa"), ST_OK);
+	ck_assert_int_eq(password_check(c, "ada", "aaakaalaama"), ST_USAGE);
 	ck_assert_int_eq(
 	    password_check(c, "ada", "my name is ADA, you see"), ST_USAGE);
 	(void)snprintf(text, sizeof(text), "at the %s desk", c->installation);
@@ -127,6 +127,29 @@ START_TEST(a_password_is_long_and_has_no_names)
 	ck_assert_int_eq(password_check(c, "ada", "ääääää"), ST_USAGE);
 	ck_assert_int_eq(
 	    password_check(c, "ada", "\xff\xff\xff\xff\xff\xff"), ST_USAGE);
+}
+END_TEST
+
+/* What everybody takes, and what only looks like it. */
+START_TEST(a_password_is_not_everybodys)
+{
+	static const char *const common[] = { "Password1234", "PASSWORD123456",
+		"correcthorsebatterystaple", "aaaaaaaaaaaa", "abcabcabcabc",
+		"AbcdabcDabcd", "123456789012", "987654321098", "qwertyuiopas",
+		"1q2w3e4r5t6y", "Qwertzuiopasdf", "abcdefghijklmn",
+		"passwordpassword" };
+	static const char *const fine[] = { "correct horse battery",
+		"password of the day", "aaaaaaaaaaab", "1234567890ab",
+		"ein Satz mit Wörtern" };
+
+	for (size_t i = 0; i < sizeof(common) / sizeof(common[0]); i++) {
+		MUST(password_check(&config, "ada", common[i]) == ST_USAGE,
+		    "%s", common[i]);
+		ck_assert_ptr_nonnull(strstr(status_text(), "first that"));
+	}
+	for (size_t i = 0; i < sizeof(fine) / sizeof(fine[0]); i++)
+		MUST(password_check(&config, "ada", fine[i]) == ST_OK, "%s: %s",
+		    fine[i], status_text());
 }
 END_TEST
 
@@ -192,6 +215,7 @@ Suite *password_suite(void)
 	tcase_add_test(t, a_secret_is_written_as_apps_read_it);
 	tcase_add_test(t, a_step_may_be_beside_the_clock_and_counts_once);
 	tcase_add_test(t, a_password_is_long_and_has_no_names);
+	tcase_add_test(t, a_password_is_not_everybodys);
 	tcase_add_test(t, however_it_is_typed_a_password_is_the_same);
 	tcase_add_test(t, only_so_many_are_computed_at_once);
 	suite_add_tcase(s, t);

@@ -49,6 +49,18 @@ enum status accounts_add(struct installation *in, const struct rights_actor *by,
 enum status accounts_enrol(struct installation *in,
     const struct rights_actor *by, const char *name, json_t **out) MUST_CHECK;
 
+/*
+ * The same by the users themselves, in two steps.  A new secret is shown:
+ * {"user","secret","uri"}; what was there before counts on.  Then a code of it
+ * proves that the device makes them: {"user","recovery":[...]}, and all
+ * sessions end.  ST_DENIED: not its code; ST_CONFLICT: none was offered.
+ */
+enum status accounts_offer_device(
+    struct installation *in, const char *name, json_t **out) MUST_CHECK;
+enum status accounts_take_device(struct installation *in,
+    const struct rights_actor *by, const char *name, const char *code,
+    json_t **out) MUST_CHECK;
+
 /* These end the user's sessions. */
 enum status accounts_set_roles(struct installation *in,
     const struct rights_actor *by, const char *name, unsigned int roles,
@@ -116,6 +128,14 @@ struct accounts_session {
 enum status accounts_sign_in(struct installation *in,
     const struct accounts_try *t, struct accounts_session *out,
     int64_t *wait) MUST_CHECK;
+
+/*
+ * Does ${t} give the password of its name?  For who is signed in and changes
+ * what signs in; a code is not asked for.  Errors are accounts_sign_in()'s, and
+ * failures count as those of sign-ins.
+ */
+enum status accounts_prove(struct installation *in,
+    const struct accounts_try *t, int64_t *wait) MUST_CHECK;
 
 /* Whose session it is; the idle time begins anew.  ST_DENIED: none, or over. */
 enum status accounts_session(struct installation *in, const char *token,

@@ -166,7 +166,7 @@ enum status accounts_remove(
 	if (st == ST_OK)
 		st = db_exec(in->control,
 		    "UPDATE account SET removed_at = $2, roles = 0,"
-		    " password = '', totp = NULL WHERE number = $1",
+		    " password = '', totp = NULL, totp_offer = NULL WHERE number = $1",
 		    ARGS(INT(a.who.number), INT(by->now)));
 	if (st == ST_OK)
 		st = db_exec(in->control,

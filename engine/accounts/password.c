@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/accounts/common.h"
 #include "engine/base/base64.h"
 #include "engine/base/normal.h"
 #include "engine/base/utf8.h"
@@ -209,6 +210,10 @@ static enum status check_text(
 		return fail(ST_USAGE,
 		    "the installation's name is in the password: take another "
 		    "one");
+	if (common_is(text, nfc->len))
+		return fail(ST_USAGE,
+		    "the password is among the first that anybody tries: take "
+		    "another one, such as four or five words");
 	return ST_OK;
 }
 

@@ -12,8 +12,9 @@
 
 /*
  * Is it good enough?  By its length, and because it has neither the user's name
- * nor the installation's in it; no rule says which kinds of characters (NIST SP
- * 800-63B).  ST_USAGE says what is wrong.
+ * nor the installation's in it, nor is one that everybody takes (common.h); no
+ * rule says which kinds of characters (NIST SP 800-63B).  ST_USAGE says what is
+ * wrong.
  */
 enum status password_check(
     const struct config *c, const char *user, const char *password) MUST_CHECK;

@@ -229,6 +229,39 @@ static enum status settle(struct sign_in *s, struct accounts_session *out)
 	return st;
 }
 
+static enum status settle_proof(struct sign_in *s)
+{
+	enum status st = db_begin(s->in->control, DB_WRITE);
+
+	if (st != ST_OK)
+		return st;
+	st = s->right ? throttle_undo(s->in, &s->throttle) : note(s, 0);
+	st = row_end(s->in, st);
+	if (st == ST_OK && !s->right)
+		st = fail(ST_DENIED, "the password is not right: try again");
+	return st;
+}
+
+enum status accounts_prove(
+    struct installation *in, const struct accounts_try *t, int64_t *wait)
+{
+	struct sign_in s = { .in = in, .t = t };
+	enum status st = installation_open_control(in);
+	int weak = 0;
+
+	*wait = 0;
+	if (st == ST_OK)
+		st = count_failure(&s, wait);
+	if (st == ST_OK)
+		st = password_verify(&in->config,
+		    s.known ? s.row.password : NULL, t->password, &s.right,
+		    &weak);
+	if (st == ST_OK)
+		st = settle_proof(&s);
+	row_release(&s.row);
+	return st;
+}
+
 enum status accounts_sign_in(struct installation *in,
     const struct accounts_try *t, struct accounts_session *out, int64_t *wait)
 {

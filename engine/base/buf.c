@@ -51,12 +51,18 @@ void buf_addv(struct buf *b, const char *fmt, va_list ap)
 	int n;
 
 	va_copy(again, ap);
-	n = vsnprintf(NULL, 0, fmt, ap);
+	/* Most fit at once. */
+	n = vsnprintf(
+	    b->data ? b->data + b->len : NULL, b->size - b->len, fmt, ap);
 	if (n < 0)
 		b->failed = 1;
-	if (!b->failed && buf_reserve(b, (size_t)n) == ST_OK) {
+	if (!b->failed && b->len + (size_t)n < b->size) {
+		b->len += (size_t)n;
+	} else if (!b->failed && buf_reserve(b, (size_t)n) == ST_OK) {
 		(void)vsnprintf(b->data + b->len, (size_t)n + 1, fmt, again);
 		b->len += (size_t)n;
+	} else if (b->data) {
+		b->data[b->len] = '\0';
 	}
 	va_end(again);
 }

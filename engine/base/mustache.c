@@ -12,26 +12,57 @@
 #define PARTIALS 32         /* in one another */
 #define WORK     (64 << 20) /* bytes of templates that one page may take */
 
+struct mustache_set {
+	size_t count;
+	struct {
+		const char *text;
+		struct mustache_tokens tokens;
+	} list[];
+};
+
 struct render {
 	const struct mustache *m;
 	const json_t *stack[CONTEXTS];
 	size_t depth;
 	int partials;
-	int64_t left; /* of WORK */
+	int64_t left;       /* of WORK */
+	json_t *derived;    /* a list: values that live as long as this */
+	enum status lookup; /* how deriving went; checked at each token */
 	struct buf *out;
 };
 
 /* ---- names ---- */
 
-static const json_t *member(const json_t *of, const char *name, size_t len)
+/* What is made on the way goes into a list, which has it from there on. */
+static const json_t *derive(
+    struct render *r, const json_t *of, const char *name, size_t len)
 {
-	return json_is_object(of) ? json_object_getn(of, name, len) : NULL;
+	json_t *made = NULL;
+	enum status st;
+
+	if (r->m->derived == NULL || r->lookup != ST_OK)
+		return NULL;
+	st = r->m->derived(r->m->ctx, of, name, len, &made);
+	if (st == ST_OK && made)
+		st = json_push(r->derived, made);
+	r->lookup = st;
+	return st == ST_OK ? made : NULL;
+}
+
+static const json_t *member(
+    struct render *r, const json_t *of, const char *name, size_t len)
+{
+	const json_t *found;
+
+	if (!json_is_object(of))
+		return NULL;
+	found = json_object_getn(of, name, len);
+	return found ? found : derive(r, of, name, len);
 }
 
 /* The first part is searched from the innermost value on, the others only in
  * what it is. */
-static const json_t *look_up(
-    const struct render *r, const char *name, size_t len)
+static const json_t *look_up(struct render *r, const char *name, size_t len)
 {
 	const json_t *found = NULL;
 	const char *dot;
@@ -42,13 +73,13 @@ static const json_t *look_up(
 	dot = memchr(name, '.', len);
 	part = dot ? (size_t)(dot - name) : len;
 	for (i = r->depth; found == NULL && i > 0; i--)
-		found = member(r->stack[i - 1], name, part);
+		found = member(r, r->stack[i - 1], name, part);
 	while (found && part < len) {
 		name += part + 1;
 		len -= part + 1;
 		dot = memchr(name, '.', len);
 		part = dot ? (size_t)(dot - name) : len;
-		found = member(found, name, part);
+		found = member(r, found, name, part);
 	}
 	return found;
 }
@@ -64,17 +95,31 @@ static int is_true(const json_t *v)
 
 /* ---- values ---- */
 
+static const char *escape_of(char c)
+{
+	switch (c) {
+	case '&': return "&amp;";
+	case '<': return "&lt;";
+	case '>': return "&gt;";
+	case '"': return "&quot;";
+	case '\'': return "&#39;";
+	default: return NULL;
+	}
+}
+
 static void add_escaped(struct buf *b, const char *text, size_t len)
 {
-	for (size_t i = 0; i < len; i++)
-		switch (text[i]) {
-		case '&': buf_adds(b, "&amp;"); break;
-		case '<': buf_adds(b, "&lt;"); break;
-		case '>': buf_adds(b, "&gt;"); break;
-		case '"': buf_adds(b, "&quot;"); break;
-		case '\'': buf_adds(b, "&#39;"); break;
-		default: buf_addc(b, text[i]);
-		}
+	size_t plain = 0; /* from here on nothing is added yet */
+	const char *escaped;
+
+	for (size_t i = 0; i < len; i++) {
+		if ((escaped = escape_of(text[i])) == NULL)
+			continue;
+		buf_add(b, text + plain, i - plain);
+		buf_adds(b, escaped);
+		plain = i + 1;
+	}
+	buf_add(b, text + plain, len - plain);
 }
 
 /* The shortest text that is read back as the same number. */
@@ -109,7 +154,7 @@ static void add_value(
 }
 
 static enum status render_value(
-    const struct render *r, const struct mustache_token *t)
+    struct render *r, const struct mustache_token *t)
 {
 	const json_t *v = look_up(r, t->text, t->len);
 
@@ -183,12 +228,24 @@ static char *indented(const char *text, const char *indent, size_t len)
 	return out;
 }
 
+static const struct mustache_tokens *parsed(
+    const struct mustache_set *s, const char *text)
+{
+	for (size_t i = 0; s && i < s->count; i++)
+		if (s->list[i].text == text)
+			return &s->list[i].tokens;
+	return NULL;
+}
+
 static enum status render_text(struct render *r, const char *text)
 {
+	const struct mustache_tokens *kept = parsed(r->m->parsed, text);
 	struct mustache_tokens t = { 0 };
 	enum status st;
 
 	r->left -= (int64_t)strlen(text);
+	if (kept)
+		return render_tokens(r, kept, 0, kept->count);
 	st = mustache_parse(text, &t);
 	if (st == ST_OK)
 		st = render_tokens(r, &t, 0, t.count);
@@ -196,33 +253,41 @@ static enum status render_text(struct render *r, const char *text)
 	return st;
 }
 
+/* The indentation is part of what is parsed. */
+static enum status render_indented(
+    struct render *r, const struct mustache_token *t, const char *found)
+{
+	char *text = indented(found, t->indent, t->indent_len);
+	enum status st;
+
+	if (text == NULL)
+		return fail(ST_NOMEM, "out of memory");
+	st = render_text(r, text);
+	free(text);
+	return st;
+}
+
 static enum status render_partial(
     struct render *r, const struct mustache_token *t)
 {
-	char *name = strndup(t->text, t->len), *text = NULL;
+	char *name = strndup(t->text, t->len);
 	const char *found;
 	enum status st = ST_OK;
 
 	if (name == NULL)
 		return fail(ST_NOMEM, "out of memory");
 	found = r->m->partial ? r->m->partial(r->m->ctx, name) : NULL;
-	if (found && *found) {
-		text = indented(found, t->indent, t->indent_len);
-		if (text == NULL)
-			st = fail(ST_NOMEM, "out of memory");
-		else if (r->partials == PARTIALS)
-			st = fail(ST_LIMIT,
-			    "partials are more than %d deep in one another",
-			    PARTIALS);
-	}
-	if (st == ST_OK && text) {
+	if (found && *found && r->partials == PARTIALS) {
+		st = fail(ST_LIMIT,
+		    "partials are more than %d deep in one another", PARTIALS);
+	} else if (found && *found) {
 		r->partials++;
-		st = render_text(r, text);
+		st = t->indent_len ? render_indented(r, t, found)
+				   : render_text(r, found);
 		r->partials--;
 		if (st == ST_INVALID)
 			status_prefix("partial %s: ", name);
 	}
-	free(text);
 	free(name);
 	return st;
 }
@@ -252,6 +317,8 @@ static enum status render_tokens(
 		case MUSTACHE_PARTIAL: st = render_partial(r, token); break;
 		case MUSTACHE_END: break;
 		}
+		if (r->lookup != ST_OK)
+			return r->lookup;
 	}
 	return st;
 }
@@ -262,7 +329,46 @@ enum status mustache_render(const struct mustache *m, const char *text,
 	struct render r = {
 		.m = m, .stack = { data }, .depth = 1, .left = WORK, .out = out
 	};
-	enum status st = render_text(&r, text);
+	enum status st = ST_OK;
 
+	if (m->derived)
+		st = json_made(json_array(), &r.derived);
+	if (st == ST_OK)
+		st = render_text(&r, text);
+	json_decref(r.derived);
 	return st == ST_OK ? buf_status(out) : st;
+}
+
+/* ---- sets ---- */
+
+enum status mustache_set_new(
+    const char *const *texts, struct mustache_set **out)
+{
+	struct mustache_set *s;
+	enum status st = ST_OK;
+	size_t count = 0;
+
+	while (texts[count])
+		count++;
+	s = calloc(1, sizeof(*s) + count * sizeof(s->list[0]));
+	if (s == NULL)
+		return fail(ST_NOMEM, "out of memory");
+	for (; st == ST_OK && s->count < count; s->count++) {
+		s->list[s->count].text = texts[s->count];
+		st = mustache_parse(texts[s->count], &s->list[s->count].tokens);
+	}
+	if (st == ST_OK)
+		*out = s;
+	else
+		mustache_set_free(s);
+	return st;
+}
+
+void mustache_set_free(struct mustache_set *s)
+{
+	if (s == NULL)
+		return;
+	for (size_t i = 0; i < s->count; i++)
+		mustache_tokens_release(&s->list[i].tokens);
+	free(s);
 }

@@ -30,7 +30,25 @@ struct mustache {
 	 * NULL: there is none, and nothing is included.  May be NULL. */
 	const char *(*partial)(void *ctx, const char *name);
 	void *ctx;
+	/* Texts that were parsed already; may be NULL. */
+	const struct mustache_set *parsed;
+	/* A member that the object ${of} does not have, made of what it has
+	 * when a template asks for it; the renderer decrefs it.  ${*out} is
+	 * left alone where there is none.  May be NULL. */
+	enum status (*derived)(void *ctx, const json_t *of, const char *name,
+	    size_t len, json_t **out);
 };
+
+/*
+ * Templates that are parsed once and rendered often.  Each is known by where
+ * its text lies, so that texts which are in no set are rendered as well, and
+ * as they would be.  Texts outlive the set; threads may share it.
+ */
+struct mustache_set;
+/* ${texts}: ended by NULL.  ST_INVALID: as mustache_render(). */
+enum status mustache_set_new(
+    const char *const *texts, struct mustache_set **out) MUST_CHECK;
+void mustache_set_free(struct mustache_set *s);
 
 /* Append ${text}, rendered with ${data}, to ${out}. */
 enum status mustache_render(const struct mustache *m, const char *text,

@@ -7,7 +7,8 @@
  * Lists of very many requests for a server that is asked for them again and
  * again: a list that was sorted is kept until a request changes or the day
  * ends.  Several threads may ask at once, each with an installation of its
- * own; what they are given is what list.h would give at that instant.
+ * own; what they are given is what list.h would give at that instant.  Members
+ * may be put beside what is in it, but not changed within: it is shared.
  */
 struct board;
 

@@ -122,8 +122,8 @@ const char *letter_word(const json_t *words, const char *list, const char *code)
 enum status letter_put_day(
     const json_t *words, const char *name, int32_t day, json_t *o)
 {
-	const struct mustache m = { MUSTACHE_TEXT, MUSTACHE_REFUSE, NULL,
-		NULL };
+	const struct mustache m = { MUSTACHE_TEXT, MUSTACHE_REFUSE, NULL, NULL,
+		NULL, NULL };
 	struct civil c = civil_date(day);
 	const char *month = json_string_value(json_array_get(
 	    json_object_get(words, "months"), (size_t)c.month - 1));
@@ -296,7 +296,7 @@ static enum status render(const struct installation *in, const char *kind,
 {
 	struct texts texts = { .in = in, .language = language };
 	const struct mustache m = { MUSTACHE_TEXT, MUSTACHE_REFUSE, partial,
-		&texts };
+		&texts, NULL, NULL };
 	struct buf text = BUF_INIT;
 	enum status st = read_file(in, kind, language, "txt", &text);
 

@@ -40,7 +40,8 @@ static void fill(const struct accounts_session *s, struct web_session *out)
 }
 
 static enum status sign_in(void *ctx, struct installation *in,
-    const struct web_credentials *c, int64_t now, struct web_session *out)
+    const struct web_credentials *c, int64_t now, struct web_session *out,
+    int64_t *wait)
 {
 	struct accounts_try t = { .name = c->user,
 		.password = c->password,
@@ -48,12 +49,11 @@ static enum status sign_in(void *ctx, struct installation *in,
 		.device = c->device,
 		.now = now };
 	struct accounts_session s = { 0 };
-	int64_t wait = 0;
 	enum status st = accounts_address(in, c->address, t.address);
 
 	(void)ctx;
 	if (st == ST_OK)
-		st = accounts_sign_in(in, &t, &s, &wait);
+		st = accounts_sign_in(in, &t, &s, wait);
 	if (st == ST_OK && c->before)
 		st = accounts_sign_out(in, c->before, now);
 	if (st == ST_OK)

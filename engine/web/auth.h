@@ -51,10 +51,11 @@ struct web_auth {
 	 * in, because there is no user yet. */
 	enum status (*ready)(void *ctx, struct installation *in);
 	/* ST_DENIED, in the same words and after the same work whoever asks:
-	 * not these credentials, or not now. */
+	 * not these credentials.  ST_BUSY: not now, but in ${*wait} seconds
+	 * (0: soon), whether or not there is such a user. */
 	enum status (*sign_in)(void *ctx, struct installation *in,
 	    const struct web_credentials *c, int64_t now,
-	    struct web_session *out);
+	    struct web_session *out, int64_t *wait);
 	/* ST_NOTFOUND: no such session (any more).  In constant time. */
 	enum status (*session)(void *ctx, struct installation *in,
 	    const char *token, int64_t now, struct web_session *out);

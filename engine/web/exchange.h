@@ -56,11 +56,12 @@ struct exchange {
 	char *cookie;         /* Set-Cookie, or NULL */
 	char *device_cookie;
 	char *language_cookie;
-	const char *allow; /* of 405: the methods there are */
-	const char *type;  /* of ${body} */
-	int is_asset;      /* the same for everybody: may be kept */
-	const char *etag;  /* of an asset */
-	char *file;        /* the name to keep ${body} under, or NULL */
+	int64_t retry_after; /* of 429: seconds; 0: unknown */
+	const char *allow;   /* of 405: the methods there are */
+	const char *type;    /* of ${body} */
+	int is_asset;        /* the same for everybody: may be kept */
+	const char *etag;    /* of an asset */
+	char *file;          /* the name to keep ${body} under, or NULL */
 	struct buf body;
 	struct sealed *stream; /* instead of ${body}: read while it goes out */
 };

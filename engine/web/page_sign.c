@@ -40,7 +40,10 @@ enum status do_sign_in(struct exchange *x)
 	if (c.user == NULL || c.password == NULL)
 		return fail(ST_USAGE, "give `user` and `password`");
 	c.code = c.code ? c.code : "";
-	st = auth->sign_in(auth->ctx, x->in, &c, x->now, &x->session);
+	st = auth->sign_in(
+	    auth->ctx, x->in, &c, x->now, &x->session, &x->retry_after);
+	if (st == ST_BUSY && x->retry_after > 0)
+		x->status = 429;
 	if (st == ST_DENIED)
 		return once_more(x, back);
 	if (st != ST_OK)

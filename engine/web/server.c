@@ -55,6 +55,18 @@ static void add_file_name(struct MHD_Response *r, const struct exchange *x)
 	free(text);
 }
 
+/* How long until it makes sense to come again. */
+static void add_retry(struct MHD_Response *r, const struct exchange *x)
+{
+	char seconds[24];
+
+	if (x->status != 429 || x->retry_after <= 0)
+		return;
+	(void)snprintf(
+	    seconds, sizeof(seconds), "%lld", (long long)x->retry_after);
+	(void)MHD_add_response_header(r, "Retry-After", seconds);
+}
+
 static void add_headers(
     struct MHD_Response *r, const struct exchange *x, int secure)
 {
@@ -77,6 +89,7 @@ static void add_headers(
 	if (x->language_cookie)
 		(void)MHD_add_response_header(
 		    r, "Set-Cookie", x->language_cookie);
+	add_retry(r, x);
 	if (x->status == 413)
 		(void)MHD_add_response_header(r, "Connection", "close");
 	if (secure)

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "engine/rights/message.h"
+#include "engine/web/files.h"
 #include "engine/web/guard.h"
 #include "engine/web/problem.h"
 #include "engine/web/view.h"
@@ -46,6 +47,8 @@ enum status site_init(
 	s->auth = auth;
 	st = words_load(&s->words);
 	if (st == ST_OK)
+		st = files_templates(&s->templates);
+	if (st == ST_OK)
 		st = board_new(&s->board);
 	if (st == ST_OK)
 		st = errands_new(in, &s->errands);
@@ -63,6 +66,7 @@ void site_release(struct site *s)
 	pulse_stop(s->pulse);
 	errands_free(s->errands);
 	board_free(s->board);
+	mustache_set_free(s->templates);
 	words_free(s->words);
 	*s = (struct site){ .words = NULL };
 }

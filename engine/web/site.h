@@ -1,6 +1,7 @@
 #ifndef WEB_SITE_H
 #define WEB_SITE_H
 
+#include "engine/base/mustache.h"
 #include "engine/rights/board.h"
 #include "engine/web/auth.h"
 #include "engine/web/courier.h"
@@ -18,6 +19,7 @@ struct site {
 	struct pulse *pulse;
 	struct errands *errands;
 	struct words *words;
+	struct mustache_set *templates; /* all pages */
 	struct rate *rate;       /* of the customers' door; NULL: it is shut */
 	struct courier *courier; /* the same */
 };

@@ -8,11 +8,25 @@
 #include "engine/web/route.h"
 #include "engine/web/site.h"
 
+/* What a page is made with. */
+struct view {
+	const char *template;
+	struct dress dress;
+};
+
 static const char *partial(void *ctx, const char *name)
 {
-	const char *template = ctx;
+	const struct view *v = ctx;
 
-	return files_page(strcmp(name, "content") == 0 ? template : name);
+	return files_page(strcmp(name, "content") == 0 ? v->template : name);
+}
+
+static enum status derived(
+    void *ctx, const json_t *of, const char *name, size_t len, json_t **out)
+{
+	const struct view *v = ctx;
+
+	return words_dress(&v->dress, of, name, len, out);
 }
 
 /* What of the top of each page leads where. */
@@ -116,16 +130,12 @@ static enum status root_json(struct exchange *x, const char *name, json_t **out)
 
 enum status view_page(struct exchange *x, const char *name)
 {
-	char template[64];
-	struct mustache m = { MUSTACHE_HTML, MUSTACHE_EMPTY, partial,
-		template };
+	struct view v = { name, { x->site->words, x->language, x->in->zone } };
+	const struct mustache m = { MUSTACHE_HTML, MUSTACHE_EMPTY, partial, &v,
+		x->site->templates, derived };
 	json_t *root = NULL;
-	enum status st;
+	enum status st = root_json(x, name, &root);
 
-	(void)snprintf(template, sizeof(template), "%s", name);
-	st = words_dress(x->site->words, x->language, x->in->zone, x->data);
-	if (st == ST_OK)
-		st = root_json(x, name, &root);
 	if (st == ST_OK)
 		st = mustache_render(&m, files_page("layout"), root, &x->body);
 	json_decref(root);

@@ -6,7 +6,7 @@
 /*
  * ${x->data} as a page: the template ${name} inside the layout, both of
  * web/pages, into ${x->body}.  A template sees "page" (the data, with what
- * words_dress() puts beside it), "w" (words), "user", "csrf", "nav", ...
+ * words_dress() makes of it), "w" (words), "user", "csrf", "nav", ...
  */
 enum status view_page(struct exchange *x, const char *name) MUST_CHECK;
 

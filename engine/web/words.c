@@ -1,6 +1,7 @@
 /* Words, days and numbers as a language writes them. */
 #include "engine/web/words.h"
 
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -66,31 +67,46 @@ const char *words_text(
 
 /* ---- as the language writes it ---- */
 
-struct dress {
-	const json_t *words;
-	const json_t *labels;
-	const struct zone *zone;
-};
+/* With ${group} between thousands.  A page has hundreds of numbers: printf
+ * would take longer than all the rest of their way. */
+static void add_number(struct buf *b, json_int_t n, const char *group)
+{
+	/* In two's complement, the smallest number too. */
+	uint64_t left = n < 0 ? 0 - (uint64_t)n : (uint64_t)n;
+	char digits[24];
+	size_t len = 0;
+
+	do
+		digits[len++] = (char)('0' + left % 10);
+	while ((left /= 10) > 0);
+	if (n < 0)
+		buf_addc(b, '-');
+	for (size_t i = len; i > 0; i--) {
+		if (i < len && i % 3 == 0)
+			buf_adds(b, group);
+		buf_addc(b, digits[i - 1]);
+	}
+}
 
 /* "date" has D (day), N (month's name), Y (year) behind a percent sign. */
-static void add_day(const struct dress *d, int32_t day, struct buf *b)
+static void add_day(const json_t *words, int32_t day, struct buf *b)
 {
 	const struct civil c = civil_date(day);
-	const json_t *months = json_object_get(d->words, "months");
+	const json_t *months = json_object_get(words, "months");
 
-	for (const char *p = json_text(d->words, "date"); *p; p++) {
+	for (const char *p = json_text(words, "date"); *p; p++) {
 		if (*p != '%') {
 			buf_addc(b, *p);
 			continue;
 		}
 		switch (*++p) {
-		case 'D': buf_addf(b, "%d", c.day); break;
-		case 'M': buf_addf(b, "%d", c.month); break;
+		case 'D': add_number(b, c.day, ""); break;
+		case 'M': add_number(b, c.month, ""); break;
 		case 'N':
 			buf_adds(b, json_string_value(json_array_get(
 					months, (size_t)c.month - 1)));
 			break;
-		default: buf_addf(b, "%d", c.year); break;
+		default: add_number(b, c.year, ""); break;
 		}
 	}
 }
@@ -98,6 +114,7 @@ static void add_day(const struct dress *d, int32_t day, struct buf *b)
 static enum status time_text(
     const struct dress *d, const char *text, struct buf *b)
 {
+	const json_t *words = words_of(d->words, d->language);
 	struct when w = { .kind = WHEN_NONE };
 	char local[ZONE_TEXT];
 	enum status st = when_parse(text, strlen(text), &w);
@@ -107,11 +124,11 @@ static enum status time_text(
 		return buf_status(b);
 	}
 	if (w.kind == WHEN_DATE) {
-		add_day(d, w.day, b);
+		add_day(words, w.day, b);
 		return buf_status(b);
 	}
 	zone_format(d->zone, w.seconds, local);
-	add_day(d, zone_day(d->zone, w.seconds), b);
+	add_day(words, zone_day(d->zone, w.seconds), b);
 	buf_addc(b, ' ');
 	buf_add(b, local + 11, 5);
 	return buf_status(b);
@@ -120,131 +137,87 @@ static enum status time_text(
 static enum status number_text(
     const struct dress *d, json_int_t n, struct buf *b)
 {
-	const char *group = json_text(d->words, "group");
-	char digits[24];
-	size_t len;
-
-	(void)snprintf(digits, sizeof(digits), "%lld", (long long)n);
-	len = strlen(digits);
-	for (size_t i = 0; i < len; i++) {
-		if (i > (digits[0] == '-') && (len - i) % 3 == 0)
-			buf_adds(b, group);
-		buf_addc(b, digits[i]);
-	}
+	add_number(b, n, json_text(words_of(d->words, d->language), "group"));
 	return buf_status(b);
 }
 
-static int ends_in(const char *key, const char *end)
+static int ends_in(const char *key, size_t len, const char *end)
 {
-	size_t len = strlen(key), n = strlen(end);
+	size_t n = strlen(end);
 
-	return len > n && strcmp(key + len - n, end) == 0;
+	return len > n && memcmp(key + len - n, end, n) == 0;
 }
 
-static int is_time(const char *key)
+static int is_time(const char *key, size_t len)
 {
-	return ends_in(key, "_at") || ends_in(key, "_date") ||
-	       strcmp(key, "at") == 0 || strcmp(key, "as_of") == 0 ||
-	       strcmp(key, "cutoff") == 0 || strcmp(key, "notice_due") == 0;
-}
+	static const char *const times[] = { "at", "as_of", "cutoff",
+		"notice_due" };
 
-/* A template cannot ask whether a number is 0, or a list empty, without going
- * through it. */
-static enum status put_any(json_t *more, const char *key, const json_t *v)
-{
-	struct buf name = BUF_INIT;
-	int any = json_is_integer(v) ? json_integer_value(v) != 0
-				     : json_array_size(v) > 0;
-	enum status st;
-
-	if (!json_is_integer(v) && !json_is_array(v))
-		return ST_OK;
-	buf_adds(&name, key);
-	buf_adds(&name, "_any");
-	st = json_put(more, buf_text(&name), json_boolean(any));
-	buf_release(&name);
-	return st;
+	if (ends_in(key, len, "_at") || ends_in(key, len, "_date"))
+		return 1;
+	for (size_t i = 0; i < sizeof(times) / sizeof(times[0]); i++)
+		if (strlen(times[i]) == len && memcmp(times[i], key, len) == 0)
+			return 1;
+	return 0;
 }
 
 /* What ${v} is for people, added to ${b}; nothing where it is that already. */
-static enum status text_of(
-    const struct dress *d, const char *key, const json_t *v, struct buf *b)
+static enum status text_of(const struct dress *d, const char *key, size_t len,
+    const json_t *v, struct buf *b)
 {
+	const json_t *labels;
 	const char *label;
 
 	if (json_is_integer(v))
 		return number_text(d, json_integer_value(v), b);
 	if (!json_is_string(v))
 		return ST_OK;
-	label = json_string_value(json_object_get(
-	    json_object_get(d->labels, key), json_string_value(v)));
+	labels = json_object_get(words_of(d->words, d->language), "labels");
+	labels = json_object_getn(labels, key, len);
+	label =
+	    json_string_value(json_object_get(labels, json_string_value(v)));
 	if (label)
 		buf_adds(b, label);
-	else if (is_time(key))
+	else if (is_time(key, len))
 		return time_text(d, json_string_value(v), b);
-	else if (json_object_get(d->labels, key))
+	else if (labels)
 		buf_adds(b, json_string_value(v));
 	return buf_status(b);
 }
 
-static enum status dress_any(const struct dress *d, json_t *v);
-
-static enum status dress_object(const struct dress *d, json_t *o)
+static enum status make_text(const struct dress *d, const char *key, size_t len,
+    const json_t *v, json_t **out)
 {
-	struct buf b = BUF_INIT, name = BUF_INIT;
-	enum status st = ST_OK;
-	json_t *more = NULL, *v;
-	const char *key;
+	struct buf b = BUF_INIT;
+	enum status st = text_of(d, key, len, v, &b);
 
-	if ((st = json_made(json_object(), &more)) != ST_OK)
-		return st;
-	json_object_foreach(o, key, v)
-	{
-		buf_clear(&b);
-		buf_clear(&name);
-		st = text_of(d, key, v, &b);
-		buf_adds(&name, key);
-		buf_adds(&name, "_text");
-		if (st == ST_OK && b.len)
-			st = json_put(
-			    more, buf_text(&name), json_string(buf_text(&b)));
-		if (st == ST_OK)
-			st = put_any(more, key, v);
-		if (st == ST_OK)
-			st = dress_any(d, v);
-		if (st != ST_OK)
-			break;
-	}
-	if (st == ST_OK && json_object_update(o, more) != 0)
-		st = fail(ST_NOMEM, "out of memory");
-	json_decref(more);
+	if (st == ST_OK && b.len)
+		st = json_made(json_stringn(b.data, b.len), out);
 	buf_release(&b);
-	buf_release(&name);
 	return st;
 }
 
-static enum status dress_any(const struct dress *d, json_t *v)
+/* A template cannot ask whether a number is 0, or a list empty, without going
+ * through it. */
+static enum status make_any(const json_t *v, json_t **out)
 {
-	enum status st = ST_OK;
-	json_t *one;
-	size_t i;
-
-	if (json_is_object(v))
-		return dress_object(d, v);
-	json_array_foreach(v, i, one)
-	{
-		if ((st = dress_any(d, one)) != ST_OK)
-			return st;
-	}
+	if (json_is_integer(v))
+		return json_made(json_boolean(json_integer_value(v) != 0), out);
+	if (json_is_array(v))
+		return json_made(json_boolean(json_array_size(v) > 0), out);
 	return ST_OK;
 }
 
-enum status words_dress(const struct words *w, const char *language,
-    const struct zone *zone, json_t *value)
+enum status words_dress(const struct dress *d, const json_t *of,
+    const char *name, size_t len, json_t **out)
 {
-	const json_t *words = words_of(w, language);
-	const struct dress d = { words, json_object_get(words, "labels"),
-		zone };
-
-	return dress_any(&d, value);
+	if (ends_in(name, len, "_text")) {
+		len -= strlen("_text");
+		return make_text(
+		    d, name, len, json_object_getn(of, name, len), out);
+	}
+	if (ends_in(name, len, "_any"))
+		return make_any(
+		    json_object_getn(of, name, len - strlen("_any")), out);
+	return ST_OK;
 }

@@ -22,12 +22,18 @@ const char *words_text(
     const struct words *w, const char *language, const char *key);
 
 /*
- * Beside every member of ${value} that people read differently from machines
- * put one with "_text" behind its name, as ${language} writes it: codes that
- * have a label, days, instants (in ${zone}), whole numbers; and beside numbers
- * and lists one with "_any", which is true unless they are 0, or empty.
+ * What templates may ask of an object beside its members (mustache.h): of
+ * MEMBER, where people read it differently from machines, MEMBER_text, as
+ * ${language} writes it: codes that have a label, days, instants (in ${zone}),
+ * whole numbers; and of numbers and lists MEMBER_any, which is true unless
+ * they are 0, or empty.  ${*out}: a value of the caller's, or left alone.
  */
-enum status words_dress(const struct words *w, const char *language,
-    const struct zone *zone, json_t *value) MUST_CHECK;
+struct dress {
+	const struct words *words;
+	const char *language;
+	const struct zone *zone;
+};
+enum status words_dress(const struct dress *d, const json_t *of,
+    const char *name, size_t len, json_t **out) MUST_CHECK;
 
 #endif /* !WEB_WORDS_H */

@@ -17,7 +17,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	static json_t *values;
 	char *text = malloc(size + 1);
 	struct buf out = BUF_INIT;
-	struct mustache m = { MUSTACHE_HTML, MUSTACHE_EMPTY, itself, text };
+	struct mustache m = { MUSTACHE_HTML, MUSTACHE_EMPTY, itself, text, NULL,
+		NULL };
 
 	if (text == NULL || size > 4096) {
 		free(text);

@@ -129,7 +129,7 @@ async function journey(browser) {
 	await page.waitForSelector("#decision ~ dl");
 	holds("nothing to approve for who decided",
 		await page.locator("form[action$='/approve']").count() === 0);
-	await page.click("footer form[action='/sign-out'] button");
+	await page.click("header form[action='/sign-out'] button");
 	await signIn(page, "anton");
 	await page.click("#approval ~ table a >> nth=0");
 	await page.click("form[action$='/approve'] button");
@@ -221,6 +221,8 @@ async function main() {
 		["holds", "/holds"], ["plans", "/plans"], ["plan", plan], ["rules", "/rules"], ["forecast", "/forecast"],
 		["audit", "/audit"], ["verification", "/verification"],
 		["statement", "/statement"], ["looks", "/looks"], ["session", "/session"],
+		["sign-ins", "/sign-ins"], ["password", "/password"],
+		["device", "/device"],
 		["problem", "/nothing/here"]]);
 	await journey(browser);
 	await door({ url, shots, lethe, desktop, ways, holds, language,

@@ -28,6 +28,11 @@ done
 "$B/lethe" hold add --subject customer_id=C0000012 --reason litigation \
 	--authority 'District Court, Munich' --note 'Case 12 O 34/26' >/dev/null ||
 	exit 1
+echo 'correct horse battery' >user.pass
+for user in vera ophelia; do
+	"$B/lethe" user add $user --role officer --password-file user.pass \
+		>/dev/null || exit 1
+done
 "$B/serve_test" lethe.yml >ready &
 server=$!
 trap 'kill $server 2>/dev/null' EXIT

@@ -6,6 +6,8 @@ In a folder with an installation of `lethe demo`, initialised, whose last purge
 was stopped.  Every answer that the document speaks of is asked for once, and
 each JSON answer is as its schema says.
 """
+import base64
+import hmac
 import http.client
 import io
 import json
@@ -13,6 +15,7 @@ import os
 import re
 import signal
 import socket
+import struct
 import subprocess
 import sys
 import time
@@ -264,6 +267,86 @@ def signing_in_and_out(port):
     holds("a session that has ended", c.get("/").status == 401)
 
 
+def code_of(secret, step):
+    """RFC 6238, as apps compute it."""
+    mac = hmac.digest(base64.b32decode(secret), struct.pack(">Q", step), "sha1")
+    at = mac[-1] & 15
+    number = struct.unpack(">I", mac[at:at + 4])[0] & 0x7fffffff
+    return f"{number % 1000000:06}"
+
+
+def own_device(port, password):
+    """A device counts from the first code that it makes."""
+    c = Client(port, "rita")
+    holds("a form", c.get("/device").json()["problem"] is None)
+    holds("nothing begun", c.post("/device/confirm",
+                                  code="000000").status == 409)
+    holds("without a password", c.post("/device").status == 400)
+    holds("without a code", c.post("/device/confirm").status == 400)
+    a = c.post("/device", accept=HTML, old="wrong")
+    holds("a stranger", a.status == 403 and "otpauth" not in a.text)
+    a = c.post("/device", accept=HTML, old=password)
+    holds("a link", 'href="otpauth://totp/' in a.text)
+    o = c.post("/device", old=password).json()
+    step = int(time.time()) // 30
+    a = c.post("/device/confirm", accept=HTML,
+               code=code_of(o["secret"], step + 1000))
+    holds("not of now", a.status == 403 and "clock" in a.text)
+    a = c.post("/device/confirm", code=code_of(o["secret"], step))
+    holds("taken", a.status == 200 and len(a.json()["recovery"]) == 10 and
+          c.get("/").status == 401)
+    user = json.loads(lethe("user", "show", "rita"))
+    holds("it counts", user["totp"] and user["recovery_codes"] == 10)
+
+
+def own_account(port):
+    """Everybody's own sign-ins and password; rita's account is a real one."""
+    old, new = "correct horse battery", "wrong donkey charger"
+    with open("rita.pass", "w", encoding="utf-8") as f:
+        f.write(old + "\n")
+    lethe("user", "add", "rita", "--role", "auditor", "--password-file",
+          "rita.pass")
+    c = Client(port, "rita")
+    a = c.post("/sign-in", user="hasty", password="water")
+    holds("told for how long", a.status == 429 and
+          a.headers["Retry-After"] == "7")
+    holds("an empty form", c.get("/password").json()["problem"] is None)
+    holds("fields", c.post("/password", old=old).status == 400)
+    page = c.post("/password", accept=HTML, old=old, password=new, again="x")
+    holds("twice the same", page.status == 400 and "both times" in page.text)
+    page = c.post("/password", accept=HTML, old=old, password="password1234",
+                  again="password1234")
+    holds("one of many", page.status == 400 and "many people" in page.text)
+    page = c.post("/password", accept=HTML, old=new, password=new, again=new)
+    holds("the old one", page.status == 403 and "not your" in page.text and
+          new not in page.text)
+    holds("changed", c.post("/password", old=old, password=new,
+                            again=new).status == 200)
+    holds("signed out", c.get("/").status == 401)
+    c = Client(port, "rita")
+    a = c.post("/password", accept=HTML, old=new, password=old, again=old)
+    holds("to the form", a.headers["Location"] == "/sign-in")
+    own_device(port, old)
+    c = Client(port, "rita")
+    for tries in range(20):
+        a = c.post("/password", old=new, password=old, again=old)
+        if a.status == 429:
+            break
+    holds("neither this way", c.post("/device", old=old).status == 429)
+    holds("tried too often", tries >= 5 and a.headers["Retry-After"])
+    o = c.get("/sign-ins").json()
+    holds("who tried", o["user"] == "rita" and
+          len(o["sign_ins"]) > tries and
+          all(i["outcome"] == "failed" for i in o["sign_ins"]))
+    holds("a page", "Failed" in c.get("/sign-ins", accept=HTML).text)
+    ended = count("user_sessions_ended")
+    a = c.post("/sign-ins/end", accept=HTML)
+    holds("everywhere", a.headers["Location"] == "/sign-in" and
+          c.get("/").status == 401 and
+          count("user_sessions_ended") == ended + 1)
+    holds("JSON", Client(port, "rita").post("/sign-ins/end").status == 200)
+
+
 def forms_from_elsewhere(c, of_the_door):
     """Each POST: without the secret, from another site, as something else."""
     for path, methods in DOCUMENT["paths"].items():
@@ -318,7 +401,8 @@ ALLOWED = {
     "max": {"/forecast", "/plans", "/plans/{id}", "/audit", "/audit/{id}", "/looks"},
 }
 FOR_ALL = {"/", "/session", "/rules", "/language", "/sign-in", "/style.css",
-           "/sign-out"}
+           "/sign-out", "/sign-ins", "/sign-ins/end", "/password", "/device",
+           "/device/confirm"}
 
 
 def roles(port):
@@ -913,6 +997,7 @@ def main():
     port = server.port
     everybody_who_is_not_signed_in(port)
     signing_in_and_out(port)
+    own_account(port)
     forms_of_this_site(port)
     roles(port)
     a_request(port, cases[0])

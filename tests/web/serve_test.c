@@ -54,13 +54,18 @@ static enum status ready(void *ctx, struct installation *in)
 }
 
 static enum status sign_in(void *ctx, struct installation *in,
-    const struct web_credentials *c, int64_t now, struct web_session *out)
+    const struct web_credentials *c, int64_t now, struct web_session *out,
+    int64_t *wait)
 {
 	size_t len = strlen(c->user), number;
 
 	(void)ctx;
 	(void)in;
 	(void)now;
+	if (strcmp(c->user, "hasty") == 0) {
+		*wait = 7;
+		return fail(ST_BUSY, "try again in 7 seconds");
+	}
 	for (size_t i = 0; i < PEOPLE; i++) {
 		if (strcmp(people[i].name, c->user) != 0 ||
 		    strcmp(c->password, "water") != 0 ||
