@@ -191,7 +191,8 @@ def waits(web, nobody):
 
 def sessions(web, port, case):
     c = web.Client(port)
-    for path in ("ask", "prove", "withdraw", "leave"):
+    for path in ("ask", "prove", "answer", "package", "withdraw",
+                 "leave"):
         web.holds(path, c.post("/door/" + path, code="1").status == 401)
     web.holds("not inside", c.get("/door/case").status == 401)
     a = c.get("/door/case", accept=web.HTML)
@@ -205,7 +206,8 @@ def sessions(web, port, case):
     page = c.get("/door/case", accept=web.HTML).text
     web.holds("the page", "/door/withdraw" in page and "sign-out" not in page
               and case["case_code"] not in page)
-    for path in ("ask", "prove", "withdraw", "leave"):
+    for path in ("ask", "prove", "answer", "package", "withdraw",
+                 "leave"):
         a = c.post("/door/" + path, code="1")
         web.holds(f"{path} without the secret", a.status == 403)
     web.holds("no user's page", c.get("/requests").status == 401)
@@ -258,4 +260,6 @@ def everything(web, port):
     for _ in range(6):
         a = c.post("/door/enter", case_code="!")
     web.holds("nor in", a.status == 429)
-    web.holds("nor out", nobody.post("/door/withdraw").status == 429)
+    for path in ("withdraw", "package", "answer"):
+        web.holds(f"nor {path}", nobody.post("/door/" + path,
+                                             words="x").status == 429)
