@@ -302,6 +302,7 @@ static const struct {
 	{ WEB_POST, "/door/prove", D },
 	{ WEB_POST, "/door/withdraw", D },
 	{ WEB_POST, "/door/leave", D },
+	{ WEB_POST, "/door/answer", D },
 	{ WEB_POST, "/door/package", D },
 	{ WEB_GET, "/style.css", 0 },
 };
