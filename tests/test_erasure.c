@@ -11,6 +11,7 @@
 #include "engine/rights/erasure.h"
 #include "engine/rights/letter.h"
 #include "engine/subjects/subjects.h"
+#include "tests/attached.h"
 #include "tests/house.h"
 #include "tests/suites.h"
 
@@ -279,10 +280,19 @@ START_TEST(what_came_back_under_its_key_is_found)
 	const char *id = asked(h);
 	json_t *out;
 
-	house_sql(h, "DELETE FROM visits WHERE id IN (4, 5);"
-		     "CREATE TRIGGER back AFTER INSERT ON lethe_evidence"
-		     " WHEN NEW.collection = 'people' BEGIN"
-		     " INSERT INTO visits VALUES (2, NULL, '2025-02-01'); END");
+	house_sql(h, "DELETE FROM visits WHERE id IN (4, 5)");
+	house_sql(h, attached()
+			 ? "CREATE FUNCTION back() RETURNS trigger"
+			   " LANGUAGE plpgsql AS $$ BEGIN"
+			   " INSERT INTO visits VALUES (2, NULL, '2025-02-01');"
+			   " RETURN NEW; END $$;"
+			   "CREATE TRIGGER back AFTER INSERT ON lethe_evidence"
+			   " FOR EACH ROW WHEN (NEW.collection = 'people')"
+			   " EXECUTE FUNCTION back()"
+			 : "CREATE TRIGGER back AFTER INSERT ON lethe_evidence"
+			   " WHEN NEW.collection = 'people' BEGIN"
+			   " INSERT INTO visits VALUES (2, NULL, '2025-02-01');"
+			   " END");
 	json_decref(planned(h, id));
 	decided(h, id);
 	out = executed(h, id);

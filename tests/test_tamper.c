@@ -206,7 +206,8 @@ START_TEST(an_entry_and_its_hash_that_were_changed)
 	merkle_leaf(body, sizeof(body) - 1, leaf);
 	buf_addf(&q,
 	    "UPDATE entry SET at = 1, action = 'a', source = NULL,"
-	    " evidence = NULL, run = NULL, actor = NULL, request = NULL, body = '%s' WHERE seq = 300;"
+	    " evidence = NULL, run = NULL, actor = NULL, request = NULL,"
+	    " body = '%s' WHERE seq = 300;"
 	    "UPDATE tile SET hashes = CAST(substr(hashes, 1, 44 * 32) || x'",
 	    body);
 	for (i = 0; i < sizeof(leaf); i++)

@@ -65,12 +65,13 @@ enum status rights_question(struct installation *in,
 	return step_end(&s, st, out);
 }
 
-/* Open is the last one, until clarification is there in whatever way. */
-#define OPEN                                                             \
-	"q.answered IS NULL AND EXISTS (SELECT 1 FROM request_stop AS s" \
-	" WHERE s.request = q.request AND s.kind = 'clarification'"      \
-	" AND s.ended_day IS NULL) AND q.asked = (SELECT max(asked)"     \
-	" FROM request_question WHERE request = q.request)"
+/* Until clarification is there, in whatever way, or the case is closed.  What
+ * is asked for later is not this question. */
+#define OPEN                                                                  \
+	"q.answered IS NULL AND NOT EXISTS (SELECT 1 FROM request_event AS x" \
+	" WHERE x.request = q.request AND x.number > q.asked"                 \
+	" AND x.action = 'request_resumed') AND (SELECT closed_day"           \
+	" FROM request WHERE number = q.request) IS NULL"
 
 static enum status find_open(struct step *s, int64_t *asked)
 {
