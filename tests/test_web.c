@@ -300,8 +300,6 @@ static const struct {
 	{ WEB_GET, "/door/case", D },
 	{ WEB_POST, "/door/ask", D },
 	{ WEB_POST, "/door/prove", D },
-	{ WEB_POST, "/door/package", D },
-	{ WEB_POST, "/door/answer", D },
 	{ WEB_POST, "/door/withdraw", D },
 	{ WEB_POST, "/door/leave", D },
 	{ WEB_POST, "/door/answer", D },
