@@ -188,93 +188,6 @@ START_TEST(who_fails_waits_and_the_owner_does_not)
 }
 END_TEST
 
-static void code_now(const char *secret, int64_t now, char code[9])
-{
-	static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
-	uint8_t bytes[TOTP_SECRET] = { 0 };
-
-	for (size_t i = 0; i < 8 * TOTP_SECRET; i++) {
-		long five = strchr(alphabet, secret[i / 5]) - alphabet;
-
-		if (five >> (4 - i % 5) & 1)
-			bytes[i / 8] |= (uint8_t)(0x80 >> i % 8);
-	}
-	ck_assert_int_eq(
-	    totp_code(HMAC_SHA1, bytes, TOTP_SECRET, now / TOTP_STEP, 6, code),
-	    ST_OK);
-}
-
-static enum status sign_in_by(const char *code, int64_t now)
-{
-	struct accounts_try t = a_try("ada", GOOD, 1, now);
-	struct accounts_session s;
-	int64_t wait;
-
-	t.code = code;
-	return accounts_sign_in(IN, &t, &s, &wait);
-}
-
-START_TEST(an_old_device_counts_until_the_new_one_does)
-{
-	struct rights_actor by = { "user:ada", 0, NOW };
-	json_t *old = NULL, *fresh = NULL, *taken = NULL;
-	char code[9];
-
-	add("ada", ACCOUNT_OFFICER);
-	ck_assert_int_eq(accounts_take_device(IN, &by, "ada", "000000", &taken),
-	    ST_CONFLICT);
-	ck_assert_int_eq(accounts_enrol(IN, &by, "ada", &old), ST_OK);
-	ck_assert_int_eq(accounts_offer_device(IN, "ada", &fresh), ST_OK);
-	ck_assert_str_ne(json_text(old, "secret"), json_text(fresh, "secret"));
-	code_now(json_text(old, "secret"), NOW, code);
-	ck_assert_int_eq(
-	    accounts_take_device(IN, &by, "ada", code, &taken), ST_DENIED);
-	ck_assert_int_eq(sign_in_by(code, NOW), ST_OK);
-	code_now(json_text(fresh, "secret"), NOW, code);
-	ck_assert_int_eq(
-	    accounts_take_device(IN, &by, "ada", code, &taken), ST_OK);
-	ck_assert_uint_eq(
-	    json_array_size(json_object_get(taken, "recovery")), 10);
-	/* Its code was seen already, and the old one's are none now. */
-	ck_assert_int_eq(sign_in_by(code, NOW), ST_DENIED);
-	code_now(json_text(old, "secret"), NOW + 60, code);
-	ck_assert_int_eq(sign_in_by(code, NOW + 60), ST_DENIED);
-	code_now(json_text(fresh, "secret"), NOW + 60, code);
-	ck_assert_int_eq(sign_in_by(code, NOW + 60), ST_OK);
-	/* Offered once, taken once. */
-	json_decref(taken);
-	ck_assert_int_eq(
-	    accounts_take_device(IN, &by, "ada", code, &taken), ST_CONFLICT);
-	ck_assert_int_eq(holds_site_entries(&site, "user_totp_enrolled"), 2);
-	json_decref(old);
-	json_decref(fresh);
-}
-END_TEST
-
-/* Whoever sits at an open session cannot try passwords without end either. */
-START_TEST(who_proves_the_password_waits_after_failures)
-{
-	struct accounts_try t;
-	int64_t wait = 0;
-
-	add("ada", ACCOUNT_OFFICER);
-	t = a_try("ada", GOOD, 1, NOW);
-	ck_assert_int_eq(accounts_prove(IN, &t, &wait), ST_OK);
-	t.password = "not the password";
-	for (int i = 0; i < 5; i++)
-		ck_assert_int_eq(accounts_prove(IN, &t, &wait), ST_DENIED);
-	t.password = GOOD;
-	ck_assert_int_eq(accounts_prove(IN, &t, &wait), ST_BUSY);
-	ck_assert_int_gt(wait, 0);
-	t.now += wait;
-	ck_assert_int_eq(accounts_prove(IN, &t, &wait), ST_OK);
-	ck_assert_int_eq(holds_site_entries(&site, "sign_in_failed"), 5);
-	ck_assert_int_eq(holds_site_entries(&site, "signed_in"), 0);
-	t.name = "nobody";
-	ck_assert_int_eq(accounts_prove(IN, &t, &wait), ST_DENIED);
-}
-END_TEST
-
 /* ---- sessions ---- */
 
 START_TEST(a_session_lives_until_it_is_ended)
@@ -633,8 +546,6 @@ Suite *accounts_suite(void)
 	tcase_add_test(t, nobody_learns_why_or_whether_there_is_such_a_user);
 	tcase_add_test(t, a_code_lets_in_once_and_so_does_a_recovery_code);
 	tcase_add_test(t, who_fails_waits_and_the_owner_does_not);
-	tcase_add_test(t, who_proves_the_password_waits_after_failures);
-	tcase_add_test(t, an_old_device_counts_until_the_new_one_does);
 	tcase_add_test(t, a_session_lives_until_it_is_ended);
 	tcase_add_test(t, no_token_is_kept);
 	tcase_add_loop_test(
