@@ -14,8 +14,8 @@
 #define SERVER_HEADERS     (16 << 10) /* request line and headers */
 #define SERVER_BODY        (64 << 10)
 #define SERVER_PIECE       (64 << 10) /* of a file on its way out */
-#define SERVER_SILENCE     15 /* seconds */
-#define SERVER_END         10 /* seconds for what is at work */
+#define SERVER_SILENCE     15         /* seconds */
+#define SERVER_END         10         /* seconds for what is at work */
 
 /*
  * Serve ${in}, which is unlocked, until SIGTERM or SIGINT; then no connection
