@@ -49,7 +49,7 @@ may() {
 		rights ;;
 	engine/report) echo base model store installation plan audit ;;
 	engine/demo) echo base model embedded ;;
-	engine/web) echo base model installation plan audit purge rights package accounts certificate \
+	engine/web) echo base model installation plan audit holds purge rights package accounts certificate \
 		embedded ;;
 	engine/cli) echo base crypto model store installation plan audit \
 		subjects holds purge certificate records rights consent \

@@ -113,7 +113,7 @@ outbox list|outbox list|0|-|names nobody
 outbox send|outbox send|0|-|what was logged when it was noted
 outbox retry|outbox retry|0|-|what was logged when it was noted
 request suspend|request suspend @REQUEST --note zqplantednote|0|request_suspended|Q-.*
-request ask|request ask @REQUEST --note zqplantednote|3|-|nobody follows it at the door
+request ask|request ask @REQUEST --note zqplantednote|3|refused|request
 request resume|request resume @REQUEST|0|request_resumed|Q-.*
 request extend|request extend @REQUEST --reason complexity|0|request_extended|Q-.*
 request decide|request decide @REQUEST --outcome fulfil|0|request_decided|Q-.*
