@@ -111,6 +111,32 @@ START_TEST(who_is_known_and_who_is_not_read_the_same)
 }
 END_TEST
 
+/* Who filed it need not be whom officers called back. */
+START_TEST(who_gave_no_code_here_reads_nothing_here)
+{
+	struct rights_actor ada = officer();
+	struct door_session s = { .request = 0 }, t = { .request = 0 };
+	char code[DOOR_CODE];
+	json_t *o = NULL;
+
+	filed("P1", code, &s);
+	MUST(rights_verify(IN, &ada, s.id, "call_back", ada.now, &o) == ST_OK,
+	    "%s", status_text());
+	json_decref(o);
+	MUST(
+	    door_enter(IN, code, when_now(), &t) == ST_OK, "%s", status_text());
+	ck_assert_int_eq(t.proven, 0);
+	MUST(door_case(IN, &t, when_now(), &o) == ST_OK, "%s", status_text());
+	ck_assert_str_eq(json_text(o, "progress"), "in_progress");
+	ck_assert(json_is_false(json_object_get(o, "verified")));
+	ck_assert(json_is_null(json_object_get(o, "due_date")));
+	ck_assert(json_is_false(json_object_get(o, "may_prove")));
+	json_decref(o);
+	ck_assert_int_eq(
+	    rights_question(IN, &ada, s.id, "Which car?", NULL), ST_DENIED);
+}
+END_TEST
+
 /* ---- questions ---- */
 
 START_TEST(one_question_at_a_time_and_one_answer)
@@ -277,6 +303,7 @@ Suite *door_suite(void)
 	tcase_add_test(t, a_case_code_is_read_as_people_type_it);
 	tcase_add_test(t, a_session_ends_by_the_clock);
 	tcase_add_test(t, who_is_known_and_who_is_not_read_the_same);
+	tcase_add_test(t, who_gave_no_code_here_reads_nothing_here);
 	tcase_add_test(t, one_question_at_a_time_and_one_answer);
 	tcase_add_test(t, nobody_is_asked_who_could_not_read_it);
 	tcase_add_test(t, the_log_has_no_words_of_either);

@@ -112,14 +112,17 @@ enum status door_session(struct installation *in, const char *token,
 		return fail(ST_NOTFOUND, "the session has ended");
 	token_hash(token, &hash);
 	st = db_query(in->control,
-	    "SELECT r.number, r.id, s.proof FROM door_session AS s"
+	    "SELECT r.number, r.id, s.proof, d.proven_at IS NOT NULL"
+	    " FROM door_session AS s"
 	    " JOIN request AS r ON r.number = s.request"
+	    " JOIN request_door AS d ON d.request = s.request"
 	    " WHERE s.selector = $1 AND s.ends_at > $2",
 	    ARGS(BLOB(hash.selector, TOKEN_HALF), INT(now)), &s);
 	if (st == ST_OK && (st = db_row(s)) == ST_OK) {
 		proof = db_val(s, 2);
 		if (token_proves(&hash, proof.p, proof.n)) {
 			out->request = db_int(s, 0);
+			out->proven = db_int(s, 3) != 0;
 			(void)snprintf(
 			    out->id, sizeof(out->id), "%s", db_text(s, 1));
 			memcpy(out->token, token, TOKEN_TEXT);
@@ -203,7 +206,8 @@ static enum status find(
 
 	token_hash(code, &hash);
 	st = db_query(in->control,
-	    "SELECT r.number, r.id, d.proof FROM request_door AS d"
+	    "SELECT r.number, r.id, d.proof, d.proven_at IS NOT NULL"
+	    " FROM request_door AS d"
 	    " JOIN request AS r ON r.number = d.request WHERE d.selector = $1",
 	    ARGS(BLOB(hash.selector, TOKEN_HALF)), &s);
 	if (st == ST_OK && (st = db_row(s)) == ST_OK) {
@@ -211,6 +215,7 @@ static enum status find(
 		if (!token_proves(&hash, proof.p, proof.n))
 			st = ST_NOTFOUND;
 		out->request = db_int(s, 0);
+		out->proven = db_int(s, 3) != 0;
 		(void)snprintf(out->id, sizeof(out->id), "%s", db_text(s, 1));
 	}
 	db_done(s);

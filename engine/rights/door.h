@@ -29,6 +29,9 @@ struct rights_actor door_actor(int64_t now);
 struct door_session {
 	char id[BOOK_ID]; /* of the request, or "": nobody */
 	int64_t request;
+	int proven; /* by a one-time code given here: only then letters,
+		     * questions and the copy of the data are for them.  Whom
+		     * officers called back need not be who filed it. */
 	char token[TOKEN_TEXT]; /* for the cookie */
 	char csrf[TOKEN_TEXT];  /* secret of the session; not its token */
 };
@@ -57,7 +60,7 @@ enum status door_ask(
 enum status door_send(
     struct installation *in, int64_t now, int64_t *count) MUST_CHECK;
 /* rights_try_code(), where it is not too soon: ST_BUSY. */
-enum status door_try(struct installation *in, const struct door_session *s,
+enum status door_try(struct installation *in, struct door_session *s,
     const char *code, int64_t now) MUST_CHECK;
 
 /* Seconds to wait after the ${count}th time: none twice, then half a minute
@@ -68,9 +71,9 @@ int64_t door_wait(int64_t count);
  * {"id","type","progress","receipt_date","closed_date","verified","due_date",
  * "extended","letters":[as letter_list()],"questions":[as question_list()],
  * "may_prove","may_withdraw"}:
- * "progress" is a state.  Until the person is verified "due_date" is null and
- * there are no letters and no questions: the clock stands still for whom we
- * have an address of, and they are for their reader.
+ * "progress" is a state.  "verified" is ${s->proven}, and until then "due_date"
+ * is null and there are no letters and no questions: the clock stands still for
+ * whom we have an address of, and they are for their reader.
  */
 enum status door_case(struct installation *in, const struct door_session *s,
     int64_t now, json_t **out) MUST_CHECK;

@@ -151,7 +151,7 @@ enum status door_send(struct installation *in, int64_t now, int64_t *count)
 	return st == ST_NOTFOUND ? ST_OK : st;
 }
 
-enum status door_try(struct installation *in, const struct door_session *s,
+enum status door_try(struct installation *in, struct door_session *s,
     const char *code, int64_t now)
 {
 	const struct rights_actor by = door_actor(now);
@@ -164,6 +164,14 @@ enum status door_try(struct installation *in, const struct door_session *s,
 		return st;
 	st = rights_try_code(in, &by, s->id, code, &o);
 	json_decref(o);
+	/* Killed before this, the request goes on, and is answered by letter.
+	 */
+	if (st == ST_OK)
+		st = db_exec(in->control,
+		    "UPDATE request_door SET proven_at = $2"
+		    " WHERE request = $1",
+		    ARGS(INT(s->request), INT(now)));
+	s->proven = s->proven || st == ST_OK;
 	return st;
 }
 
@@ -176,27 +184,25 @@ static int is_one_of(const char *state, const char *const *list)
 	return *list != NULL;
 }
 
-static enum status case_json(
-    const json_t *all, json_t *letters, json_t *questions, json_t **out)
+static enum status case_json(const json_t *all, int proven, json_t *letters,
+    json_t *questions, json_t **out)
 {
 	static const char *const provable[] = { "received", "awaiting_identity",
 		NULL };
 	static const char *const open[] = { "received", "awaiting_identity",
 		"in_progress", "awaiting_approval", NULL };
 	const char *state = json_text(all, "state");
-	int verified = json_is_true(json_object_get(all, "verified"));
 
 	return json_make(out,
 	    "{s:s, s:s, s:s, s:s, s:O, s:b, s:O, s:O, s:O, s:O, s:b, s:b}",
 	    "id", json_text(all, "id"), "type", json_text(all, "type"),
 	    "progress", state, "receipt_date", json_text(all, "receipt_date"),
 	    "closed_date", json_object_get(all, "closed_date"), "verified",
-	    verified, "due_date",
-	    verified ? json_object_get(all, "due_date") : json_null(),
-	    "extended",
-	    verified ? json_object_get(all, "extended") : json_false(),
-	    "letters", letters, "questions", questions, "may_prove",
-	    !verified && is_one_of(state, provable), "may_withdraw",
+	    proven, "due_date",
+	    proven ? json_object_get(all, "due_date") : json_null(), "extended",
+	    proven ? json_object_get(all, "extended") : json_false(), "letters",
+	    letters, "questions", questions, "may_prove",
+	    !proven && is_one_of(state, provable), "may_withdraw",
 	    is_one_of(state, open));
 }
 
@@ -205,16 +211,15 @@ enum status door_case(struct installation *in, const struct door_session *s,
 {
 	json_t *all = NULL, *letters = NULL, *questions = NULL;
 	enum status st = rights_show(in, s->id, now, &all);
-	int verified = json_is_true(json_object_get(all, "verified"));
 
 	if (st == ST_OK)
-		st = verified ? letter_list(in, s->request, &letters)
-			      : json_made(json_array(), &letters);
+		st = s->proven ? letter_list(in, s->request, &letters)
+			       : json_made(json_array(), &letters);
 	if (st == ST_OK)
-		st = verified ? question_list(in, s->request, &questions)
-			      : json_made(json_array(), &questions);
+		st = s->proven ? question_list(in, s->request, &questions)
+			       : json_made(json_array(), &questions);
 	if (st == ST_OK)
-		st = case_json(all, letters, questions, out);
+		st = case_json(all, s->proven, letters, questions, out);
 	json_decref(all);
 	json_decref(letters);
 	json_decref(questions);

@@ -22,18 +22,21 @@ static enum status check_words(const char *words)
 		   : fail(ST_USAGE, "the words are not UTF-8");
 }
 
+/* Who has been verified elsewhere cannot prove it at the door any more. */
 static enum status check_door(struct step *s)
 {
 	int64_t there = 0;
 	enum status st = db_one_int(s->in->control,
-	    "SELECT count(*) FROM request_door WHERE request = $1",
-	    ARGS(INT(s->r.number)), 0, &there);
+	    "SELECT count(*) FROM request_door WHERE request = $1"
+	    " AND (proven_at IS NOT NULL OR $2)",
+	    ARGS(INT(s->r.number), INT(s->r.verified_at == 0)), 0, &there);
 
 	if (st != ST_OK || there)
 		return st;
 	return fail(ST_DENIED,
-	    "this request was not filed at the customers' door, so that nobody "
-	    "could read it there: ask in a letter, and `lethe request suspend`");
+	    "this request was not filed at the customers' door, or its person "
+	    "was verified elsewhere, so that nobody could read it there: ask in "
+	    "a letter, and `lethe request suspend`");
 }
 
 enum status rights_question(struct installation *in,

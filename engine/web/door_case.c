@@ -48,12 +48,25 @@ static enum status put_package(struct exchange *x)
 	return st == ST_OK ? json_put(x->data, "package", package) : st;
 }
 
+/* Somebody else than who is inside was found to be the person, or the same in
+ * another way. */
+static int is_under_way(const json_t *o)
+{
+	const char *progress = json_text(o, "progress");
+
+	return strcmp(progress, "in_progress") == 0 ||
+	       strcmp(progress, "awaiting_approval") == 0;
+}
+
 static enum status show(struct exchange *x, int wrong)
 {
 	enum status st = door_case(x->in, &x->door, x->now, &x->data);
 
 	if (st == ST_OK)
 		st = json_put(x->data, "wrong", json_boolean(wrong));
+	if (st == ST_OK)
+		st = json_put(x->data, "elsewhere",
+		    json_boolean(!x->door.proven && is_under_way(x->data)));
 	if (st == ST_OK)
 		st = put_package(x);
 	return st == ST_OK ? put_controllers(x) : st;
@@ -104,6 +117,8 @@ enum status do_door_package(struct exchange *x)
 	json_t *o = NULL;
 	enum status st = door_rate(x, 1);
 
+	if (st == ST_OK && !x->door.proven)
+		st = fail(ST_DENIED, "there is no copy to be had here");
 	if (st == ST_OK)
 		st = package_take_of(x->in, &by, x->door.id, &x->stream, &o);
 	json_decref(o);
@@ -122,9 +137,7 @@ enum status do_door_answer(struct exchange *x)
 	json_t *o = NULL;
 	enum status st = door_rate(x, 1);
 
-	if (st == ST_OK)
-		st = door_case(x->in, &x->door, x->now, &x->data);
-	if (st == ST_OK && !json_is_true(json_object_get(x->data, "verified")))
+	if (st == ST_OK && !x->door.proven)
 		st = fail(ST_DENIED, "no question is open (any more)");
 	if (st == ST_OK)
 		st = rights_answer(
@@ -132,8 +145,6 @@ enum status do_door_answer(struct exchange *x)
 	json_decref(o);
 	if (st != ST_OK)
 		return st;
-	json_decref(x->data);
-	x->data = NULL;
 	st = exchange_go(x, "/door/case");
 	return st == ST_OK ? show(x, 0) : st;
 }

@@ -9,7 +9,8 @@ CREATE TABLE request_door (
   sends INTEGER NOT NULL DEFAULT 0,
   send_after INTEGER NOT NULL DEFAULT 0, -- Unix seconds: no other one before
   tries INTEGER NOT NULL DEFAULT 0,
-  try_after INTEGER NOT NULL DEFAULT 0
+  try_after INTEGER NOT NULL DEFAULT 0,
+  proven_at INTEGER             -- a one-time code was given here, and right
 );
 CREATE INDEX request_door_selector ON request_door (selector);
 CREATE INDEX request_door_asked ON request_door (asked_at)

@@ -130,6 +130,20 @@ def fetches(web, port):
     web.holds("not from outside", c.post("/door/package").status == 401)
 
 
+def verified_elsewhere(web, port):
+    """Somebody files as somebody else, whom an officer then calls."""
+    c, case = filed(web, port, "email", web.lethe_address())
+    web.lethe("request", "verify", case["id"], "--method", "call_back")
+    web.lethe("request", "decide", case["id"], "--outcome", "fulfil")
+    web.lethe("request", "package", case["id"])
+    web.lethe("request", "letter", case["id"], "answer", "--keep")
+    a = c.get("/door/case").json()
+    web.holds(f"nothing of it: {a}", a["elsewhere"] and not a["verified"] and
+              not a["letters"] and a["package"] is None)
+    web.holds("nor the copy", c.post("/door/package").status == 409)
+    c.post("/door/leave")
+
+
 def answers(web, port):
     """A question of an officer's, and the person's answer."""
     known = set(glob.glob("outbox/*.eml"))

@@ -962,6 +962,7 @@ def the_door():
     # Another one, which does not remember how often this source came.
     server = Server("door.yml")
     door.fetches(sys.modules[__name__], server.port)
+    door.verified_elsewhere(sys.modules[__name__], server.port)
     door.answers(sys.modules[__name__], server.port)
     holds("ended", server.end() == 0)
 
