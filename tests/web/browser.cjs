@@ -4,6 +4,7 @@ const fs = require("fs");
 const path = require("path");
 const { chromium } = require("playwright-core");
 
+const auditor = require("./auditor.cjs");
 const door = require("./door.cjs");
 
 const [url, shots, lethe] = process.argv.slice(2);
@@ -228,6 +229,8 @@ async function main() {
 	await door({ url, shots, lethe, desktop, ways, holds, language,
 		violations, looks })(browser);
 	await erasure(browser, erasing);
+	await auditor({ url, lethe, holds, phone, signIn,
+		folder: path.dirname(shots) })(browser);
 	await browser.close();
 	console.log(`${passed} passed, ${failed} failed`);
 	process.exit(failed ? 1 : 0);
