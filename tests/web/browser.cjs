@@ -203,6 +203,13 @@ async function erasure(browser, where) {
 async function main() {
 	const browser = await chromium.launch({ executablePath,
 		args: ["--no-sandbox"] });
+	// A machine that is busy with something else is no fault of the pages.
+	const context_of = browser.newContext.bind(browser);
+	browser.newContext = async (options) => {
+		const made = await context_of(options);
+		made.setDefaultTimeout(120000);
+		return made;
+	};
 	const context = await browser.newContext({ bypassCSP: true });
 	const page = await context.newPage();
 	await signIn(page, "vera");

@@ -40,5 +40,5 @@ for _ in 1 2 3 4 5 6 7 8 9 10; do
 	[ ! -s ready ] || break
 	sleep 0.5
 done
-NODE_PATH=$work/node_modules timeout 900 node "$here/tests/web/browser.cjs" \
+NODE_PATH=$work/node_modules timeout 1500 node "$here/tests/web/browser.cjs" \
 	"$(sed 's/listening on //' ready)" "$work/shots" "$B/lethe"
