@@ -7,7 +7,7 @@ const { execFileSync } = require("child_process");
 
 module.exports = function auditor(t) {
 	const lethe = (...words) =>
-		execFileSync(t.lethe, words, { encoding: "utf8" });
+		execFileSync(t.lethe, words, { encoding: "utf8", stdio: "pipe" });
 
 	async function verifies(page) {
 		await page.goto(t.url + "/verification");
